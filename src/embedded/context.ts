@@ -1,0 +1,83 @@
+import type { JsonObject } from '../rpc/json-rpc.js';
+
+/**
+ * What the parts of the embedded lightningd share. Data flows one way: options → log → node (LDK) → methods → RPC
+ * socket; the node speaks upwards only through `notify` and `ask`, which reach whatever plugins there are.
+ */
+export interface Context {
+  /** The options in force, from the command line and the config files. */
+  readonly options: OptionValues;
+  readonly log: Log;
+  /** Tells the plugins that subscribed to `topic` (lightning notifications; schemas in CLN's notification/*.json). */
+  readonly notify: (topic: string, payload: JsonObject) => void;
+  /**
+   * Asks the plugins that registered `hook`, in order, and resolves to the final answer: `{ result: 'continue' }` where
+   * there is none or all agree. It never rejects: a plugin that dies or talks nonsense counts as `continue` and is logged.
+   */
+  readonly ask: (hook: string, payload: JsonObject) => Promise<HookAnswer>;
+  /** Whether any plugin registered `hook`: what nobody asks for need not be prepared. */
+  readonly hasHook: (hook: string) => boolean;
+  /** Ends the daemon in an orderly way, as the RPC `stop` does. */
+  readonly shutdown: (why: string) => void;
+  /** Ends it as lightningd's `fatal` does: a **BROKEN** line, exit code 1. */
+  readonly fatal: (why: string) => never;
+}
+
+export type HookAnswer = JsonObject & { readonly result?: unknown };
+
+/** Options by lightningd's own names (`bind-addr`), the last given value first where an option may be given several times. */
+export interface OptionValues {
+  readonly string: (name: string) => string | undefined;
+  readonly number: (name: string) => number | undefined;
+  readonly flag: (name: string) => boolean;
+  readonly list: (name: string) => readonly string[];
+  /** `--lightning-dir`, absolute. */
+  readonly lightningDir: string;
+  /** `<lightning-dir>/regtest`, absolute: where state, the RPC socket and hsm_secret live. */
+  readonly networkDir: string;
+}
+
+export type LogLevel = 'io' | 'trace' | 'debug' | 'info' | 'unusual' | 'broken';
+
+/** lightningd's log: `2026-11-23T01:21:37.315Z DEBUG   lightningd: …`; a child names its subsystem or peer. */
+export interface Log {
+  readonly io: (text: string) => void;
+  readonly trace: (text: string) => void;
+  readonly debug: (text: string) => void;
+  readonly info: (text: string) => void;
+  readonly unusual: (text: string) => void;
+  readonly broken: (text: string) => void;
+  /** A log whose lines carry this prefix: `log.child('plugin-helloworld')`, `log.child('chan#1', peerId)`. */
+  readonly child: (prefix: string, nodeId?: string) => Log;
+}
+
+/**
+ * One RPC method. `params` in the order in which they are taken by position; the server checks and converts them with
+ * their `type` before `handle` is called, and answers CLN's own error (-32602) otherwise.
+ */
+export interface Method {
+  readonly name: string;
+  readonly category: 'bitcoin' | 'channels' | 'network' | 'payment' | 'plugin' | 'utility' | 'developer';
+  readonly params: readonly ParamSpec[];
+  /** Refused with CLN's error when `allow-deprecated-apis=false`. */
+  readonly deprecated?: boolean;
+  readonly handle: (args: Args, call: Call) => Promise<object | string>;
+}
+
+export interface ParamSpec {
+  readonly name: string;
+  /** Reads the JSON value: returns what the handler gets, or throws a ParamError with CLN's text for it. */
+  readonly type: (value: unknown, name: string) => unknown;
+  readonly required?: boolean;
+  readonly default?: unknown;
+}
+
+export type Args = { readonly [name: string]: unknown };
+
+/** One request: whom progress goes to, and whether the client has gone. */
+export interface Call {
+  readonly id: string | number | null;
+  /** Sends a `message` notification to the client, where it enabled notifications. */
+  readonly progress: (level: LogLevel, message: string) => void;
+  readonly disconnected: AbortSignal;
+}

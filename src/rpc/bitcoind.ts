@@ -1,0 +1,119 @@
+import { readFile } from 'node:fs/promises';
+import { Agent, request } from 'node:http';
+import { LnPlayError, messageOf, systemCode } from '../core/errors.js';
+
+/** bitcoind answered with an error: its own code and message, unchanged. */
+export class BitcoinRpcError extends LnPlayError {
+  readonly method: string;
+  readonly rpcCode: number;
+  constructor(method: string, error: { code: number; message: string }) {
+    super('RPC', `bitcoind: ${method}: ${error.message} (code ${error.code})`);
+    this.name = 'BitcoinRpcError';
+    this.method = method;
+    this.rpcCode = error.code;
+  }
+}
+
+export type BitcoindAuth = { readonly cookieFile: string } | { readonly user: string; readonly password: string };
+
+export interface BitcoindAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly auth: BitcoindAuth;
+}
+
+/** The code that bitcoind answers with while it starts (RPC_IN_WARMUP in its rpc/protocol.h). */
+export const RPC_IN_WARMUP = -28;
+
+/**
+ * A client of bitcoind's HTTP JSON-RPC, over kept-alive connections. The cookie is read again when bitcoind no longer
+ * takes the old one: it writes a new one at each start.
+ */
+export class BitcoindRpc {
+  readonly #address: BitcoindAddress;
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 8 });
+  #authorization: string | undefined;
+  #nextId = 1;
+
+  constructor(address: BitcoindAddress) {
+    this.#address = address;
+  }
+
+  /**
+   * Calls a method of bitcoind.
+   *
+   * @param wallet name of the wallet that the method is about
+   * @throws {BitcoinRpcError} when bitcoind answers with an error
+   * @throws {LnPlayError} CONNECTION when it cannot be reached or refuses the cookie
+   */
+  async call<T = unknown>(method: string, params: readonly unknown[] | object = [], wallet?: string): Promise<T> {
+    const body = JSON.stringify({ jsonrpc: '1.0', id: this.#nextId++, method, params });
+    const path = wallet === undefined ? '/' : `/wallet/${encodeURIComponent(wallet)}`;
+    let { status, text } = await this.#post(path, body);
+    if (status === 401) {
+      this.#authorization = undefined;
+      ({ status, text } = await this.#post(path, body));
+    }
+    if (status === 401 || status === 403)
+      throw new LnPlayError('CONNECTION', `bitcoind at ${this.#where} refuses our credentials (HTTP ${status})`, {
+        hint: 'another bitcoind may have taken the port: run `ln-play down` and `ln-play up`',
+      });
+    let reply: { result?: T; error?: { code: number; message: string } | null };
+    try {
+      reply = JSON.parse(text) as typeof reply;
+    } catch (cause) {
+      const said = text.slice(0, 200).trim() || 'nothing';
+      throw new LnPlayError('CONNECTION', `bitcoind answered ${method} with HTTP ${status}: ${said}`, { cause });
+    }
+    if (reply.error) throw new BitcoinRpcError(method, reply.error);
+    return reply.result as T;
+  }
+
+  /** Closes the kept-alive connections. */
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  get #where(): string {
+    return `${this.#address.host}:${this.#address.port}`;
+  }
+
+  async #credentials(): Promise<string> {
+    const { auth } = this.#address;
+    if (!('cookieFile' in auth)) return `${auth.user}:${auth.password}`;
+    try {
+      return (await readFile(auth.cookieFile, 'utf8')).trim();
+    } catch (cause) {
+      throw new LnPlayError('CONNECTION', `bitcoind is not running: it has written no cookie ${auth.cookieFile}`, {
+        hint: 'start it with `ln-play up`',
+        cause,
+      });
+    }
+  }
+
+  async #post(path: string, body: string): Promise<{ status: number; text: string }> {
+    this.#authorization ??= `Basic ${Buffer.from(await this.#credentials()).toString('base64')}`;
+    const { host, port } = this.#address;
+    const headers = {
+      Authorization: this.#authorization,
+      'Content-Type': 'application/json',
+      'Content-Length': Buffer.byteLength(body),
+    };
+    return await new Promise((resolve, reject) => {
+      const sent = request({ host, port, path, method: 'POST', headers, agent: this.#agent }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
+        );
+        response.on('error', failed);
+      });
+      const failed = (cause: Error): void => {
+        const why = systemCode(cause) ?? messageOf(cause);
+        reject(new LnPlayError('CONNECTION', `bitcoind does not answer at ${this.#where} (${why})`, { cause }));
+      };
+      sent.on('error', failed);
+      sent.end(body);
+    });
+  }
+}
