@@ -61,6 +61,10 @@ export interface Method {
   readonly params: readonly ParamSpec[];
   /** Refused with CLN's error when `allow-deprecated-apis=false`. */
   readonly deprecated?: boolean;
+  /** Refused without `--developer`. */
+  readonly developerOnly?: boolean;
+  /** Takes parameters beyond `params` too; they reach the handler by name, unread. */
+  readonly allowExtra?: boolean;
   readonly handle: (args: Args, call: Call) => Promise<object | string>;
 }
 
