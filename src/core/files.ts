@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { LnPlayError, messageOf, systemCode } from './errors.js';
+
+/**
+ * Writes a file as a whole or not at all: a temporary file, synced, renamed over the old one.
+ *
+ * @throws {LnPlayError} FILESYSTEM, naming the file
+ */
+export async function writeWhole(file: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
+  const temporary = `${file}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    const handle = await open(temporary, 'wx', mode);
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    throw fileError('write', file, cause);
+  }
+}
+
+/** The text of a file, or undefined where there is none. */
+export async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    if (systemCode(cause) === 'ENOENT') return undefined;
+    throw fileError('read', file, cause);
+  }
+}
+
+/** Makes a folder that only its owner may enter, with those above it. */
+export async function makePrivateFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw fileError('make', folder, cause);
+  }
+}
+
+const HINTS: { readonly [code: string]: string } = {
+  EACCES: 'its folder does not let you write: choose another with --dir or LN_PLAY_DIR',
+  EROFS: 'the file system is read-only: choose another folder with --dir or LN_PLAY_DIR',
+  ENOSPC: 'the disk is full: free some space, or choose another folder with --dir or LN_PLAY_DIR',
+  ENOTDIR: `a part of the path is a file: choose another folder with --dir or LN_PLAY_DIR`,
+  EEXIST: `a file of that name is in the way: choose another folder with --dir or LN_PLAY_DIR`,
+};
+
+/** The FILESYSTEM error for a refused operation, saying what the way out is. */
+export function fileError(verb: string, path: string, cause: unknown): LnPlayError {
+  const hint = HINTS[systemCode(cause) ?? ''] ?? `look at ${dirname(path)}`;
+  return new LnPlayError('FILESYSTEM', `Cannot ${verb} ${path}: ${messageOf(cause)}`, { hint, cause });
+}

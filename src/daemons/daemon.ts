@@ -1,0 +1,175 @@
+import { stat } from 'node:fs/promises';
+import { LnPlayError } from '../core/errors.js';
+import { waitFor, type Probe, type WaitOptions } from '../core/wait.js';
+import { DaemonProcess, describeExit, type Command, type Exit } from '../process/daemon-process.js';
+import { findByArgument, listProcesses, type ProcessEntry } from '../process/table.js';
+import { tailFile } from './log-tail.js';
+
+/** What sets one kind of daemon apart. All of them are started, awaited, watched and stopped by `Daemon`. */
+export interface DaemonSpec {
+  /** What people call it: `bitcoind`, `l1`. */
+  readonly name: string;
+  readonly command: Command;
+  /** The argument that names its own folder: by it the running process is found. */
+  readonly marker: string;
+  readonly cwd: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Where the daemon writes its log, and where its standard output and error go. */
+  readonly logFile: string;
+  readonly outputFile: string;
+  /** Whether it answers and is of use; throws what can never get better. */
+  readonly ready: () => Promise<Probe<void>>;
+  /** Asks it over RPC to stop. */
+  readonly requestStop: () => Promise<unknown>;
+}
+
+export type DaemonState = 'running' | 'stopped' | 'dead';
+
+const STOP_STEPS = [
+  { what: 'its RPC stop', timeoutMs: 15_000 },
+  { what: 'SIGTERM', timeoutMs: 5_000 },
+  { what: 'SIGKILL', timeoutMs: 5_000 },
+] as const;
+
+/** One daemon's life: start, be ready, die or be stopped. The only place that knows how. */
+export class Daemon {
+  readonly spec: DaemonSpec;
+  #process: DaemonProcess | undefined;
+  #outputFrom = { log: 0, output: 0 };
+  #stopping: Promise<void> | undefined;
+
+  constructor(spec: DaemonSpec) {
+    this.spec = spec;
+  }
+
+  get name(): string {
+    return this.spec.name;
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.running ? this.#process.pid : undefined;
+  }
+
+  /** Takes hold of the process where it already runs, and says whether it does. */
+  attach(table: readonly ProcessEntry[] = listProcesses()): boolean {
+    if (this.#process?.running) return true;
+    const [entry] = findByArgument(this.spec.marker, table);
+    this.#process = entry && DaemonProcess.adopt(entry);
+    return entry !== undefined;
+  }
+
+  /**
+   * Starts it; it is not ready yet then.
+   *
+   * @throws {LnPlayError} MISSING_BINARY, FILESYSTEM
+   */
+  async start(): Promise<void> {
+    this.#stopping = undefined;
+    this.#outputFrom = { log: await sizeOf(this.spec.logFile), output: await sizeOf(this.spec.outputFile) };
+    this.#process = await DaemonProcess.start(this.spec.command, this.spec);
+  }
+
+  /**
+   * Waits until it is of use.
+   *
+   * @throws {LnPlayError} DAEMON as soon as it dies, with its exit and its last log lines; TIMEOUT
+   */
+  async waitReady(options: WaitOptions = {}): Promise<void> {
+    await this.waitFor(`${this.name} to be ready`, this.spec.ready, options);
+  }
+
+  /** As `waitFor`, ended also by the death of this daemon. */
+  async waitFor<T>(what: string, probe: () => Promise<Probe<T>>, options: WaitOptions = {}): Promise<T> {
+    return await waitFor(what, () => this.guard(probe), options);
+  }
+
+  /** Runs `body`; where the daemon has died meanwhile, its death is thrown instead of what `body` stumbled over. */
+  async guard<T>(body: () => Promise<T>): Promise<T> {
+    await this.#throwIfDead();
+    try {
+      return await body();
+    } catch (error) {
+      if (error instanceof LnPlayError && error.code === 'CONNECTION') await this.#throwIfDead();
+      throw error;
+    }
+  }
+
+  /**
+   * Stops it and waits for its end: RPC stop, then SIGTERM, then SIGKILL. Any number of callers share one attempt.
+   *
+   * @throws {LnPlayError} DAEMON when it outlives even SIGKILL
+   */
+  async stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    await this.#stopping;
+  }
+
+  /** Ends it at once, without asking. */
+  async kill(): Promise<void> {
+    if (!this.attach()) return;
+    this.#process!.signal('SIGKILL');
+    await this.#process!.waitForExit(STOP_STEPS[2].timeoutMs);
+  }
+
+  /** The last lines that it wrote since it was started: of its log, or else of its output. */
+  async lastLines(count = 12): Promise<string[]> {
+    const output = await tailFile(this.spec.outputFile, count, this.#outputFrom.output);
+    const log = await tailFile(this.spec.logFile, count, this.#outputFrom.log);
+    return [...log, ...output.filter((line) => !log.includes(line))].slice(-count);
+  }
+
+  /** The error to throw when it has ended without being asked to. */
+  async death(exit: Exit): Promise<LnPlayError> {
+    const lines = await this.lastLines();
+    const quiet = lines.length === 0 ? ['it wrote nothing'] : lines;
+    return new LnPlayError('DAEMON', `${this.name} ${describeExit(exit)}`, {
+      details: [...quiet, `log: ${this.spec.logFile}`],
+      hint: 'its last lines say why; mend that, then run `ln-play up` again',
+    });
+  }
+
+  async #throwIfDead(): Promise<void> {
+    const exit = this.#process?.exit;
+    if (exit) throw await this.death(exit);
+  }
+
+  async #stop(): Promise<void> {
+    if (!this.attach()) return;
+    const running = this.#process!;
+    const asks = [
+      () => this.spec.requestStop(),
+      () => Promise.resolve(running.signal('SIGTERM')),
+      () => Promise.resolve(running.signal('SIGKILL')),
+    ];
+    for (const [index, { timeoutMs }] of STOP_STEPS.entries()) {
+      const asked = await Promise.race([
+        asks[index]!().then(
+          () => true,
+          () => !running.running, // it does not answer: go on to the next, stronger step
+        ),
+        running.waitForExit(timeoutMs).then(
+          () => true,
+          () => false,
+        ),
+      ]);
+      if (!asked) continue;
+      try {
+        await running.waitForExit(timeoutMs);
+        return;
+      } catch {
+        // still there: the next step is stronger
+      }
+    }
+    const tried = STOP_STEPS.map(({ what }) => what).join(', ');
+    throw new LnPlayError('DAEMON', `${this.name} (pid ${running.pid}) still runs after ${tried}`, {
+      hint: `see what holds it: ps -o stat,wchan -p ${running.pid}`,
+    });
+  }
+}
+
+async function sizeOf(file: string): Promise<number> {
+  return await stat(file).then(
+    ({ size }) => size,
+    () => 0, // not written yet
+  );
+}

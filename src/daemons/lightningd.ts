@@ -1,0 +1,142 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ConfigFile } from '../core/config-file.js';
+import { LnPlayError, systemCode } from '../core/errors.js';
+import { fileError, makePrivateFolder, readIfThere, writeWhole } from '../core/files.js';
+import type { Probe, WaitOptions } from '../core/wait.js';
+import type { Command } from '../process/daemon-process.js';
+import { assertSocketPath } from '../process/sockets.js';
+import { LightningSocket } from '../rpc/lightning-socket.js';
+import { Daemon } from './daemon.js';
+
+/** Which lightningd a program is: Core Lightning's own, or the one that ln-play brings along. */
+export type Implementation = 'cln' | 'embedded';
+
+export interface LightningdExecutable extends Command {
+  readonly implementation: Implementation;
+}
+
+/** What the config of a new node says. */
+export interface LightningdConfig {
+  readonly alias: string;
+  /** Six hex digits. */
+  readonly rgb: string;
+  /** `<lightning-dir>/peer` or `127.0.0.1:PORT`. */
+  readonly bindAddr: string;
+  readonly bitcoinDatadir: string;
+  readonly bitcoinRpcPort: number;
+  readonly bitcoinCli: string | undefined;
+}
+
+/** The talk's config, and below it what makes a playground quick (lightningd-config(5)). */
+const configText = (
+  dir: string,
+  config: LightningdConfig,
+): string => `# ${config.alias} of an ln-play playground; edit it, then: ln-play restart ${config.alias}
+network=regtest
+log-level=debug
+log-file=${join(dir, 'log')}
+alias=${config.alias}
+rgb=${config.rgb}
+allow-deprecated-apis=false
+bind-addr=${config.bindAddr}
+
+# our bitcoind
+bitcoin-datadir=${config.bitcoinDatadir}
+bitcoin-rpcport=${config.bitcoinRpcPort}
+${config.bitcoinCli === undefined ? '' : `bitcoin-cli=${config.bitcoinCli}\n`}
+# quick: look for a block each second, not each 30; gossip at once; no fee estimates, so take what a peer proposes
+developer
+dev-bitcoind-poll=1
+dev-fast-gossip
+ignore-fee-limits=true
+`;
+
+/** A lightningd on regtest with a lightning-dir of its own. Core Lightning's and ours are the same from here on up. */
+export class Lightningd {
+  readonly name: string;
+  readonly lightningDir: string;
+  readonly executable: LightningdExecutable;
+  readonly rpc: LightningSocket;
+  readonly logFile: string;
+  readonly daemon: Daemon;
+
+  /** @param extraArgs for this start alone, as `--dev-debugger=connectd` */
+  constructor(name: string, lightningDir: string, executable: LightningdExecutable, extraArgs: readonly string[] = []) {
+    this.name = name;
+    this.lightningDir = lightningDir;
+    this.executable = executable;
+    this.rpc = new LightningSocket(join(lightningDir, 'regtest', 'lightning-rpc'), name);
+    this.logFile = join(lightningDir, 'log');
+    const marker = `--lightning-dir=${lightningDir}`;
+    this.daemon = new Daemon({
+      name,
+      command: { command: executable.command, args: [...executable.args, marker, ...extraArgs] },
+      marker,
+      cwd: lightningDir,
+      logFile: this.logFile,
+      outputFile: join(lightningDir, 'output.log'),
+      ready: () => this.#ready(),
+      requestStop: () => this.rpc.call('stop'),
+    });
+  }
+
+  get configFile(): string {
+    return join(this.lightningDir, 'config');
+  }
+
+  /**
+   * Writes what a new node needs before its first start: its folders, config and key. What is there already stays.
+   *
+   * @param hsmSecret 32 bytes; a node without one makes its own random one
+   * @throws {LnPlayError} FILESYSTEM, also where a socket's path would be too long
+   */
+  async prepare(config: LightningdConfig, hsmSecret: Uint8Array | undefined): Promise<void> {
+    assertSocketPath(this.rpc.path);
+    if (config.bindAddr.startsWith('/')) assertSocketPath(config.bindAddr);
+    await makePrivateFolder(join(this.lightningDir, 'regtest'));
+    if ((await readIfThere(this.configFile)) === undefined)
+      await writeWhole(this.configFile, configText(this.lightningDir, config));
+    const secretFile = join(this.lightningDir, 'regtest', 'hsm_secret');
+    if (hsmSecret && (await readIfThere(secretFile)) === undefined) await writeWhole(secretFile, hsmSecret, 0o400);
+  }
+
+  /** Sets options in its config file, keeping all else; they count from its next start on. */
+  async configure(options: { readonly [key: string]: string | undefined }): Promise<void> {
+    const text = (await readIfThere(this.configFile)) ?? '';
+    const file = new ConfigFile(text);
+    for (const [key, value] of Object.entries(options)) if (file.get(key) !== (value ?? '')) file.set(key, value);
+    if (file.toString() !== text) await writeWhole(this.configFile, file.toString());
+  }
+
+  /** Starts it; `waitReady` then waits until it is of use. */
+  async start(): Promise<void> {
+    try {
+      await mkdir(this.lightningDir, { recursive: true, mode: 0o700 });
+    } catch (cause) {
+      throw fileError('make', this.lightningDir, cause);
+    }
+    await this.daemon.start();
+  }
+
+  /**
+   * Waits until `getinfo` answers without a warning that it still catches up with the chain.
+   *
+   * @throws {LnPlayError} DAEMON when it dies; TIMEOUT
+   */
+  async waitReady(options: WaitOptions = {}): Promise<void> {
+    await this.daemon.waitReady(options);
+  }
+
+  async #ready(): Promise<Probe<void>> {
+    try {
+      const info = await this.rpc.call('getinfo');
+      const warning = info.warning_bitcoind_sync ?? info.warning_lightningd_sync;
+      return warning === undefined ? { done: undefined } : { seen: warning };
+    } catch (error) {
+      if (error instanceof LnPlayError && error.code === 'CONNECTION') return { seen: error.message };
+      if (systemCode(error) !== undefined) return { seen: String(error) };
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** A running process. Its pid is trusted only together with `startTime`, in whatever unit the system counts it. */
+export interface ProcessEntry {
+  readonly pid: number;
+  readonly parent: number;
+  readonly startTime: string;
+  readonly args: readonly string[];
+}
+
+/** Every process that this user can see. A process that ends while it is read is left out. */
+export function listProcesses(): ProcessEntry[] {
+  return process.platform === 'linux' ? fromProc() : fromPs();
+}
+
+/**
+ * The processes that were started with exactly this argument, parents before their own forks: a daemon is found by the
+ * folder it was told to use, so what runs is known without any file that could be stale.
+ */
+export function findByArgument(argument: string, table: readonly ProcessEntry[] = listProcesses()): ProcessEntry[] {
+  const found = table.filter(({ args }) => args.includes(argument));
+  const pids = new Set(found.map(({ pid }) => pid));
+  return found.filter(({ parent }) => !pids.has(parent));
+}
+
+/** A process and all that descend from it, each after its parent. */
+export function descendants(pid: number, table: readonly ProcessEntry[] = listProcesses()): ProcessEntry[] {
+  const self = table.filter((entry) => entry.pid === pid);
+  const children = table.filter((entry) => entry.parent === pid);
+  return [...self, ...children.flatMap((child) => descendants(child.pid, table))];
+}
+
+/** Whether that very process still runs; a zombie does not. */
+export function isRunning({ pid, startTime }: Pick<ProcessEntry, 'pid' | 'startTime'>): boolean {
+  const entry = process.platform === 'linux' ? readStat(pid) : fromPs(pid)[0];
+  return entry?.startTime === startTime;
+}
+
+/** The process with this pid, or undefined where there is none. */
+export function findProcess(pid: number): ProcessEntry | undefined {
+  return process.platform === 'linux' ? readProc(pid) : fromPs(pid)[0];
+}
+
+function fromProc(): ProcessEntry[] {
+  return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (readProc(Number(name)) ?? []) : []));
+}
+
+function readProc(pid: number): ProcessEntry | undefined {
+  const stat = readStat(pid);
+  if (!stat) return undefined;
+  try {
+    const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+    return { pid, ...stat, args };
+  } catch {
+    return undefined; // it has ended meanwhile
+  }
+}
+
+/** proc(5): the command's name in parentheses may hold anything, so the fields are counted from the last of them. */
+function readStat(pid: number): Omit<ProcessEntry, 'pid' | 'args'> | undefined {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return undefined;
+  }
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state, parent] = fields;
+  return state === 'Z' || state === 'X' ? undefined : { parent: Number(parent), startTime: fields[19]! };
+}
+
+/** ps joins the arguments with spaces, so one that holds a space is put together again by `includes` on the whole. */
+function fromPs(pid?: number): ProcessEntry[] {
+  const which = pid === undefined ? ['-ax'] : ['-p', String(pid)];
+  let text: string;
+  try {
+    text = execFileSync('ps', [...which, '-ww', '-o', 'pid=,ppid=,stat=,lstart=,command='], { encoding: 'utf8' });
+  } catch {
+    return []; // ps exits 1 when there is no such process
+  }
+  return text.split('\n').flatMap((line) => {
+    const match = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\w+\s+\w+\s+\d+\s+[\d:]+\s+\d+)\s+(.*)$/.exec(line);
+    if (!match || match[3]!.startsWith('Z')) return [];
+    const args = match[5]!.split(/ (?=-)/).flatMap((part, index) => (index === 0 ? part.split(' ') : [part]));
+    return [{ pid: Number(match[1]), parent: Number(match[2]), startTime: match[4]!, args }];
+  });
+}
