@@ -1,0 +1,129 @@
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LnPlayError, messageOf, systemCode } from '../../../core/errors.js';
+import { withLock } from '../../../process/lock.js';
+import { run } from '../../../process/run.js';
+import { isExecutable, onPath } from '../files.js';
+import { Apt, PACKAGE, SUITE } from './apt.js';
+import { downloadError } from './failures.js';
+import { layOut, PROGRAMS, unpack } from './install.js';
+import { findDebianMirror } from './sources.js';
+
+/** How far the download is: percent in `index` and `packages`, packages in `unpack`, programs in `check`. */
+export interface FetchProgress {
+  readonly phase: 'wait' | 'index' | 'packages' | 'unpack' | 'check';
+  readonly done: number;
+  readonly total: number;
+  /** In `wait`: who else is fetching it. */
+  readonly text?: string;
+}
+
+export interface FetchOptions {
+  readonly cache: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly onProgress?: ((event: FetchProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Apt's own folder. */
+  readonly aptEtc?: string | undefined;
+}
+
+const FOLDER = 'bitcoin-knots';
+const STAGING = 'staging-';
+
+/** Where a fetched bitcoind is, or would be. */
+export const fetchedBin = (cache: string): string => join(cache, FOLDER, 'bin');
+
+/** Whether all that was fetched is there still. */
+export async function isFetched(cache: string): Promise<boolean> {
+  const paths = PROGRAMS.flatMap((name) => ['bin', 'libexec'].map((folder) => join(cache, FOLDER, folder, name)));
+  return (await Promise.all(paths.map(isExecutable))).every(Boolean);
+}
+
+/** Whether Debian's bitcoind can be fetched on this machine: its mirror, or why not. */
+export async function fetchSource({
+  env,
+  aptEtc = '/etc/apt',
+}: Pick<FetchOptions, 'env' | 'aptEtc'>): Promise<{ readonly mirror: string } | { readonly whyNot: string }> {
+  const offline = env['LN_PLAY_OFFLINE'];
+  if (offline && offline !== '0') return { whyNot: `LN_PLAY_OFFLINE=${offline} forbids it` };
+  for (const program of ['apt-get', 'dpkg'])
+    if (!(await onPath(program, env))) return { whyNot: `this is no Debian: there is no ${program} on PATH` };
+  const mirror = await findDebianMirror(aptEtc);
+  if (mirror) return { mirror };
+  return { whyNot: `the apt sources in ${aptEtc} name no mirror of Debian's archive (Ubuntu's carry no ${PACKAGE})` };
+}
+
+/**
+ * Fetches bitcoind and bitcoin-cli from Debian's archive into the cache: without root, checked against Debian's
+ * signature, once however many ask for it. It is put together in a folder of its own and comes into the cache by a
+ * rename, so it is there as a whole or not at all; what a killed fetch left is removed by the next.
+ *
+ * @throws {LnPlayError} DOWNLOAD, with what apt said; FILESYSTEM; ABORTED
+ */
+export async function fetchBitcoin(mirror: string, options: FetchOptions): Promise<void> {
+  const { cache, onProgress, signal } = options;
+  const lock = {
+    what: `the download of bitcoind into ${cache}`,
+    wait: 'wait',
+    signal,
+    onWait: ({ pid, command }: { pid: number; command: string }) =>
+      onProgress?.({ phase: 'wait', done: 0, total: 1, text: `process ${pid} (${command}) is fetching it` }),
+  } as const;
+  await withLock(cache, 'fetch', lock, async () => {
+    if (await isFetched(cache)) return;
+    try {
+      await removeLeftovers(cache);
+      const staging = await mkdtemp(join(cache, STAGING));
+      try {
+        await fetchInto(staging, mirror, options);
+      } finally {
+        await rm(staging, { recursive: true, force: true });
+      }
+    } catch (cause) {
+      throw systemCode(cause) ? filesystemError(cache, cause) : cause;
+    }
+  });
+}
+
+async function fetchInto(staging: string, mirror: string, options: FetchOptions): Promise<void> {
+  const { cache, env, onProgress, signal } = options;
+  const report = (phase: FetchProgress['phase'], done: number, total: number) => onProgress?.({ phase, done, total });
+  const at = (name: string) => join(staging, name);
+  try {
+    const apt = await Apt.create({ dir: at('apt'), env, mirror, signal });
+    report('index', 0, 100);
+    await apt.update((percent) => report('index', percent, 100));
+    report('packages', 0, 100);
+    const packages = await apt.download((percent) => report('packages', percent, 100));
+    const total = packages.length;
+    report('unpack', 0, total);
+    await unpack(packages, at('unpacked'), { env, signal, onDone: (done) => report('unpack', done, total) });
+    await layOut(at('unpacked'), at('new'));
+    for (const [done, program] of PROGRAMS.entries()) {
+      report('check', done, PROGRAMS.length);
+      await run(join(at('new'), 'bin', program), ['-version'], { env, signal });
+    }
+  } catch (cause) {
+    throw downloadError(cause, { mirror, suite: SUITE, cache });
+  }
+  await Promise.all([at('apt'), at('unpacked')].map((path) => rm(path, { recursive: true, force: true })));
+  const target = join(cache, FOLDER);
+  await rename(target, at('old')).catch((cause: unknown) => {
+    if (systemCode(cause) !== 'ENOENT') throw cause; // usually there is none that somebody damaged
+  });
+  await rename(at('new'), target);
+  report('check', PROGRAMS.length, PROGRAMS.length);
+}
+
+async function removeLeftovers(cache: string): Promise<void> {
+  await mkdir(cache, { recursive: true, mode: 0o700 });
+  const leftovers = (await readdir(cache)).filter((name) => name.startsWith(STAGING));
+  await Promise.all(leftovers.map((name) => rm(join(cache, name), { recursive: true, force: true })));
+}
+
+function filesystemError(cache: string, cause: unknown): LnPlayError {
+  return new LnPlayError('FILESYSTEM', `Cannot write bitcoind into the cache ${cache}: ${messageOf(cause)}`, {
+    hint: 'make room there, or choose another folder with LN_PLAY_CACHE',
+    cause,
+  });
+}

@@ -1,0 +1,28 @@
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { delimiter, join, resolve } from 'node:path';
+
+/** Whether this is a file that we may run. */
+export async function isExecutable(path: string): Promise<boolean> {
+  return (await whyNotExecutable(path)) === undefined;
+}
+
+/** Why this cannot be run; undefined where it can. */
+export async function whyNotExecutable(path: string): Promise<string | undefined> {
+  const stats = await stat(path).catch(() => undefined);
+  if (!stats) return 'there is no such file';
+  if (!stats.isFile()) return 'it is not a file';
+  return await access(path, constants.X_OK).then(
+    () => undefined,
+    () => 'it is not executable',
+  );
+}
+
+/** The program that a shell would start by this name; undefined where PATH has none. */
+export async function onPath(name: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  for (const folder of (env['PATH'] ?? '').split(delimiter)) {
+    const path = join(resolve(folder), name); // an empty entry is the working folder
+    if (await isExecutable(path)) return path;
+  }
+  return undefined;
+}

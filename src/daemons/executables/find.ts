@@ -1,0 +1,49 @@
+import { basename } from 'node:path';
+import type { LightningdExecutable } from '../lightningd.js';
+import { cacheFolder } from './cache-folder.js';
+import { fetchBitcoin, type FetchProgress } from './debian/fetch.js';
+import type { Program } from './programs.js';
+import { searchExecutable, type Executable, type SearchOptions, type Step } from './search.js';
+
+export type { FetchProgress } from './debian/fetch.js';
+export type { Program } from './programs.js';
+export type { Executable, Source, Step } from './search.js';
+
+export interface FindOptions extends SearchOptions {
+  /** How far a download is. */
+  readonly onProgress?: (event: FetchProgress) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The program that ln-play is to start, from the first place that has it: its flag, its variable, PATH, our cache, a
+ * download from Debian's archive into the cache (bitcoind and bitcoin-cli), the one that comes with ln-play (lightningd).
+ *
+ * @returns with the trail: each place that was looked at, and why it was or wasn't taken
+ * @throws {LnPlayError} MISSING_BINARY, with how to install it, or naming the flag or variable that names nothing;
+ *   DOWNLOAD; FILESYSTEM; ABORTED
+ */
+export async function findExecutable(
+  program: Program,
+  options: FindOptions = {},
+): Promise<{ readonly executable: Executable; readonly trail: readonly Step[] }> {
+  const { outcome, trail } = await searchExecutable(program, options);
+  if (outcome.kind === 'failed') throw outcome.error;
+  if (outcome.kind === 'found') return { executable: outcome.executable, trail };
+  const { env = process.env, aptEtc, onProgress, signal } = options;
+  await fetchBitcoin(outcome.mirror, { cache: cacheFolder(env), env, aptEtc, onProgress, signal });
+  const again = await searchExecutable(program, options);
+  if (again.outcome.kind !== 'found') throw new Error(`${program} was fetched, but is not in ${cacheFolder(env)}`);
+  const executable: Executable = { ...again.outcome.executable, source: 'download' };
+  const path = executable.command;
+  return { executable, trail: trail.map((step) => (step.source === 'download' ? { ...step, path } : step)) };
+}
+
+/** As `findExecutable`, with whose lightningd it is: for reports, since both are started and used alike. */
+export async function findLightningd(
+  options: FindOptions = {},
+): Promise<{ readonly executable: Executable & LightningdExecutable; readonly trail: readonly Step[] }> {
+  const { executable, trail } = await findExecutable('lightningd', options);
+  const ours = [executable.command, ...executable.args].some((word) => basename(word).startsWith('ln-play-lightningd'));
+  return { executable: { ...executable, implementation: ours ? 'embedded' : 'cln' }, trail };
+}

@@ -1,0 +1,35 @@
+/** The programs that ln-play starts. */
+export type Program = 'bitcoind' | 'bitcoin-cli' | 'lightningd' | 'lightning-cli';
+
+interface ProgramFacts {
+  /** The environment variable that names it. */
+  readonly variable: string;
+  /** The option that names it, where the command line has one. */
+  readonly flag?: string;
+  /** Whether Debian's archive has it, so that it can be fetched into our cache. */
+  readonly fetched: boolean;
+  /** Whether this package brings one of its own. */
+  readonly embedded: boolean;
+  /** How to install it, one line a system. */
+  readonly install: readonly string[];
+}
+
+const BITCOIN = [
+  'Debian 14 (forky) and sid: sudo apt-get install bitcoin-knots',
+  'Ubuntu and other Debian: sudo snap install bitcoin-core, or the tarball of https://bitcoincore.org/en/download/',
+  'Fedora and others: the tarball of https://bitcoincore.org/en/download/',
+  'Arch: sudo pacman -S bitcoin-daemon',
+  'macOS: brew install bitcoin',
+];
+const LIGHTNING = [
+  'Debian, Ubuntu, Fedora: the release of https://github.com/ElementsProject/lightning/releases, unpacked into /',
+  'Arch: core-lightning from the AUR',
+  'macOS: brew install core-lightning',
+];
+
+export const PROGRAMS: Record<Program, ProgramFacts> = {
+  bitcoind: { variable: 'BITCOIND_EXE', flag: '--bitcoind', fetched: true, embedded: false, install: BITCOIN },
+  'bitcoin-cli': { variable: 'BITCOIN_CLI_EXE', fetched: true, embedded: false, install: BITCOIN },
+  lightningd: { variable: 'LIGHTNINGD_EXE', flag: '--lightningd', fetched: false, embedded: true, install: LIGHTNING },
+  'lightning-cli': { variable: 'LIGHTNING_CLI_EXE', fetched: false, embedded: false, install: LIGHTNING },
+};

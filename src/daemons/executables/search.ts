@@ -1,0 +1,165 @@
+import { realpath } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { LnPlayError } from '../../core/errors.js';
+import type { Command } from '../../process/daemon-process.js';
+import { cacheFolder } from './cache-folder.js';
+import { fetchedBin, fetchSource, isFetched } from './debian/fetch.js';
+import { EMBEDDED, EMBEDDED_SCRIPT, embeddedLightningd } from './embedded.js';
+import { isExecutable, onPath, whyNotExecutable } from './files.js';
+import { PROGRAMS, type Program } from './programs.js';
+
+export type Source = 'flag' | 'variable' | 'beside' | 'path' | 'cache' | 'download' | 'embedded';
+
+/** A program as it is started: `args` come before all others. */
+export interface Executable extends Command {
+  readonly source: Source;
+}
+
+/** One place that was looked at, and the reason why it was or wasn't taken. */
+export interface Step {
+  readonly source: Source;
+  readonly taken: boolean;
+  readonly reason: string;
+  readonly path?: string;
+}
+
+/** What a search came to. Where the way on is a download, `mirror` is where from. */
+export type Outcome =
+  | { readonly kind: 'found'; readonly executable: Executable }
+  | { readonly kind: 'fetch'; readonly mirror: string }
+  | { readonly kind: 'failed'; readonly error: LnPlayError };
+
+export interface SearchOptions {
+  /** What the user gave as `--bitcoind` or `--lightningd`. */
+  readonly flag?: string | undefined;
+  readonly env?: NodeJS.ProcessEnv;
+  /** A program beside which this one is looked for first: bitcoin-cli beside bitcoind. */
+  readonly beside?: Command | undefined;
+  /** Apt's own folder, `/etc/apt`. */
+  readonly aptEtc?: string;
+}
+
+interface Context extends SearchOptions {
+  readonly program: Program;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** What one place says: nothing here, here it is, or an end to the search. */
+type Answer = { readonly reason: string; readonly path?: string } & (
+  { readonly command?: Command } | { readonly error: LnPlayError } | { readonly mirror: string }
+);
+
+/** The places in their order. */
+const PLACES: readonly (readonly [Source, (context: Context) => Promise<Answer | undefined>])[] = [
+  ['flag', inFlag],
+  ['variable', inVariable],
+  ['beside', besideOther],
+  ['path', inPath],
+  ['cache', inCache],
+  ['download', byDownload],
+  ['embedded', inPackage],
+];
+
+/** Looks for a program in all places, changing nothing; the trail has each place up to the one that was taken. */
+export async function searchExecutable(
+  program: Program,
+  options: SearchOptions = {},
+): Promise<{ readonly outcome: Outcome; readonly trail: readonly Step[] }> {
+  const context = { ...options, program, env: options.env ?? process.env };
+  const trail: Step[] = [];
+  for (const [source, look] of PLACES) {
+    const answer = await look(context);
+    if (!answer) continue; // not a place for this program
+    const outcome = outcomeOf(source, answer);
+    const { reason, path } = answer;
+    const taken = outcome !== undefined && outcome.kind !== 'failed';
+    trail.push({ source, taken, reason, ...(path === undefined ? {} : { path }) });
+    if (outcome) return { outcome, trail };
+  }
+  return { outcome: { kind: 'failed', error: missingError(program, trail) }, trail };
+}
+
+function outcomeOf(source: Source, answer: Answer): Outcome | undefined {
+  if ('error' in answer) return { kind: 'failed', error: answer.error };
+  if ('mirror' in answer) return { kind: 'fetch', mirror: answer.mirror };
+  if (!('command' in answer) || !answer.command) return undefined;
+  return { kind: 'found', executable: { ...answer.command, source } };
+}
+
+/** No program was found anywhere: what was looked at, and how to install it. */
+function missingError(program: Program, trail: readonly Step[]): LnPlayError {
+  const { flag, variable, install } = PROGRAMS[program];
+  const name = flag ? `${flag} or ${variable}` : variable;
+  return new LnPlayError('MISSING_BINARY', `There is no ${program} on this machine`, {
+    details: trail.map(({ source, reason }) => `${source}: ${reason}`),
+    hint: [`install it, or name it with ${name}:`, ...install.map((line) => `  ${line}`)].join('\n'),
+  });
+}
+
+async function inFlag(context: Context): Promise<Answer | undefined> {
+  const { flag } = PROGRAMS[context.program];
+  if (!flag) return undefined;
+  return context.flag === undefined ? { reason: 'not given' } : await named(flag, context.flag, context);
+}
+
+async function inVariable(context: Context): Promise<Answer> {
+  const { variable } = PROGRAMS[context.program];
+  const value = context.env[variable];
+  return value ? await named(variable, value, context) : { reason: `${variable} is not set` };
+}
+
+/** What the user named must be there: to take another in its place would be a surprise. */
+async function named(by: string, value: string, { program, env }: Context): Promise<Answer> {
+  if (value === EMBEDDED && PROGRAMS[program].embedded) {
+    const command = await embeddedLightningd();
+    if (command) return { reason: `${by} says ${EMBEDDED}`, path: EMBEDDED_SCRIPT, command };
+    return wrongName(`${by} says ${EMBEDDED}, but ${EMBEDDED_SCRIPT} is missing`, 'install ln-play again');
+  }
+  const path = value.includes('/') ? resolve(value) : ((await onPath(value, env)) ?? resolve(value));
+  const why = await whyNotExecutable(path);
+  if (why) return wrongName(`${by} names ${path}: ${why}`, `give the path of a ${program}, or leave ${by} out`, path);
+  return { reason: `${by} names it`, path, command: { command: path, args: [] } };
+}
+
+function wrongName(message: string, hint: string, path?: string): Answer {
+  const error = new LnPlayError('MISSING_BINARY', message, { hint });
+  return { reason: message, error, ...(path === undefined ? {} : { path }) };
+}
+
+async function besideOther({ program, beside }: Context): Promise<Answer | undefined> {
+  if (!beside) return undefined;
+  const real = await realpath(beside.command).catch(() => beside.command);
+  for (const folder of new Set([dirname(beside.command), dirname(real)])) {
+    const path = join(folder, program);
+    if (await isExecutable(path)) return found(path, `it is beside ${beside.command}`);
+  }
+  return { reason: `there is none beside ${beside.command}` };
+}
+
+async function inPath({ program, env }: Context): Promise<Answer> {
+  const path = await onPath(program, env);
+  return path ? found(path, 'it is on PATH') : { reason: `no folder of PATH has a ${program}` };
+}
+
+async function inCache({ program, env }: Context): Promise<Answer | undefined> {
+  if (!PROGRAMS[program].fetched) return undefined;
+  const cache = cacheFolder(env);
+  const path = join(fetchedBin(cache), program);
+  return (await isFetched(cache)) ? found(path, 'it was fetched before') : { reason: `${cache} has none`, path };
+}
+
+async function byDownload({ program, env, aptEtc }: Context): Promise<Answer | undefined> {
+  if (!PROGRAMS[program].fetched) return undefined;
+  const source = await fetchSource({ env, aptEtc });
+  if ('whyNot' in source) return { reason: source.whyNot };
+  return { reason: `Debian's archive at ${source.mirror} has it`, mirror: source.mirror };
+}
+
+async function inPackage({ program }: Context): Promise<Answer | undefined> {
+  if (!PROGRAMS[program].embedded) return undefined;
+  const command = await embeddedLightningd();
+  if (!command) return { reason: `${EMBEDDED_SCRIPT} is missing` };
+  return { reason: 'it comes with ln-play', path: EMBEDDED_SCRIPT, command };
+}
+
+const found = (path: string, reason: string): Answer => ({ path, reason, command: { command: path, args: [] } });

@@ -1,0 +1,220 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { LnPlayError, messageOf, systemCode } from '../core/errors.js';
+import { waitFor } from '../core/wait.js';
+import { isAlive, processIdentity, type ProcessIdentity } from './identity.js';
+
+/** Who holds a lock, and with which command. */
+export interface LockHolder extends ProcessIdentity {
+  readonly command: string;
+}
+
+export interface LockOptions {
+  /** The locked thing as a person says it: "the playground in /home/ann/.ln-play". */
+  readonly what: string;
+  /** What to do while another process holds it. */
+  readonly wait: 'wait' | 'fail';
+  /** Called once, when there is somebody to wait for. */
+  readonly onWait?: ((holder: LockHolder) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Give up waiting after this long, in ms. */
+  readonly timeoutMs?: number;
+}
+
+const INTERVAL_MS = 50;
+const TIMEOUT_MS = 600_000;
+
+/**
+ * Runs `body` while no other process runs one under the same lock. A holder that was killed holds it no longer, since
+ * its pid and start time are looked at; nobody ever has to remove a stale lock.
+ *
+ * The lock is a row of files `name.lock.N` in `dir`. Each holder links a file with the next number, complete with its
+ * name in it, so that it cannot be seen half-written and two can't take the same number. The one with the highest number
+ * holds the lock, until it is dead or its file says that it is released. The highest file is never removed: a process
+ * that was stopped between looking and linking then finds a higher number than its own, and starts again.
+ *
+ * @throws {LnPlayError} LOCKED, naming the holder; FILESYSTEM where the folder cannot be written; TIMEOUT; ABORTED
+ */
+export async function withLock<T>(dir: string, name: string, options: LockOptions, body: () => Promise<T>): Promise<T> {
+  const lock = new EpochLock(dir, name);
+  try {
+    await lock.acquire(options);
+    return await body();
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Who holds the lock now; undefined when it is free. */
+export async function lockHolder(dir: string, name: string): Promise<LockHolder | undefined> {
+  return await new EpochLock(dir, name).holder();
+}
+
+type Content = LockHolder & { readonly released: boolean };
+
+class EpochLock {
+  readonly #dir: string;
+  readonly #prefix: string;
+  #own: { readonly epoch: number; readonly content: Content } | undefined;
+  /** A wait that is given up may leave an attempt under way, which then gets the lock after all. */
+  #attempt: Promise<LockHolder | undefined> = Promise.resolve(undefined);
+
+  constructor(dir: string, name: string) {
+    this.#dir = dir;
+    this.#prefix = `${name}.lock.`;
+  }
+
+  async acquire(options: LockOptions): Promise<void> {
+    const { what, wait, onWait, signal, timeoutMs = TIMEOUT_MS } = options;
+    try {
+      await mkdir(this.#dir, { recursive: true, mode: 0o700 });
+    } catch (cause) {
+      throw this.#filesystemError(cause);
+    }
+    let told = false;
+    await waitFor(
+      `${what} to be free`,
+      async () => {
+        const holder = await (this.#attempt = this.#tryAcquire());
+        if (!holder) return { done: undefined };
+        if (wait === 'fail') throw lockedError(what, holder);
+        if (!told) onWait?.(holder);
+        told = true;
+        return { seen: `process ${holder.pid} (${holder.command}) holds it` };
+      },
+      { signal, timeoutMs, intervalMs: INTERVAL_MS },
+    );
+  }
+
+  async release(): Promise<void> {
+    await this.#attempt.catch(() => {}); // whoever waited for it has been told
+    if (!this.#own) return;
+    const { epoch, content } = this.#own;
+    this.#own = undefined;
+    try {
+      await rename(await this.#writeTemporary({ ...content, released: true }), this.#path(epoch));
+    } catch (cause) {
+      // Whoever removes a folder does so under its lock. Where else it fails, our own death releases it.
+      if (systemCode(cause) !== 'ENOENT') throw this.#filesystemError(cause);
+    }
+  }
+
+  async holder(): Promise<LockHolder | undefined> {
+    const epoch = Math.max(0, ...(await this.#epochs()));
+    return epoch === 0 ? undefined : await this.#holderOf(epoch);
+  }
+
+  /** Takes the lock, or tells who holds it. */
+  async #tryAcquire(): Promise<LockHolder | undefined> {
+    for (;;) {
+      const highest = Math.max(0, ...(await this.#epochs()));
+      const holder = await this.#holderOf(highest);
+      if (holder) return holder;
+      const epoch = highest + 1;
+      const content = { ...self(), released: false };
+      if (!(await this.#claim(epoch, content))) continue;
+      if ((await this.#epochs()).some((other) => other > epoch)) {
+        await removeIfThere(this.#path(epoch));
+        continue;
+      }
+      this.#own = { epoch, content };
+      await this.#sweep(epoch);
+      return undefined;
+    }
+  }
+
+  /** Links our file as number `epoch`; false when somebody was faster. */
+  async #claim(epoch: number, content: Content): Promise<boolean> {
+    let temporary: string | undefined;
+    try {
+      temporary = await this.#writeTemporary(content);
+      await link(temporary, this.#path(epoch));
+      return true;
+    } catch (cause) {
+      if (systemCode(cause) === 'EEXIST') return false;
+      throw this.#filesystemError(cause);
+    } finally {
+      if (temporary) await removeIfThere(temporary);
+    }
+  }
+
+  async #holderOf(epoch: number): Promise<LockHolder | undefined> {
+    let content: Content;
+    try {
+      content = JSON.parse(await readFile(this.#path(epoch), 'utf8')) as Content;
+    } catch (cause) {
+      if (systemCode(cause) === 'ENOENT' || cause instanceof SyntaxError) return undefined; // a crash emptied it
+      throw this.#filesystemError(cause);
+    }
+    const { released, ...holder } = content;
+    return released || !isAlive(holder) ? undefined : holder;
+  }
+
+  /**
+   * Removes what earlier holders left. The last file but one stays: a listing that runs while the highest changes would
+   * otherwise miss both.
+   */
+  async #sweep(epoch: number): Promise<void> {
+    const names = await this.#names();
+    await Promise.all(
+      names.map(async (name) => {
+        const rest = name.slice(this.#prefix.length);
+        const temporaryOf = /^new-(\d+)-/.exec(rest)?.[1];
+        const stale = temporaryOf ? !processIdentity(Number(temporaryOf)) : Number(rest) < epoch - 1;
+        if (stale) await removeIfThere(join(this.#dir, name));
+      }),
+    );
+  }
+
+  async #epochs(): Promise<number[]> {
+    return (await this.#names()).map((name) => Number(name.slice(this.#prefix.length))).filter(Number.isSafeInteger);
+  }
+
+  async #names(): Promise<string[]> {
+    try {
+      return (await readdir(this.#dir)).filter((name) => name.startsWith(this.#prefix));
+    } catch (cause) {
+      if (systemCode(cause) === 'ENOENT') return [];
+      throw this.#filesystemError(cause);
+    }
+  }
+
+  async #writeTemporary(content: Content): Promise<string> {
+    const path = join(this.#dir, `${this.#prefix}new-${process.pid}-${randomUUID()}`);
+    await writeFile(path, JSON.stringify(content), { mode: 0o600, flag: 'wx' });
+    return path;
+  }
+
+  #path(epoch: number): string {
+    return join(this.#dir, `${this.#prefix}${epoch}`);
+  }
+
+  #filesystemError(cause: unknown): LnPlayError {
+    return new LnPlayError('FILESYSTEM', `Cannot lock ${this.#dir}: ${messageOf(cause)}`, {
+      hint: 'the folder must be on a file system that we may write to and that knows hard links',
+      cause,
+    });
+  }
+}
+
+function self(): LockHolder {
+  const identity = processIdentity(process.pid);
+  if (!identity) throw new Error(`the system does not know our own process ${process.pid}`);
+  const [, script = 'node', ...args] = process.argv;
+  return { ...identity, command: [basename(script).replace(/\.js$/, ''), ...args].join(' ') };
+}
+
+function lockedError(what: string, { pid, command }: LockHolder): LnPlayError {
+  return new LnPlayError('LOCKED', `${what} is in use by another command: process ${pid} (${command})`, {
+    hint: `wait until it has ended, or end it with \`kill ${pid}\``,
+  });
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+  }
+}
