@@ -83,5 +83,25 @@ export interface Call {
   readonly id: string | number | null;
   /** Sends a `message` notification to the client, where it enabled notifications. */
   readonly progress: (level: LogLevel, message: string) => void;
+  /** Sends any notification to the client, where it enabled them: `progress` with `num` and `total`. */
+  readonly notify: (method: string, params: JsonObject) => void;
   readonly disconnected: AbortSignal;
+  /** What the client has set for its connection. */
+  readonly session: Session;
+}
+
+/** Settings of one connection to the RPC socket (`notifications`, `deprecations`). */
+export interface Session {
+  notifications: boolean;
+  deprecatedOk: boolean;
+}
+
+/** What starting the node gives to the shell: `startNode` in ldk/node.ts. */
+export interface RunningNode {
+  readonly methods: readonly Method[];
+  /** Node id, alias and colour for the line that says that the server has started; in hex the first and the last. */
+  readonly id: string;
+  readonly alias: string;
+  readonly color: string;
+  readonly stop: () => Promise<void>;
 }

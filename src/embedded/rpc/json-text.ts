@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+
+/** JSON deeper than this is refused: no request needs it, and writing it out would overflow the stack. */
+export const DEEPEST_JSON = 512;
+
+/** A JSON text whose objects and arrays are nested too deep. */
+export class TooDeepError extends Error {
+  constructor() {
+    super(`JSON is nested deeper than ${DEEPEST_JSON} levels`);
+    this.name = 'TooDeepError';
+  }
+}
+
+/**
+ * The members of a JSON object as texts, so that an id, a number of 20 digits or what a plugin answered can be passed
+ * on without a change. `text` must be a valid JSON object; of a name that comes twice the first counts, as in CLN.
+ *
+ * @throws {TooDeepError}
+ */
+export function memberTexts(text: string): Map<string, string> {
+  const members = new Map<string, string>();
+  let depth = 0;
+  let start = -1;
+  let name: string | undefined;
+  const end = (at: number): void => {
+    if (name !== undefined && !members.has(name)) members.set(name, text.slice(start, at).trim());
+    name = undefined;
+  };
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i];
+    if (char === '"') {
+      const close = endOfString(text, i);
+      if (depth === 1 && name === undefined) {
+        name = JSON.parse(text.slice(i, close + 1)) as string;
+        start = text.indexOf(':', close) + 1;
+        i = start - 1;
+      } else {
+        i = close;
+      }
+    } else if (char === '{' || char === '[') {
+      if (++depth > DEEPEST_JSON) throw new TooDeepError();
+    } else if (char === '}' || char === ']') {
+      if (--depth === 0) end(i);
+    } else if (char === ',' && depth === 1) {
+      end(i);
+    }
+  }
+  return members;
+}
+
+function endOfString(text: string, open: number): number {
+  let i = open + 1;
+  while (text[i] !== '"') i += text[i] === '\\' ? 2 : 1;
+  return i;
+}
+
+const BIGINT_MARK = `bigint-${randomUUID()}:`;
+const MARKED = new RegExp(`"${BIGINT_MARK}(-?\\d+)"`, 'g');
+
+/** As JSON.stringify, with bigints as plain numbers. */
+export function toJson(value: unknown): string {
+  let marked = false;
+  const text = JSON.stringify(value, (_, inner: unknown) => {
+    if (typeof inner !== 'bigint') return inner;
+    marked = true;
+    return BIGINT_MARK + inner.toString();
+  });
+  return marked ? text.replaceAll(MARKED, '$1') : text;
+}

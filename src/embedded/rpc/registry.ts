@@ -1,0 +1,77 @@
+import type { Call, Log, Method } from '../context.js';
+import { CODE, ParamError, RpcError } from './errors.js';
+import { toJson } from './json-text.js';
+import { readParams, usageOf } from './read-params.js';
+
+/** The parameters of a request: parsed, and the text as it came, for plugins. */
+export interface Params {
+  readonly value: unknown;
+  readonly text: string;
+}
+
+/** A command of the RPC socket: a method of ours or a plugin's. */
+export interface Command {
+  readonly name: string;
+  readonly usage: string;
+  readonly deprecated: boolean;
+  readonly developerOnly: boolean;
+  /** Answers the JSON text of the result. Throws RpcError, or anything else for a bug. */
+  readonly run: (params: Params, call: Call) => Promise<string>;
+  /** Whether the parameters could be run: `check`. Throws RpcError where not. */
+  readonly check: (params: Params, call: Call) => Promise<void>;
+}
+
+/** All commands by name, in the order of `help`. */
+export class Registry {
+  readonly #commands = new Map<string, Command>();
+
+  get(name: string): Command | undefined {
+    return this.#commands.get(name);
+  }
+
+  list(): readonly Command[] {
+    return Array.from(this.#commands.values()).sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Adds a command; returns false where the name is taken. */
+  add(command: Command): boolean {
+    if (this.#commands.has(command.name)) return false;
+    this.#commands.set(command.name, command);
+    return true;
+  }
+
+  remove(name: string): void {
+    this.#commands.delete(name);
+  }
+}
+
+/** A method of ours as a command: its parameters are read first, and one that is wrong is answered as CLN does. */
+export function commandOf(method: Method, { log, developer }: { log: Log; developer: boolean }): Command {
+  const read = (params: Params, tellValue: boolean): ReturnType<typeof readParams> => {
+    try {
+      return readParams(method, params.value);
+    } catch (error) {
+      throw error instanceof ParamError ? badParam(error, method.name, tellValue || developer, log) : error;
+    }
+  };
+  return {
+    name: method.name,
+    usage: usageOf(method.params),
+    deprecated: method.deprecated ?? false,
+    developerOnly: method.developerOnly ?? false,
+    run: async (params, call) => toJson(await method.handle(read(params, false), call)),
+    check: async (params) => void read(params, true),
+  };
+}
+
+/** CLN's answer to a parameter that cannot be read: the value may be a secret, so it goes to the log alone. */
+export function badParam(
+  { param, wanted, token }: ParamError,
+  command: string,
+  tellValue: boolean,
+  log: Log,
+): RpcError {
+  if (tellValue) return new RpcError(CODE.INVALID_PARAMS, `${param}: ${wanted}: invalid token '${token}'`);
+  log.info(`JSON COMMAND ${command}: Invalid parameter ${param} (${wanted}): token '${token}'`);
+  return new RpcError(CODE.INVALID_PARAMS, `${param}: ${wanted}: invalid token (see logs for details)`);
+}
