@@ -1,0 +1,245 @@
+import { resolve } from 'node:path';
+import { dir } from 'tmp-promise';
+import { LnPlayError, messageOf } from '../../core/errors.js';
+import { isObject, type JsonObject } from '../../rpc/json-rpc.js';
+import { StubNode } from '../call/stub-node.js';
+import type { SeenMessage } from '../messages.js';
+import { formatMs, textOf } from '../text.js';
+import { Conversation, type EndedBy, type EndStep, type Reply } from './conversation.js';
+import { inspectFile } from './file.js';
+import { initParams } from './init.js';
+import { manifestProblems, readManifest, type Manifest } from './manifest.js';
+import { failed, passed, warning, type CheckReport, type Finding, type Subject } from './report.js';
+
+export interface CheckOptions {
+  /** How long getmanifest and init may take each, in ms; lightningd's own limit by default. */
+  readonly timeoutMs?: number;
+  /** How long it may take to end when it is told to, in ms. */
+  readonly endTimeoutMs?: number;
+  /** `manifest` stops after getmanifest: quick, and without what a plugin does in init, such as opening a port. */
+  readonly depth?: 'manifest' | 'full';
+  /** Values for its options, as with `plugin start`. */
+  readonly options?: JsonObject;
+  readonly onMessage?: (message: SeenMessage) => void;
+}
+
+/** PLUGIN_STARTUP_TIMEOUT of Core Lightning's lightningd/plugin.c */
+export const STARTUP_TIMEOUT_MS = 60_000;
+const END_TIMEOUT_MS = 3_000;
+/** lightningd itself waits for getmanifest before it does anything else, so it should be quick. */
+const SLOW_MS = 2_000;
+
+/**
+ * Runs a plugin alone, with us in lightningd's place, and reports what lightningd would think of it. A plugin that fails
+ * is a report like any other.
+ *
+ * @throws {LnPlayError} FILESYSTEM when no temporary folder can be made
+ */
+export async function checkPlugin(file: string, options: CheckOptions = {}): Promise<CheckReport> {
+  const path = resolve(file);
+  const report = new Report(path);
+  report.add(...(await inspectFile(path)));
+  if (!report.ok) return report.done();
+  const folder = await dir({ prefix: 'ln-play-check-', unsafeCleanup: true });
+  const stub = new StubNode(folder.path);
+  try {
+    await stub.listen((message) => (report.messages.push(message), options.onMessage?.(message)));
+    await converse(report, folder.path, options);
+  } finally {
+    await stub.close();
+    await folder.cleanup();
+  }
+  return report.done();
+}
+
+async function converse(report: Report, folder: string, options: CheckOptions): Promise<void> {
+  const { timeoutMs = STARTUP_TIMEOUT_MS, depth = 'full' } = options;
+  let plugin;
+  const started = performance.now();
+  try {
+    plugin = await Conversation.start(report.file, {
+      cwd: folder,
+      onMessage: (message) => (report.messages.push(message), options.onMessage?.(message)),
+    });
+  } catch (error) {
+    report.add(failed('start', messageOf(error)));
+    return;
+  }
+  try {
+    const manifest = await getmanifest(report, plugin, started, timeoutMs);
+    if (manifest && depth === 'full') {
+      await init(report, plugin, initParams(manifest, folder, options.options), timeoutMs);
+      if (report.ok) report.add(...(await end(plugin, manifest, options.endTimeoutMs ?? END_TIMEOUT_MS)));
+    }
+  } finally {
+    plugin.kill();
+    report.add(...plugin.warnings);
+    report.stderr.push(...plugin.stderr);
+  }
+}
+
+async function getmanifest(
+  report: Report,
+  plugin: Conversation,
+  started: number,
+  timeoutMs: number,
+): Promise<Manifest | undefined> {
+  const reply = await plugin.request('getmanifest', { 'allow-deprecated-apis': false }, timeoutMs);
+  if (reply.kind !== 'result') {
+    report.add(unanswered('getmanifest', reply));
+    return undefined;
+  }
+  const ms = performance.now() - started;
+  report.getmanifestMs = ms;
+  report.add(timed('getmanifest', ms));
+  const problems = manifestProblems(reply.result);
+  report.add(
+    ...problems.map(({ path, problem, fatal }) =>
+      fatal ? failed('manifest', `${path} ${problem}`) : warning('manifest', `${path} ${problem}`),
+    ),
+  );
+  if (!isObject(reply.result)) return undefined;
+  const manifest = readManifest(reply.result);
+  report.manifest = manifest;
+  plugin.announced = manifest.notifications;
+  if (manifest.disable !== undefined) {
+    report.add(failed('manifest', `it disables itself: ${manifest.disable}`, 'lightningd does not run it'));
+    return undefined;
+  }
+  if (!report.ok) return undefined;
+  report.add(passed('manifest', `its manifest is valid: ${summary(manifest)}`));
+  return manifest;
+}
+
+async function init(report: Report, plugin: Conversation, params: JsonObject, timeoutMs: number): Promise<void> {
+  const reply = await plugin.request('init', params, timeoutMs);
+  if (reply.kind === 'broken' || reply.kind === 'silent') return report.add(unanswered('init', reply));
+  report.initMs = reply.ms;
+  if (reply.kind === 'error')
+    return report.add(
+      warning(
+        'init',
+        `it answers init with an error: ${reply.error.message}`,
+        'lightningd does not look at it: to refuse, answer {"disable": "why"}',
+      ),
+    );
+  const { result } = reply;
+  if (isObject(result) && 'disable' in result)
+    report.add(failed('init', `it disables itself: ${textOf(result['disable'])}`, 'lightningd does not run it'));
+  else report.add(timed('init', reply.ms));
+}
+
+async function end(plugin: Conversation, manifest: Manifest, timeoutMs: number): Promise<Finding[]> {
+  const subscribed = manifest.subscriptions.includes('shutdown');
+  const steps: readonly EndStep[] = subscribed ? ['shutdown', 'stdin', 'SIGTERM'] : ['stdin', 'SIGTERM'];
+  const ended = await plugin.end(timeoutMs, steps);
+  return judgeEnd(ended, subscribed, timeoutMs);
+}
+
+function judgeEnd({ step, ms }: EndedBy, subscribed: boolean, timeoutMs: number): Finding[] {
+  const findings: Finding[] = [];
+  const patience = `${timeoutMs / 1000} s`;
+  if (subscribed && step !== 'shutdown')
+    findings.push(
+      warning(
+        'exit',
+        `it subscribed to shutdown, and still runs ${patience} after it`,
+        '`plugin stop` will wait 30 s for it: exit when you are told of shutdown',
+      ),
+    );
+  if (step === 'stdin' || step === 'shutdown') {
+    const what = step === 'stdin' ? 'when its standard input closes' : 'on the shutdown notification';
+    findings.push(passed('exit', `it exits ${what} (${formatMs(ms)})`));
+  } else
+    findings.push(
+      warning(
+        'exit',
+        `it still runs ${patience} after its standard input closed${step === 'SIGKILL' ? ', and after SIGTERM' : ''}`,
+        'exit at the end of standard input: else it stays behind when lightningd dies',
+      ),
+    );
+  return findings;
+}
+
+function unanswered(subject: Subject, reply: Exclude<Reply, { kind: 'result' }>): Finding {
+  if (reply.kind === 'broken') {
+    const { finding } = reply;
+    return { ...finding, text: `before it answered ${subject}, ${finding.text}` };
+  }
+  if (reply.kind === 'error') return failed(subject, `it answers ${subject} with an error: ${reply.error.message}`);
+  return failed(subject, `it did not answer ${subject} within ${formatMs(reply.ms)}`, reply.hint);
+}
+
+function timed(subject: Subject, ms: number): Finding {
+  return ms > SLOW_MS
+    ? warning(
+        subject,
+        `it answered ${subject} only after ${formatMs(ms)}`,
+        'lightningd waits for it: do slow work after init',
+      )
+    : passed(subject, `it answered ${subject} in ${formatMs(ms)}`);
+}
+
+/** What a plugin brings, in words: "2 methods, 1 option". */
+export function summary({ rpcmethods, options, subscriptions, hooks, notifications, dynamic }: Manifest): string {
+  const parts = (
+    [
+      [rpcmethods.length, 'method'],
+      [options.length, 'option'],
+      [subscriptions.length, 'subscription'],
+      [hooks.length, 'hook'],
+      [notifications.length, 'notification'],
+    ] as const
+  )
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `${count} ${what}${count === 1 ? '' : 's'}`);
+  return [...(parts.length > 0 ? parts : ['nothing']), ...(dynamic ? ['dynamic'] : [])].join(', ');
+}
+
+/** A report while it is made. */
+class Report {
+  readonly file: string;
+  readonly messages: SeenMessage[] = [];
+  readonly stderr: string[] = [];
+  readonly #findings: Finding[] = [];
+  manifest: Manifest | undefined;
+  getmanifestMs: number | undefined;
+  initMs: number | undefined;
+
+  constructor(file: string) {
+    this.file = file;
+  }
+
+  get ok(): boolean {
+    return this.#findings.every(({ outcome }) => outcome !== 'failed');
+  }
+
+  add(...findings: readonly Finding[]): void {
+    this.#findings.push(...findings);
+  }
+
+  done(): CheckReport {
+    const { file, ok, manifest, getmanifestMs, initMs, messages, stderr } = this;
+    return {
+      file,
+      ok,
+      findings: this.#findings,
+      messages,
+      stderr,
+      ...(manifest && { manifest }),
+      ...(getmanifestMs !== undefined && { getmanifestMs }),
+      ...(initMs !== undefined && { initMs }),
+    };
+  }
+}
+
+/**
+ * The error for a plugin that failed its check: its first failure, with what it wrote to its standard error.
+ */
+export function checkError(report: CheckReport): LnPlayError {
+  const [first, ...others] = report.findings.filter(({ outcome }) => outcome === 'failed');
+  return new LnPlayError('PLUGIN', `${report.file}: ${first?.text ?? 'failed its check'}`, {
+    hint: first?.hint,
+    details: [...others.map(({ text }) => text), ...(first?.details ?? [])],
+  });
+}

@@ -1,0 +1,53 @@
+import type { JsonObject } from '../../rpc/json-rpc.js';
+import { textOf } from '../text.js';
+import type { Manifest, ManifestOption } from './manifest.js';
+
+/** The features that Core Lightning v26.06 announces, as it tells them a plugin. */
+const FEATURE_SET = {
+  init: '800898880a8a59a1',
+  node: '808898880a8a59a1',
+  channel: '',
+  invoice: '02000002024100',
+  bolt12_offer: '',
+  bolt12_invreq: '',
+  bolt12_invoice: '020000',
+  channel_type: '08800000800000',
+};
+
+/**
+ * The parameters of `init`, as lightningd gives them to a plugin that is started on a running regtest node: its options
+ * with the values given, else with their defaults.
+ *
+ * @param lightningDir the network folder, which holds `lightning-rpc`
+ */
+export function initParams(manifest: Manifest, lightningDir: string, values: JsonObject = {}): JsonObject {
+  const options: { [name: string]: unknown } = {};
+  for (const option of manifest.options) {
+    const value = valueOf(option, values[option.name]);
+    if (value !== undefined) options[option.name] = value;
+  }
+  return {
+    options,
+    configuration: {
+      'lightning-dir': lightningDir,
+      'rpc-file': 'lightning-rpc',
+      startup: false,
+      network: 'regtest',
+      feature_set: FEATURE_SET,
+    },
+  };
+}
+
+function valueOf({ type, multi, default: fallback }: ManifestOption, given: unknown): unknown {
+  const value = given ?? fallback ?? undefined;
+  if (type === 'flag') return given === undefined || given === false ? undefined : true;
+  if (value === undefined) return undefined;
+  if (!multi) return typed(type, value);
+  return (Array.isArray(value) ? value : [value]).map((each) => typed(type, each));
+}
+
+function typed(type: string, value: unknown): unknown {
+  if (type === 'int') return Number(value);
+  if (type === 'bool') return /^(true|yes)$/i.test(textOf(value));
+  return textOf(value);
+}

@@ -1,0 +1,53 @@
+import type { SeenMessage } from '../messages.js';
+import type { Manifest } from './manifest.js';
+
+export type Outcome = 'passed' | 'warning' | 'failed';
+
+/** What a check looked at, in the order in which it does. */
+export type Subject = 'file' | 'start' | 'getmanifest' | 'manifest' | 'init' | 'output' | 'exit';
+
+/** One thing that a check found; a warning is what lightningd puts up with and a person should know. */
+export interface Finding {
+  readonly outcome: Outcome;
+  readonly subject: Subject;
+  /** What was found, naming the thing and its value. */
+  readonly text: string;
+  readonly hint?: string;
+  /** Lines worth showing below it. */
+  readonly details?: readonly string[];
+}
+
+/** All that a check of one plugin found. */
+export interface CheckReport {
+  /** The plugin, absolute. */
+  readonly file: string;
+  /** Whether nothing failed: lightningd would run it. */
+  readonly ok: boolean;
+  readonly findings: readonly Finding[];
+  /** Its answer to getmanifest, where there was one. */
+  readonly manifest?: Manifest;
+  /** How long it took from its start to its answer to getmanifest, and to answer init, in ms. */
+  readonly getmanifestMs?: number;
+  readonly initMs?: number;
+  /** Every message both ways, those on the RPC socket too. */
+  readonly messages: readonly SeenMessage[];
+  /** The lines that it wrote to its standard error. */
+  readonly stderr: readonly string[];
+}
+
+export const passed = (subject: Subject, text: string): Finding => ({ outcome: 'passed', subject, text });
+
+export const warning = (subject: Subject, text: string, hint?: string): Finding => ({
+  outcome: 'warning',
+  subject,
+  text,
+  ...(hint !== undefined && { hint }),
+});
+
+export const failed = (subject: Subject, text: string, hint?: string, details?: readonly string[]): Finding => ({
+  outcome: 'failed',
+  subject,
+  text,
+  ...(hint !== undefined && { hint }),
+  ...(details && details.length > 0 && { details }),
+});

@@ -1,0 +1,22 @@
+/** Cuts a byte stream into lines of text. */
+export class LineSplitter {
+  #rest = '';
+  readonly #decoder = new TextDecoder();
+  readonly #onLine: (line: string) => void;
+
+  constructor(onLine: (line: string) => void) {
+    this.#onLine = onLine;
+  }
+
+  push(chunk: Buffer): void {
+    const lines = (this.#rest + this.#decoder.decode(chunk, { stream: true })).split('\n');
+    this.#rest = lines.pop()!;
+    for (const line of lines) this.#onLine(line.replace(/\r$/, ''));
+  }
+
+  /** The stream has ended: what is left is a line too. */
+  end(): void {
+    if (this.#rest !== '') this.#onLine(this.#rest);
+    this.#rest = '';
+  }
+}
