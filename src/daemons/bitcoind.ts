@@ -113,6 +113,11 @@ export class Bitcoind {
     }
   }
 
+  /** Closes its connections to bitcoind; bitcoind goes on. */
+  close(): void {
+    this.#rpc?.close();
+  }
+
   async #writePort(port: number): Promise<void> {
     const text = await readIfThere(this.configFile);
     const file = new ConfigFile(text ?? config(port));

@@ -61,12 +61,14 @@ export class Daemon {
   /**
    * Starts it; it is not ready yet then.
    *
+   * @param extraArgs for this start alone
    * @throws {LnPlayError} MISSING_BINARY, FILESYSTEM
    */
-  async start(): Promise<void> {
+  async start(extraArgs: readonly string[] = []): Promise<void> {
     this.#stopping = undefined;
     this.#outputFrom = { log: await sizeOf(this.spec.logFile), output: await sizeOf(this.spec.outputFile) };
-    this.#process = await DaemonProcess.start(this.spec.command, this.spec);
+    const { command, args } = this.spec.command;
+    this.#process = await DaemonProcess.start({ command, args: [...args, ...extraArgs] }, this.spec);
   }
 
   /**

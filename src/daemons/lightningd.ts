@@ -26,12 +26,30 @@ export interface LightningdConfig {
   readonly bitcoinDatadir: string;
   readonly bitcoinRpcPort: number;
   readonly bitcoinCli: string | undefined;
+  /** The plugin that a Core Lightning has in place of bcli; see bitcoin-backend. */
+  readonly bitcoinBackend: string;
 }
+
+/** What makes each kind quick, as lines of its config. */
+const QUICK: { readonly [I in Implementation]: (config: LightningdConfig) => string } = {
+  cln: ({
+    bitcoinBackend,
+  }) => `# quick: a block is seen when it is mined, not at the next poll in 30 s; without these four lines
+# lightningd polls as it always does (dev-bitcoind-poll=1: each second, its floor with bcli)
+developer
+dev-bitcoind-poll=0
+disable-plugin=bcli
+important-plugin=${bitcoinBackend}
+`,
+  embedded: () => `developer
+`,
+};
 
 /** The talk's config, and below it what makes a playground quick (lightningd-config(5)). */
 const configText = (
   dir: string,
   config: LightningdConfig,
+  implementation: Implementation,
 ): string => `# ${config.alias} of an ln-play playground; edit it, then: ln-play restart ${config.alias}
 network=regtest
 log-level=debug
@@ -45,10 +63,10 @@ bind-addr=${config.bindAddr}
 bitcoin-datadir=${config.bitcoinDatadir}
 bitcoin-rpcport=${config.bitcoinRpcPort}
 ${config.bitcoinCli === undefined ? '' : `bitcoin-cli=${config.bitcoinCli}\n`}
-# quick: look for a block each second, not each 30; gossip at once; no fee estimates, so take what a peer proposes
-developer
-dev-bitcoind-poll=1
+${QUICK[implementation](config)}# gossip at once; regtest has no fee estimates, so take what a peer proposes
 dev-fast-gossip
+# look back no further than a playground reorganises its chain
+rescan=6
 ignore-fee-limits=true
 `;
 
@@ -61,8 +79,7 @@ export class Lightningd {
   readonly logFile: string;
   readonly daemon: Daemon;
 
-  /** @param extraArgs for this start alone, as `--dev-debugger=connectd` */
-  constructor(name: string, lightningDir: string, executable: LightningdExecutable, extraArgs: readonly string[] = []) {
+  constructor(name: string, lightningDir: string, executable: LightningdExecutable) {
     this.name = name;
     this.lightningDir = lightningDir;
     this.executable = executable;
@@ -71,7 +88,7 @@ export class Lightningd {
     const marker = `--lightning-dir=${lightningDir}`;
     this.daemon = new Daemon({
       name,
-      command: { command: executable.command, args: [...executable.args, marker, ...extraArgs] },
+      command: { command: executable.command, args: [...executable.args, marker] },
       marker,
       cwd: lightningDir,
       logFile: this.logFile,
@@ -96,27 +113,37 @@ export class Lightningd {
     if (config.bindAddr.startsWith('/')) assertSocketPath(config.bindAddr);
     await makePrivateFolder(join(this.lightningDir, 'regtest'));
     if ((await readIfThere(this.configFile)) === undefined)
-      await writeWhole(this.configFile, configText(this.lightningDir, config));
+      await writeWhole(this.configFile, configText(this.lightningDir, config, this.executable.implementation));
     const secretFile = join(this.lightningDir, 'regtest', 'hsm_secret');
     if (hsmSecret && (await readIfThere(secretFile)) === undefined) await writeWhole(secretFile, hsmSecret, 0o400);
   }
 
-  /** Sets options in its config file, keeping all else; they count from its next start on. */
-  async configure(options: { readonly [key: string]: string | undefined }): Promise<void> {
+  /**
+   * Sets options in its config file, keeping all else; they count from its next start on.
+   *
+   * @returns what puts the file back as it was
+   */
+  async configure(options: { readonly [key: string]: string | undefined }): Promise<() => Promise<void>> {
     const text = (await readIfThere(this.configFile)) ?? '';
     const file = new ConfigFile(text);
     for (const [key, value] of Object.entries(options)) if (file.get(key) !== (value ?? '')) file.set(key, value);
-    if (file.toString() !== text) await writeWhole(this.configFile, file.toString());
+    if (file.toString() === text) return async () => {};
+    await writeWhole(this.configFile, file.toString());
+    return () => writeWhole(this.configFile, text);
   }
 
-  /** Starts it; `waitReady` then waits until it is of use. */
-  async start(): Promise<void> {
+  /**
+   * Starts it; `waitReady` then waits until it is of use.
+   *
+   * @param extraArgs for this start alone, as `--dev-debugger=connectd`
+   */
+  async start(extraArgs: readonly string[] = []): Promise<void> {
     try {
       await mkdir(this.lightningDir, { recursive: true, mode: 0o700 });
     } catch (cause) {
       throw fileError('make', this.lightningDir, cause);
     }
-    await this.daemon.start();
+    await this.daemon.start(extraArgs);
   }
 
   /**

@@ -1,0 +1,128 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { LnPlayError } from '../../core/errors.js';
+import { BitcoinRpcError, RPC_IN_WARMUP, type BitcoindRpc } from '../../rpc/bitcoind.js';
+import type { JsonObject } from '../../rpc/json-rpc.js';
+
+export type BackendMethod = (params: JsonObject) => Promise<JsonObject>;
+
+/** How long bitcoind holds one question for the next block, in ms. */
+const HOLD_MS = 25_000;
+/** How often a bitcoind that does not answer is asked again, in ms. */
+const RETRY_MS = 200;
+/** How often lightningd, which pauses for nothing, is told the feerates again, in ms. */
+const FEERATES_MS = 30_000;
+/** What bcli makes up on regtest where bitcoind has no estimate, in sat per kvB. */
+const REGTEST_PERKB = 1_000;
+/** The confirmation targets that lightningd wants estimates for. */
+const TARGETS = [2, 6, 12, 100];
+const OUT_OF_RANGE = -8;
+const VERIFY_ALREADY_IN_UTXO_SET = -27;
+
+/** The five methods that lightningd calls of its bitcoin backend, on one bitcoind. */
+export function createMethods(bitcoind: BitcoindRpc): { readonly [method: string]: BackendMethod } {
+  let askedHeight = -1;
+  let toldFeerates = false;
+
+  /** Asks bitcoind, and asks again for as long as it is away or starts: lightningd would end itself at an error. */
+  async function ask<T>(method: string, params: readonly unknown[] = []): Promise<T> {
+    for (;;) {
+      try {
+        return await bitcoind.call<T>(method, params);
+      } catch (error) {
+        const away =
+          error instanceof BitcoinRpcError
+            ? error.rpcCode === RPC_IN_WARMUP
+            : error instanceof LnPlayError && error.code === 'CONNECTION';
+        if (!away) throw error;
+        await delay(RETRY_MS);
+      }
+    }
+  }
+
+  async function hashAt(height: number): Promise<string | undefined> {
+    try {
+      return await ask<string>('getblockhash', [height]);
+    } catch (error) {
+      if (error instanceof BitcoinRpcError && error.rpcCode === OUT_OF_RANGE) return undefined;
+      throw error;
+    }
+  }
+
+  /** Resolves once bitcoind has a block of this height: bitcoind itself holds the question. */
+  async function hashOfNext(height: number): Promise<string> {
+    for (;;) {
+      await ask('waitforblockheight', [height, HOLD_MS]);
+      const hash = await hashAt(height);
+      if (hash !== undefined) return hash;
+    }
+  }
+
+  return {
+    async getchaininfo() {
+      const info = await ask<ChainInfo>('getblockchaininfo');
+      const { chain, headers, blocks, initialblockdownload } = info;
+      return { chain, headercount: headers, blockcount: blocks, ibd: initialblockdownload };
+    },
+
+    async getrawblockbyheight({ height }) {
+      const wanted = Number(height);
+      // the first "none yet" is said at once: by it lightningd knows that it has caught up
+      const hold = askedHeight === wanted;
+      askedHeight = wanted;
+      const hash = (await hashAt(wanted)) ?? (hold ? await hashOfNext(wanted) : undefined);
+      if (hash === undefined) return { blockhash: null, block: null };
+      return { blockhash: hash, block: await ask<string>('getblock', [hash, 0]) };
+    },
+
+    async estimatefees() {
+      if (toldFeerates) await delay(FEERATES_MS);
+      toldFeerates = true;
+      const { mempoolminfee, minrelaytxfee } = await ask<MempoolInfo>('getmempoolinfo');
+      const floor = Math.round(Math.max(mempoolminfee, minrelaytxfee) * 1e8);
+      const estimates = await Promise.all(
+        TARGETS.map(async (blocks) => {
+          const { feerate } = await ask<{ feerate?: number }>('estimatesmartfee', [blocks]);
+          return {
+            blocks,
+            feerate: Math.max(floor, feerate === undefined ? REGTEST_PERKB : Math.round(feerate * 1e8)),
+          };
+        }),
+      );
+      return { feerates: estimates, feerate_floor: floor };
+    },
+
+    async getutxout({ txid, vout }) {
+      const output = await ask<TxOut | null>('gettxout', [txid, vout]);
+      if (!output) return { amount: null, script: null };
+      return { amount: `${Math.round(output.value * 1e8)}sat`, script: output.scriptPubKey.hex };
+    },
+
+    async sendrawtransaction({ tx, allowhighfees }) {
+      try {
+        await ask('sendrawtransaction', allowhighfees ? [tx, 0] : [tx]);
+        return { success: true, errmsg: '' };
+      } catch (error) {
+        if (!(error instanceof BitcoinRpcError)) throw error;
+        const known = error.rpcCode === VERIFY_ALREADY_IN_UTXO_SET;
+        return { success: known, errmsg: known ? '' : error.message };
+      }
+    },
+  };
+}
+
+interface ChainInfo {
+  readonly chain: string;
+  readonly headers: number;
+  readonly blocks: number;
+  readonly initialblockdownload: boolean;
+}
+
+interface MempoolInfo {
+  readonly mempoolminfee: number;
+  readonly minrelaytxfee: number;
+}
+
+interface TxOut {
+  readonly value: number;
+  readonly scriptPubKey: { readonly hex: string };
+}

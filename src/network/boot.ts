@@ -1,0 +1,157 @@
+import { join } from 'node:path';
+import { LnPlayError } from '../core/errors.js';
+import { makePrivateFolder } from '../core/files.js';
+import { installBackend } from '../daemons/bitcoin-backend/install.js';
+import type { Daemon } from '../daemons/daemon.js';
+import type { LightningdConfig } from '../daemons/lightningd.js';
+import { resolveExecutables, type ExecutableOptions } from './executables.js';
+import { freePort } from '../process/ports.js';
+import { listProcesses } from '../process/table.js';
+import { connectNodes } from './channels.js';
+import { colourOf, fixedSecret } from './keys.js';
+import { nodeNames, type Layout } from './layout.js';
+import { readManifest, writeManifest, type Manifest } from './manifest.js';
+import type { LightningNode } from './node.js';
+import type { Playground, PlaygroundContext } from './playground.js';
+
+export interface UpOptions extends ExecutableOptions {
+  /** Absolute, or relative to the current folder; by default `LN_PLAY_DIR` or `~/.ln-play`. */
+  readonly dir?: string | undefined;
+  /** How many nodes, 2 or more; an existing playground grows to it. */
+  readonly nodes?: number | undefined;
+  /** New nodes listen on TCP ports of 127.0.0.1 instead of unix sockets. */
+  readonly tcp?: boolean | undefined;
+  /** New nodes make random keys; otherwise their keys are fixed by their names. */
+  readonly randomKeys?: boolean | undefined;
+  /** lightningd options to set in nodes' configs. */
+  readonly options?: readonly NodeOption[] | undefined;
+  /** Has a node wait for gdb at the start of one of its subdaemons (`--dev-debugger`). */
+  readonly debugger?: { readonly node: string; readonly subdaemon: string } | undefined;
+}
+
+export interface NodeOption {
+  readonly node: string;
+  readonly key: string;
+  /** undefined for a flag. */
+  readonly value: string | undefined;
+}
+
+export interface UpReport {
+  readonly playground: Playground;
+  readonly created: boolean;
+  /** The names of the daemons that this call started, and of those that ran already. */
+  readonly started: readonly string[];
+  readonly alreadyRan: readonly string[];
+}
+
+/** Brings everything up; see `Playground.up`. The caller holds the playground's lock. */
+export async function boot(
+  layout: Layout,
+  options: UpOptions,
+  context: PlaygroundContext,
+  make: (manifest: Manifest) => Playground,
+): Promise<UpReport> {
+  const before = await readManifest(layout);
+  const names = nodeNames(nodeCount(options, before));
+  assertKnown(options, names);
+  const executables = await resolveExecutables(options, names, before, context.signal);
+  const manifest: Manifest = { format: 1, bitcoind: executables.bitcoind, nodes: executables.nodes };
+  await makePrivateFolder(layout.dir);
+  await writeManifest(layout, manifest);
+
+  const playground = make(manifest);
+  const { bitcoind, nodes, wait, steps } = playground;
+  const started: Daemon[] = [];
+  const restore: (() => Promise<void>)[] = [];
+  try {
+    await bitcoind.load();
+    const table = listProcesses();
+    const running = nodes.filter(({ lightningd }) => lightningd.daemon.attach(table));
+    const bitcoindRan = bitcoind.daemon.attach(table);
+    if (bitcoindRan) await bitcoind.daemon.waitReady(wait);
+    else
+      await steps.run('start bitcoind', async () => {
+        started.push(bitcoind.daemon);
+        await bitcoind.start(wait);
+      });
+    await steps.run('first blocks', () => playground.faucet.prepare());
+
+    const stopped = nodes.filter((node) => !running.includes(node));
+    const { bitcoinCli } = executables;
+    const bitcoinBackend = await installBackend(bitcoind.datadir);
+    await Promise.all(
+      stopped.map(async (node) => {
+        await prepare(node, options, playground, { bitcoinCli, bitcoinBackend });
+        restore.push(await setOptions(node, options));
+        await steps.run(`start ${node.name}`, async () => {
+          started.push(node.lightningd.daemon);
+          await node.lightningd.start(debuggerArgs(node, options));
+          if (options.debugger?.node !== node.name) await node.lightningd.waitReady(wait);
+        });
+      }),
+    );
+    await Promise.all(running.map((node) => node.lightningd.waitReady(wait)));
+    if (!options.debugger && stopped.length > 0) await steps.run('connect', () => connectNeighbours(nodes));
+    const alreadyRan = [...(bitcoindRan ? ['bitcoind'] : []), ...running.map(({ name }) => name)];
+    return { playground, created: before === undefined, started: started.map(({ name }) => name), alreadyRan };
+  } catch (error) {
+    await Promise.all(started.filter(({ name }) => name !== 'bitcoind').map((daemon) => daemon.stop()));
+    await Promise.all(started.map((daemon) => daemon.stop()));
+    for (const undo of restore) await undo();
+    throw error;
+  }
+}
+
+function nodeCount({ nodes }: UpOptions, before: Manifest | undefined): number {
+  const has = before?.nodes.length ?? 2;
+  if (nodes === undefined) return has;
+  if (!Number.isSafeInteger(nodes) || nodes < 2 || nodes > 100)
+    throw new LnPlayError('USAGE', `--nodes ${nodes}: a playground has 2 to 100 nodes`, {
+      hint: 'for example: ln-play up --nodes 3',
+    });
+  return Math.max(nodes, has);
+}
+
+function assertKnown({ options = [], debugger: debugged }: UpOptions, names: readonly string[]): void {
+  for (const node of [...options.map(({ node }) => node), ...(debugged ? [debugged.node] : [])])
+    if (!names.includes(node))
+      throw new LnPlayError('USAGE', `There is no node ${JSON.stringify(node)}`, {
+        hint: `the nodes are ${names.join(', ')}`,
+      });
+}
+
+async function prepare(
+  node: LightningNode,
+  options: UpOptions,
+  { bitcoind }: Playground,
+  programs: Pick<LightningdConfig, 'bitcoinCli' | 'bitcoinBackend'>,
+): Promise<void> {
+  const { lightningd, name, lightningDir } = node;
+  const config = {
+    alias: name,
+    rgb: colourOf(name),
+    bindAddr: options.tcp ? `127.0.0.1:${await freePort()}` : join(lightningDir, 'peer'),
+    bitcoinDatadir: bitcoind.datadir,
+    bitcoinRpcPort: bitcoind.rpcPort,
+    ...programs,
+  };
+  await lightningd.prepare(config, options.randomKeys ? undefined : fixedSecret(name));
+  await lightningd.configure({
+    'bitcoin-rpcport': String(bitcoind.rpcPort),
+    ...(programs.bitcoinCli ? { 'bitcoin-cli': programs.bitcoinCli } : {}),
+  });
+}
+
+/** @returns what takes the options back, should the node not start with them */
+async function setOptions(node: LightningNode, { options = [] }: UpOptions): Promise<() => Promise<void>> {
+  const own = options.filter((option) => option.node === node.name);
+  return await node.lightningd.configure(Object.fromEntries(own.map(({ key, value }) => [key, value])));
+}
+
+const debuggerArgs = ({ name }: LightningNode, { debugger: debugged }: UpOptions): string[] =>
+  debugged?.node === name ? [`--dev-debugger=${debugged.subdaemon}`] : [];
+
+/** l1 to l2, l2 to l3, …: each node knows its neighbours. */
+async function connectNeighbours(nodes: readonly LightningNode[]): Promise<void> {
+  await Promise.all(nodes.slice(1).map((node, index) => connectNodes(nodes[index]!, node)));
+}

@@ -1,0 +1,119 @@
+import { formatMsat, satToBtc } from '../core/amounts.js';
+import { LnPlayError } from '../core/errors.js';
+import { waitFor, type WaitOptions } from '../core/wait.js';
+import type { Bitcoind } from '../daemons/bitcoind.js';
+import { LightningRpcError } from '../rpc/lightning-socket.js';
+import { isUsable, type LightningNode } from './node.js';
+
+/** lightning-fundchannel(7): 301 "There are not enough funds in the internal wallet", 313 below the emergency reserve. */
+const CANNOT_AFFORD = new Set([301, 313]);
+
+export interface OpenOptions {
+  readonly capacitySat: bigint;
+  /** As lightningd takes it: `253perkw`. */
+  readonly feerate?: string | undefined;
+  /** Tell the network of it (after 6 blocks); true by default. */
+  readonly announce?: boolean | undefined;
+}
+
+/** A channel whose funding transaction waits for its block. */
+export interface FundedChannel {
+  readonly channelId: string;
+  readonly fundingTxid: string;
+}
+
+/** A channel that carries payments on both ends. */
+export interface OpenChannel {
+  readonly shortChannelId: string;
+  readonly channelId: string;
+  readonly fundingTxid: string;
+  readonly capacityMsat: bigint;
+}
+
+/** Connects `from` to `to`, where they are not connected yet. */
+export async function connectNodes(from: LightningNode, to: LightningNode): Promise<void> {
+  if (from.name === to.name)
+    throw new LnPlayError('USAGE', `${from.name} cannot connect to itself`, { hint: 'name two different nodes' });
+  const [id, host] = (await to.address()).split('@');
+  await from.lightningd.daemon.guard(() => from.rpc.call('connect', { id: `${id}@${host}` }));
+}
+
+/**
+ * Connects the two and funds a channel; its transaction is in bitcoind's mempool when this returns.
+ *
+ * @throws {LnPlayError} USAGE for a channel to oneself; INVALID when `from` has too little
+ */
+export async function fundChannel(
+  bitcoind: Bitcoind,
+  from: LightningNode,
+  to: LightningNode,
+  { capacitySat, feerate, announce }: OpenOptions,
+  wait?: WaitOptions,
+): Promise<FundedChannel> {
+  if (from.name === to.name)
+    throw new LnPlayError('USAGE', `${from.name} cannot open a channel to itself`, {
+      hint: 'name two different nodes',
+    });
+  await connectNodes(from, to);
+  const id = await to.id();
+  const params = {
+    id,
+    amount: `${capacitySat}sat`,
+    ...(feerate ? { feerate } : {}),
+    ...(announce === false ? { announce } : {}),
+  };
+  let funded;
+  try {
+    funded = await from.lightningd.daemon.guard(() => from.rpc.call('fundchannel', params));
+  } catch (error) {
+    throw await explain(error, from, capacitySat);
+  }
+  await waitForMempool(bitcoind, funded.txid, wait);
+  return { channelId: funded.channel_id, fundingTxid: funded.txid };
+}
+
+/** Waits until both ends of a channel carry payments. */
+export async function waitForBothEnds(
+  from: LightningNode,
+  to: LightningNode,
+  { channelId, fundingTxid }: FundedChannel,
+  wait?: WaitOptions,
+): Promise<OpenChannel> {
+  const [channel] = await Promise.all([from.waitForChannel(channelId, wait), to.waitForChannel(channelId, wait)]);
+  return {
+    channelId,
+    fundingTxid,
+    shortChannelId: channel.short_channel_id!,
+    capacityMsat: BigInt(channel.total_msat ?? 0),
+  };
+}
+
+/** The usable channel of the most spendable msat from one node to the other, if any. */
+export async function channelBetween(from: LightningNode, to: LightningNode) {
+  const channels = (await from.channels(await to.id())).filter(isUsable);
+  return channels.sort((a, b) => (b.spendable_msat ?? 0) - (a.spendable_msat ?? 0))[0];
+}
+
+/** Waits until bitcoind has the transaction in its mempool, or already in a block. */
+export async function waitForMempool(bitcoind: Bitcoind, txid: string, wait?: WaitOptions): Promise<void> {
+  await waitFor(
+    `transaction ${txid} in bitcoind's mempool`,
+    async () => {
+      const mempool = await bitcoind.rpc.call<string[]>('getrawmempool');
+      return mempool.includes(txid) ? { done: undefined } : { seen: `${mempool.length} other transactions` };
+    },
+    wait,
+  );
+}
+
+async function explain(error: unknown, from: LightningNode, capacitySat: bigint): Promise<unknown> {
+  if (!(error instanceof LightningRpcError) || !CANNOT_AFFORD.has(error.rpcCode)) return error;
+  const { outputs } = await from.rpc.call('listfunds');
+  const spendable = outputs.filter(({ status, reserved }) => status === 'confirmed' && !reserved);
+  const hasMsat = spendable.reduce((sum, output) => sum + BigInt(output.amount_msat), 0n);
+  return new LnPlayError(
+    'INVALID',
+    `${from.name} cannot fund a channel of ${satToBtc(capacitySat)}btc: its wallet has ${formatMsat(hasMsat)} to spend`,
+    { hint: `fund it first: ln-play fund ${from.name} 1btc`, cause: error },
+  );
+}

@@ -1,0 +1,32 @@
+import { rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { dir as temporaryDir } from 'tmp-promise';
+import { fileError } from '../core/files.js';
+import { startReaper, type Reaper } from '../process/reaper.js';
+
+/** A temporary folder for one playground, which goes when our process goes, however it goes. */
+export class Ephemeral {
+  readonly dir: string;
+  readonly #reaper: Reaper;
+
+  private constructor(dir: string, reaper: Reaper) {
+    this.dir = dir;
+    this.#reaper = reaper;
+  }
+
+  static async create(): Promise<Ephemeral> {
+    try {
+      const { path } = await temporaryDir({ prefix: 'ln-play', mode: 0o700 });
+      const reap = fileURLToPath(new URL('reap.js', import.meta.url));
+      return new Ephemeral(path, await startReaper({ command: process.execPath, args: [reap, path] }));
+    } catch (cause) {
+      throw fileError('make', 'a temporary folder', cause);
+    }
+  }
+
+  /** Removes the folder. */
+  async dispose(): Promise<void> {
+    await rm(this.dir, { recursive: true, force: true, maxRetries: 3 });
+    this.#reaper.dismiss();
+  }
+}

@@ -1,0 +1,105 @@
+import { satToBtc } from '../core/amounts.js';
+import { LnPlayError } from '../core/errors.js';
+import type { Bitcoind } from '../daemons/bitcoind.js';
+import { BitcoinRpcError } from '../rpc/bitcoind.js';
+
+const WALLET = 'faucet';
+/** An address that nobody has the key of (its hash is all zeros): blocks to it cost bitcoind's wallets no work. */
+const NOBODY = 'bcrt1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqdku202';
+/** A coinbase can be spent after this many blocks (consensus rule COINBASE_MATURITY). */
+const MATURITY = 100;
+const INSUFFICIENT_FUNDS = -6;
+const WALLET_ERRORS = { NOT_FOUND: -18, ALREADY_LOADED: -35 } as const;
+
+/** bitcoind's wallet that pays for everything, and the miner. */
+export class Faucet {
+  readonly #bitcoind: Bitcoind;
+  #address: string | undefined;
+
+  constructor(bitcoind: Bitcoind) {
+    this.#bitcoind = bitcoind;
+  }
+
+  /** The name of its wallet in bitcoind. */
+  get wallet(): string {
+    return WALLET;
+  }
+
+  /**
+   * Sees to it that there is a wallet with a mature coin: one block to it and a hundred to nobody, which takes a tenth of
+   * the time that all of them to the wallet would.
+   */
+  async prepare(): Promise<void> {
+    await this.#ensureWallet();
+    const { blocks } = await this.#bitcoind.rpc.call<{ blocks: number }>('getblockchaininfo');
+    if (blocks > MATURITY) return;
+    await this.#generate(1, await this.address());
+    await this.#generate(MATURITY, NOBODY);
+    await this.#flush();
+  }
+
+  /** An address of the faucet. */
+  async address(): Promise<string> {
+    this.#address ??= await this.#bitcoind.rpc.call<string>('getnewaddress', [], WALLET);
+    return this.#address;
+  }
+
+  /** What can be spent now, in sat. */
+  async balanceSat(): Promise<bigint> {
+    const { mine } = await this.#bitcoind.rpc.call<{ mine: { trusted: number } }>('getbalances', [], WALLET);
+    return BigInt(Math.round(mine.trusted * 1e8));
+  }
+
+  /**
+   * Mines blocks; their reward goes to the faucet. The chain is on disk when this returns: a bitcoind that is killed
+   * would otherwise forget its last blocks, and every lightningd then refuses to start.
+   *
+   * @returns the hashes, oldest first
+   */
+  async mine(blocks: number): Promise<string[]> {
+    const hashes = await this.#generate(blocks, await this.address());
+    await this.#flush();
+    return hashes;
+  }
+
+  /**
+   * Sends to an address; the transaction is in the mempool when this returns.
+   *
+   * @returns its txid
+   * @throws {LnPlayError} INVALID when the faucet has less
+   */
+  async send(address: string, amountSat: bigint): Promise<string> {
+    try {
+      return await this.#bitcoind.rpc.call<string>('sendtoaddress', [address, satToBtc(amountSat)], WALLET);
+    } catch (error) {
+      if (!(error instanceof BitcoinRpcError) || error.rpcCode !== INSUFFICIENT_FUNDS) throw error;
+      const has = await this.balanceSat();
+      throw new LnPlayError('INVALID', `${satToBtc(amountSat)}btc is more than the faucet has: ${satToBtc(has)}btc`, {
+        hint: `send less, or mine more for it: ln-play mine ${MATURITY + 1}`,
+        cause: error,
+      });
+    }
+  }
+
+  async #ensureWallet(): Promise<void> {
+    const { rpc } = this.#bitcoind;
+    if ((await rpc.call<string[]>('listwallets')).includes(WALLET)) return;
+    try {
+      await rpc.call('loadwallet', [WALLET, true]);
+    } catch (error) {
+      if (!(error instanceof BitcoinRpcError)) throw error;
+      if (error.rpcCode === WALLET_ERRORS.ALREADY_LOADED) return;
+      if (error.rpcCode !== WALLET_ERRORS.NOT_FOUND) throw error;
+      await rpc.call('createwallet', { wallet_name: WALLET, load_on_startup: true });
+    }
+  }
+
+  async #generate(blocks: number, address: string): Promise<string[]> {
+    return await this.#bitcoind.rpc.call<string[]>('generatetoaddress', [blocks, address]);
+  }
+
+  /** gettxoutsetinfo is the one RPC that writes bitcoind's caches to disk; without a hash it does little else. */
+  async #flush(): Promise<void> {
+    await this.#bitcoind.rpc.call('gettxoutsetinfo', ['none']);
+  }
+}

@@ -1,0 +1,21 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** Where everything of a playground lies in its folder. */
+export const layoutOf = (dir: string) =>
+  ({
+    dir,
+    manifest: join(dir, 'ln-play.json'),
+    bitcoinDatadir: join(dir, 'bitcoin'),
+    lightningDir: (name: string) => join(dir, name),
+  }) as const;
+
+export type Layout = ReturnType<typeof layoutOf>;
+
+/** The folder that is meant: what was given, `LN_PLAY_DIR`, or `~/.ln-play`; absolute. */
+export function playgroundDir(given?: string, env: NodeJS.ProcessEnv = process.env): string {
+  return resolve(given ?? (env['LN_PLAY_DIR'] || join(homedir(), '.ln-play')));
+}
+
+/** `l1`, `l2`, …: the names of N nodes. */
+export const nodeNames = (count: number): string[] => Array.from({ length: count }, (_, index) => `l${index + 1}`);

@@ -1,0 +1,207 @@
+import { randomBytes } from 'node:crypto';
+import { formatMsat } from '../core/amounts.js';
+import { LnPlayError } from '../core/errors.js';
+import type { Probe, WaitOptions } from '../core/wait.js';
+import { Lightningd, type Implementation, type LightningdExecutable } from '../daemons/lightningd.js';
+import { LightningRpcError, type CallOptions, type LightningSocket } from '../rpc/lightning-socket.js';
+import type { Decoded, GetinfoResult, Invoice, PayResult, PeerChannel } from '../rpc/lightning-types.js';
+
+/** The states in which a channel carries payments: during a splice it goes on doing so. */
+const USABLE = new Set(['CHANNELD_NORMAL', 'CHANNELD_AWAITING_SPLICE']);
+/** regtest's prefix of bech32 addresses and of BOLT #11 invoices (`lnbcrt`). */
+const REGTEST_PREFIX = 'bcrt';
+
+/** One lightning node of a playground: its daemon, and what one asks of it. */
+export class LightningNode {
+  readonly name: string;
+  readonly lightningd: Lightningd;
+  #id: string | undefined;
+
+  constructor(name: string, lightningDir: string, executable: LightningdExecutable) {
+    this.name = name;
+    this.lightningd = new Lightningd(name, lightningDir, executable);
+  }
+
+  get rpc(): LightningSocket {
+    return this.lightningd.rpc;
+  }
+
+  get lightningDir(): string {
+    return this.lightningd.lightningDir;
+  }
+
+  get implementation(): Implementation {
+    return this.lightningd.executable.implementation;
+  }
+
+  async getinfo(options?: CallOptions): Promise<GetinfoResult> {
+    return await this.rpc.call('getinfo', {}, options);
+  }
+
+  /** Its node id: 33 bytes, hex. */
+  async id(): Promise<string> {
+    this.#id ??= (await this.getinfo()).id;
+    return this.#id;
+  }
+
+  /** How a peer connects to it: `ID@/path/peer` or `ID@127.0.0.1:PORT`. */
+  async address(): Promise<string> {
+    const { id, binding } = await this.getinfo();
+    const bound = binding?.find(({ socket, port }) => socket !== undefined || port !== undefined);
+    if (!bound)
+      throw new LnPlayError('STATE', `${this.name} listens on no address`, {
+        hint: `give it a bind-addr in ${this.lightningd.configFile} and run \`ln-play restart ${this.name}\``,
+      });
+    return bound.socket === undefined ? `${id}@${bound.address}:${bound.port}` : `${id}@${bound.socket}`;
+  }
+
+  /** A fresh address of its wallet. */
+  async newAddress(): Promise<string> {
+    const { p2tr, bech32 } = await this.rpc.call('newaddr');
+    return (p2tr ?? bech32)!;
+  }
+
+  /** Its channels, with this peer alone where one is named. */
+  async channels(peerId?: string): Promise<PeerChannel[]> {
+    return (await this.rpc.call('listpeerchannels', peerId === undefined ? {} : { id: peerId })).channels;
+  }
+
+  /** As `waitFor`, ended also by this node's death. */
+  async waitFor<T>(what: string, probe: () => Promise<Probe<T>>, options?: WaitOptions): Promise<T> {
+    return await this.lightningd.daemon.waitFor(what, probe, options);
+  }
+
+  /** Waits until it has seen the block of this height. */
+  async waitForHeight(height: number, options?: WaitOptions): Promise<void> {
+    await this.waitFor(
+      `${this.name} to see block ${height}`,
+      async () => {
+        const { blockheight } = await this.getinfo();
+        return blockheight >= height ? { done: undefined } : { seen: `block ${blockheight}` };
+      },
+      options,
+    );
+  }
+
+  /** Waits until its wallet holds the outputs of this transaction, confirmed. */
+  async waitForFunds(txid: string, options?: WaitOptions): Promise<void> {
+    await this.waitFor(
+      `${this.name} to see its funds of ${txid} confirmed`,
+      async () => {
+        const { outputs } = await this.rpc.call('listfunds');
+        const output = outputs.find((candidate) => candidate.txid === txid);
+        if (output?.status === 'confirmed') return { done: undefined };
+        return { seen: output ? `the output is ${output.status}` : 'no such output' };
+      },
+      options,
+    );
+  }
+
+  /** Waits until the channel carries payments on this end: normal, and the other end's update is there. */
+  async waitForChannel(channelId: string, options?: WaitOptions): Promise<PeerChannel> {
+    return await this.waitFor<PeerChannel>(
+      `${this.name} to have channel ${channelId} normal`,
+      async () => {
+        const channel = (await this.channels()).find((candidate) => candidate.channel_id === channelId);
+        if (channel && isUsable(channel)) return { done: channel };
+        if (!channel) return { seen: 'no such channel' };
+        return { seen: `${channel.state}${channel.updates?.remote ? '' : ', no update from the other end'}` };
+      },
+      options,
+    );
+  }
+
+  /**
+   * Makes an invoice.
+   *
+   * @param amountMsat undefined: the payer chooses
+   * @returns its bolt11 and payment hash; `label` is random where none is given
+   */
+  async invoice(
+    amountMsat: bigint | undefined,
+    { label = `ln-play-${randomBytes(8).toString('hex')}`, description = 'ln-play' } = {},
+  ): Promise<{ label: string; bolt11: string; payment_hash: string; expires_at: number }> {
+    const amount_msat = amountMsat === undefined ? 'any' : `${amountMsat}msat`;
+    const { bolt11, payment_hash, expires_at } = await this.rpc.call('invoice', { amount_msat, label, description });
+    return { label, bolt11, payment_hash, expires_at };
+  }
+
+  /** Waits until the invoice with this label is paid, and returns its record. */
+  async waitForPaid(label: string, options?: WaitOptions): Promise<Invoice> {
+    return await this.waitFor<Invoice>(
+      `${this.name} to have invoice ${label} paid`,
+      async () => {
+        const [invoice] = (await this.rpc.call('listinvoices', { label })).invoices;
+        return invoice?.status === 'paid' ? { done: invoice } : { seen: invoice?.status ?? 'no such invoice' };
+      },
+      options,
+    );
+  }
+
+  /**
+   * What a bolt11 says.
+   *
+   * @throws {LnPlayError} USAGE when it is none
+   */
+  async decode(bolt11: string): Promise<Decoded> {
+    let decoded: Decoded | undefined;
+    let why = '';
+    try {
+      decoded = await this.rpc.call('decode', { string: bolt11 });
+    } catch (error) {
+      if (!(error instanceof LightningRpcError)) throw error;
+      why = `: ${error.message}`;
+    }
+    if (decoded?.valid) return decoded;
+    throw new LnPlayError('USAGE', `${JSON.stringify(shorten(bolt11))} cannot be decoded${why}`, {
+      hint: 'pass the whole invoice, as `ln-play invoice` prints it',
+    });
+  }
+
+  /**
+   * Pays an invoice, after looking that it can be paid: of regtest, not expired, not our own, not paid before.
+   *
+   * @param amountMsat for an invoice that leaves the amount to the payer
+   * @throws {LnPlayError} USAGE or INVALID, before anything is sent
+   * @throws {LightningRpcError} when the payment fails
+   */
+  async pay(bolt11: string, amountMsat?: bigint, options?: CallOptions): Promise<PayResult> {
+    await this.#assertPayable(bolt11, await this.decode(bolt11), amountMsat);
+    const params = amountMsat === undefined ? { bolt11 } : { bolt11, amount_msat: `${amountMsat}msat` };
+    return await this.lightningd.daemon.guard(() => this.rpc.call('pay', params, options));
+  }
+
+  async #assertPayable(bolt11: string, invoice: Decoded, amountMsat: bigint | undefined): Promise<void> {
+    const shown = shorten(bolt11);
+    const refuse = (why: string, hint: string): never => {
+      throw new LnPlayError('INVALID', `Invoice ${shown} ${why}`, { hint });
+    };
+    if (invoice.type !== 'bolt11 invoice') return;
+    if (invoice.currency !== REGTEST_PREFIX)
+      refuse(
+        `is for the network with prefix ${JSON.stringify(invoice.currency)}, not regtest`,
+        'a playground pays regtest invoices only: they begin with lnbcrt',
+      );
+    if (invoice.payee === (await this.id())) refuse(`is ${this.name}'s own`, 'have another node pay it');
+    const expired = (invoice.created_at ?? 0) + (invoice.expiry ?? 0);
+    if (expired * 1000 < Date.now())
+      refuse(`expired at ${new Date(expired * 1000).toISOString()}`, 'make a new one with `ln-play invoice`');
+    if (invoice.amount_msat === undefined && amountMsat === undefined)
+      refuse('leaves the amount to the payer', 'say how much: ln-play pay NODE BOLT11 --amount 10sat');
+    if (invoice.amount_msat !== undefined && amountMsat !== undefined && BigInt(invoice.amount_msat) !== amountMsat)
+      refuse(
+        `asks for ${formatMsat(BigInt(invoice.amount_msat))}, not ${formatMsat(amountMsat)}`,
+        'leave out --amount',
+      );
+    const { pays } = (await this.rpc.call('listpays', { bolt11 })) as { pays: { status: string }[] };
+    if (pays.some(({ status }) => status === 'complete'))
+      refuse(`is paid already, by ${this.name}`, 'make a new one with `ln-play invoice`');
+  }
+}
+
+/** Whether a channel carries payments as this end sees it. */
+export const isUsable = (channel: PeerChannel): boolean =>
+  USABLE.has(channel.state) && channel.updates?.remote !== undefined && channel.short_channel_id !== undefined;
+
+const shorten = (bolt11: string): string =>
+  bolt11.length > 40 ? `${bolt11.slice(0, 24)}…${bolt11.slice(-8)}` : bolt11;

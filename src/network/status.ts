@@ -1,0 +1,119 @@
+import { messageOf } from '../core/errors.js';
+import type { DaemonState } from '../daemons/daemon.js';
+import type { Implementation } from '../daemons/lightningd.js';
+import type { LightningNode } from './node.js';
+import type { Playground } from './playground.js';
+
+/** How long one daemon may take to answer before its status says so, in ms. */
+const ANSWER_MS = 5_000;
+
+/** What `ln-play status --json` prints: scripts may rely on it. */
+export interface PlaygroundStatus {
+  readonly dir: string;
+  readonly bitcoind: {
+    readonly state: DaemonState;
+    readonly version: string | null;
+    readonly pid: number | null;
+    readonly rpc_port: number;
+    readonly blocks: number | null;
+  };
+  readonly nodes: readonly NodeStatus[];
+  readonly channels: readonly ChannelStatus[];
+}
+
+export interface NodeStatus {
+  readonly name: string;
+  readonly implementation: Implementation;
+  readonly version: string | null;
+  readonly state: DaemonState;
+  readonly id: string | null;
+  readonly alias: string | null;
+  readonly pid: number | null;
+  readonly lightning_dir: string;
+  readonly rpc_socket: string;
+  readonly binding: string | null;
+  readonly blockheight: number | null;
+  readonly num_peers: number | null;
+}
+
+export interface ChannelStatus {
+  readonly from: string;
+  readonly to: string;
+  readonly short_channel_id: string | null;
+  readonly state: string;
+  readonly total_msat: number;
+  readonly to_us_msat: number;
+}
+
+/** Asks every daemon at once. One that does not answer is told as such and hides none of the others. */
+export async function statusOf(playground: Playground): Promise<PlaygroundStatus> {
+  const [bitcoind, nodes] = await Promise.all([
+    bitcoindStatus(playground),
+    Promise.all(playground.nodes.map((node) => nodeStatus(node))),
+  ]);
+  const anyRuns = bitcoind.state === 'running' || nodes.some(({ status }) => status.state === 'running');
+  const namesById = new Map(nodes.map(({ status }) => [status.id, status.name]));
+  return {
+    dir: playground.dir,
+    bitcoind: { ...bitcoind, state: settle(bitcoind.state, anyRuns) },
+    nodes: nodes.map(({ status }) => ({ ...status, state: settle(status.state, anyRuns) })),
+    channels: nodes.flatMap(({ status, channels }) =>
+      channels
+        .filter(({ opener }) => opener === 'local')
+        .map((channel) => ({
+          from: status.name,
+          to: namesById.get(channel.peer_id) ?? channel.peer_id,
+          short_channel_id: channel.short_channel_id ?? null,
+          state: channel.state,
+          total_msat: channel.total_msat ?? 0,
+          to_us_msat: channel.to_us_msat ?? 0,
+        })),
+    ),
+  };
+}
+
+/** A daemon that does not run while others of its playground do has died; where none runs, all were stopped. */
+const settle = (state: DaemonState, anyRuns: boolean): DaemonState => (state === 'stopped' && anyRuns ? 'dead' : state);
+
+async function bitcoindStatus({ bitcoind }: Playground): Promise<PlaygroundStatus['bitcoind']> {
+  const runs = bitcoind.daemon.attach();
+  const base = { pid: bitcoind.daemon.pid ?? null, rpc_port: bitcoind.rpcPort };
+  if (!runs) return { ...base, state: 'stopped', version: null, blocks: null };
+  try {
+    const [{ subversion }, { blocks }] = await Promise.all([
+      bitcoind.rpc.call<{ subversion: string }>('getnetworkinfo'),
+      bitcoind.rpc.call<{ blocks: number }>('getblockchaininfo'),
+    ]);
+    return { ...base, state: 'running', version: versionOf(subversion), blocks };
+  } catch {
+    return { ...base, state: 'running', version: null, blocks: null }; // it runs and does not answer (yet)
+  }
+}
+
+/** `/Satoshi:29.4.0/Knots:20260101/` is what bitcoind says; a person wants `Knots:20260101` or `Satoshi:29.4.0`. */
+export const versionOf = (subversion: string): string => subversion.split('/').filter(Boolean).join(' ');
+
+async function nodeStatus(node: LightningNode) {
+  const { name, implementation, lightningDir, rpc, lightningd } = node;
+  const runs = lightningd.daemon.attach();
+  const base = {
+    name,
+    implementation,
+    state: (runs ? 'running' : 'stopped') as DaemonState,
+    pid: lightningd.daemon.pid ?? null,
+    lightning_dir: lightningDir,
+    rpc_socket: rpc.path,
+  };
+  const unknown = { version: null, id: null, alias: null, binding: null, blockheight: null, num_peers: null };
+  if (!runs) return { status: { ...base, ...unknown }, channels: [] };
+  try {
+    const options = { timeoutMs: ANSWER_MS };
+    const [info, { channels }] = await Promise.all([node.getinfo(options), rpc.call('listpeerchannels', {}, options)]);
+    const { id, alias, version, blockheight, num_peers, binding } = info;
+    const bound = binding?.[0];
+    const where = bound?.socket ?? (bound ? `${bound.address}:${bound.port}` : null);
+    return { status: { ...base, id, alias: alias ?? null, version, blockheight, num_peers, binding: where }, channels };
+  } catch (error) {
+    return { status: { ...base, ...unknown, problem: messageOf(error) }, channels: [] };
+  }
+}

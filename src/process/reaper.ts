@@ -1,0 +1,28 @@
+import { spawn } from 'node:child_process';
+import type { Command } from './daemon-process.js';
+
+export interface Reaper {
+  /** Ends the reaper without its command: there is nothing left to clean up. */
+  readonly dismiss: () => void;
+}
+
+/**
+ * Has a command run when our own process ends without having dismissed it, even by `kill -9`: a shell in a session of
+ * its own reads a pipe that only we hold, and runs the command at the pipe's end.
+ */
+export async function startReaper({ command, args }: Command): Promise<Reaper> {
+  const shell = spawn('/bin/sh', ['-c', 'cat >/dev/null; exec "$@" >/dev/null 2>&1', 'sh', command, ...args], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+    cwd: '/',
+  });
+  await new Promise<void>((resolve, reject) => shell.once('spawn', resolve).once('error', reject));
+  shell.unref();
+  (shell.stdin as unknown as { unref?: () => void }).unref?.();
+  return {
+    dismiss: () => {
+      if (shell.exitCode !== null || shell.signalCode !== null) return;
+      process.kill(-shell.pid!, 'SIGKILL');
+    },
+  };
+}
