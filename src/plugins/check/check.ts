@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { dir } from 'tmp-promise';
-import { LnPlayError, messageOf } from '../../core/errors.js';
+import { LnPlayError } from '../../core/errors.js';
 import { isObject, type JsonObject } from '../../rpc/json-rpc.js';
 import { StubNode } from '../call/stub-node.js';
 import type { SeenMessage } from '../messages.js';
@@ -9,7 +9,7 @@ import { Conversation, type EndedBy, type EndStep, type Reply } from './conversa
 import { inspectFile } from './file.js';
 import { initParams } from './init.js';
 import { manifestProblems, readManifest, type Manifest } from './manifest.js';
-import { failed, passed, warning, type CheckReport, type Finding, type Subject } from './report.js';
+import { failed, passed, Report, warning, type CheckReport, type Finding, type Subject } from './report.js';
 
 export interface CheckOptions {
   /** How long getmanifest and init may take each, in ms; lightningd's own limit by default. */
@@ -20,7 +20,11 @@ export interface CheckOptions {
   readonly depth?: 'manifest' | 'full';
   /** Values for its options, as with `plugin start`. */
   readonly options?: JsonObject;
-  readonly onMessage?: (message: SeenMessage) => void;
+  /** Results for the RPCs that it makes, by method, before those that every stub knows. */
+  readonly answers?: JsonObject;
+  /** Told of each message both ways, those on the RPC socket too. */
+  readonly onMessage?: ((message: SeenMessage) => void) | undefined;
+  readonly onStderr?: ((line: string) => void) | undefined;
 }
 
 /** PLUGIN_STARTUP_TIMEOUT of Core Lightning's lightningd/plugin.c */
@@ -36,46 +40,62 @@ const SLOW_MS = 2_000;
  * @throws {LnPlayError} FILESYSTEM when no temporary folder can be made
  */
 export async function checkPlugin(file: string, options: CheckOptions = {}): Promise<CheckReport> {
-  const path = resolve(file);
-  const report = new Report(path);
-  report.add(...(await inspectFile(path)));
+  return await runAlone(file, options, async (plugin, manifest, report) => {
+    report.add(...(await end(plugin, manifest, options.endTimeoutMs ?? END_TIMEOUT_MS)));
+  });
+}
+
+/**
+ * Starts a plugin alone, with a stub for its node, runs `body` with it once init is answered, and kills it. Where the
+ * plugin fails before that, the report says so and `body` does not run.
+ */
+export async function runAlone(
+  file: string,
+  options: CheckOptions,
+  body: (plugin: Conversation, manifest: Manifest, report: Report) => Promise<void>,
+): Promise<CheckReport> {
+  const report = new Report(resolve(file));
+  report.add(...(await inspectFile(report.file)));
   if (!report.ok) return report.done();
   const folder = await dir({ prefix: 'ln-play-check-', unsafeCleanup: true });
-  const stub = new StubNode(folder.path);
+  const stub = new StubNode(folder.path, options.answers);
+  const onMessage = (message: SeenMessage): void => {
+    report.messages.push(message);
+    options.onMessage?.(message);
+  };
+  let plugin: Conversation | undefined;
   try {
-    await stub.listen((message) => (report.messages.push(message), options.onMessage?.(message)));
-    await converse(report, folder.path, options);
+    await stub.listen(onMessage);
+    const started = performance.now();
+    plugin = await Conversation.start(report.file, { cwd: folder.path, onMessage, onStderr: options.onStderr });
+    const manifest = await startUp(report, plugin, started, folder.path, options);
+    if (manifest) await body(plugin, manifest, report);
+  } catch (error) {
+    if (!(error instanceof LnPlayError && error.code === 'PLUGIN' && !plugin)) throw error;
+    report.add(failed('start', error.message, error.hint));
   } finally {
+    plugin?.kill();
+    report.add(...(plugin?.warnings ?? []));
+    report.stderr.push(...(plugin?.stderr ?? []));
     await stub.close();
     await folder.cleanup();
   }
   return report.done();
 }
 
-async function converse(report: Report, folder: string, options: CheckOptions): Promise<void> {
+/** getmanifest and init; the manifest where the plugin is ready for use then. */
+async function startUp(
+  report: Report,
+  plugin: Conversation,
+  started: number,
+  folder: string,
+  options: CheckOptions,
+): Promise<Manifest | undefined> {
   const { timeoutMs = STARTUP_TIMEOUT_MS, depth = 'full' } = options;
-  let plugin;
-  const started = performance.now();
-  try {
-    plugin = await Conversation.start(report.file, {
-      cwd: folder,
-      onMessage: (message) => (report.messages.push(message), options.onMessage?.(message)),
-    });
-  } catch (error) {
-    report.add(failed('start', messageOf(error)));
-    return;
-  }
-  try {
-    const manifest = await getmanifest(report, plugin, started, timeoutMs);
-    if (manifest && depth === 'full') {
-      await init(report, plugin, initParams(manifest, folder, options.options), timeoutMs);
-      if (report.ok) report.add(...(await end(plugin, manifest, options.endTimeoutMs ?? END_TIMEOUT_MS)));
-    }
-  } finally {
-    plugin.kill();
-    report.add(...plugin.warnings);
-    report.stderr.push(...plugin.stderr);
-  }
+  const manifest = await getmanifest(report, plugin, started, timeoutMs);
+  if (!manifest || depth === 'manifest') return undefined;
+  await init(report, plugin, initParams(manifest, folder, options.options), timeoutMs);
+  return report.ok ? manifest : undefined;
 }
 
 async function getmanifest(
@@ -194,52 +214,4 @@ export function summary({ rpcmethods, options, subscriptions, hooks, notificatio
     .filter(([count]) => count > 0)
     .map(([count, what]) => `${count} ${what}${count === 1 ? '' : 's'}`);
   return [...(parts.length > 0 ? parts : ['nothing']), ...(dynamic ? ['dynamic'] : [])].join(', ');
-}
-
-/** A report while it is made. */
-class Report {
-  readonly file: string;
-  readonly messages: SeenMessage[] = [];
-  readonly stderr: string[] = [];
-  readonly #findings: Finding[] = [];
-  manifest: Manifest | undefined;
-  getmanifestMs: number | undefined;
-  initMs: number | undefined;
-
-  constructor(file: string) {
-    this.file = file;
-  }
-
-  get ok(): boolean {
-    return this.#findings.every(({ outcome }) => outcome !== 'failed');
-  }
-
-  add(...findings: readonly Finding[]): void {
-    this.#findings.push(...findings);
-  }
-
-  done(): CheckReport {
-    const { file, ok, manifest, getmanifestMs, initMs, messages, stderr } = this;
-    return {
-      file,
-      ok,
-      findings: this.#findings,
-      messages,
-      stderr,
-      ...(manifest && { manifest }),
-      ...(getmanifestMs !== undefined && { getmanifestMs }),
-      ...(initMs !== undefined && { initMs }),
-    };
-  }
-}
-
-/**
- * The error for a plugin that failed its check: its first failure, with what it wrote to its standard error.
- */
-export function checkError(report: CheckReport): LnPlayError {
-  const [first, ...others] = report.findings.filter(({ outcome }) => outcome === 'failed');
-  return new LnPlayError('PLUGIN', `${report.file}: ${first?.text ?? 'failed its check'}`, {
-    hint: first?.hint,
-    details: [...others.map(({ text }) => text), ...(first?.details ?? [])],
-  });
 }

@@ -1,3 +1,4 @@
+import { LnPlayError } from '../../core/errors.js';
 import type { SeenMessage } from '../messages.js';
 import type { Manifest } from './manifest.js';
 
@@ -51,3 +52,51 @@ export const failed = (subject: Subject, text: string, hint?: string, details?: 
   ...(hint !== undefined && { hint }),
   ...(details && details.length > 0 && { details }),
 });
+
+/** A report while it is made. */
+export class Report {
+  readonly file: string;
+  readonly messages: SeenMessage[] = [];
+  readonly stderr: string[] = [];
+  readonly #findings: Finding[] = [];
+  manifest: Manifest | undefined;
+  getmanifestMs: number | undefined;
+  initMs: number | undefined;
+
+  constructor(file: string) {
+    this.file = file;
+  }
+
+  get ok(): boolean {
+    return this.#findings.every(({ outcome }) => outcome !== 'failed');
+  }
+
+  add(...findings: readonly Finding[]): void {
+    this.#findings.push(...findings);
+  }
+
+  done(): CheckReport {
+    const { file, ok, manifest, getmanifestMs, initMs, messages, stderr } = this;
+    return {
+      file,
+      ok,
+      findings: this.#findings,
+      messages,
+      stderr,
+      ...(manifest && { manifest }),
+      ...(getmanifestMs !== undefined && { getmanifestMs }),
+      ...(initMs !== undefined && { initMs }),
+    };
+  }
+}
+
+/**
+ * The error for a plugin that failed its check: its first failure, with what it wrote to its standard error.
+ */
+export function checkError(report: CheckReport): LnPlayError {
+  const [first, ...others] = report.findings.filter(({ outcome }) => outcome === 'failed');
+  return new LnPlayError('PLUGIN', `${report.file}: ${first?.text ?? 'failed its check'}`, {
+    hint: first?.hint,
+    details: [...others.map(({ text }) => text), ...(first?.details ?? [])],
+  });
+}
