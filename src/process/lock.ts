@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { LnPlayError, messageOf, systemCode } from '../core/errors.js';
+import { LnPlayError, systemCode } from '../core/errors.js';
+import { fileError, makePrivateFolder } from '../core/files.js';
 import { waitFor } from '../core/wait.js';
 import { isAlive, processIdentity, type ProcessIdentity } from './identity.js';
 
@@ -22,7 +23,8 @@ export interface LockOptions {
   readonly timeoutMs?: number;
 }
 
-const INTERVAL_MS = 50;
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
+const INTERVAL_MS = 20;
 const TIMEOUT_MS = 600_000;
 
 /**
@@ -67,11 +69,7 @@ class EpochLock {
 
   async acquire(options: LockOptions): Promise<void> {
     const { what, wait, onWait, signal, timeoutMs = TIMEOUT_MS } = options;
-    try {
-      await mkdir(this.#dir, { recursive: true, mode: 0o700 });
-    } catch (cause) {
-      throw this.#filesystemError(cause);
-    }
+    await makePrivateFolder(this.#dir);
     let told = false;
     await waitFor(
       `${what} to be free`,
@@ -191,8 +189,9 @@ class EpochLock {
   }
 
   #filesystemError(cause: unknown): LnPlayError {
-    return new LnPlayError('FILESYSTEM', `Cannot lock ${this.#dir}: ${messageOf(cause)}`, {
-      hint: 'the folder must be on a file system that we may write to and that knows hard links',
+    if (!NO_LINKS.includes(systemCode(cause) ?? '')) return fileError('lock', this.#dir, cause);
+    return new LnPlayError('FILESYSTEM', `Cannot lock ${this.#dir}: its file system has no hard links`, {
+      hint: 'choose a folder on a disk of this machine',
       cause,
     });
   }

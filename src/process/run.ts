@@ -1,4 +1,4 @@
-import { LnPlayError } from '../core/errors.js';
+import { LnPlayError, throwIfAborted } from '../core/errors.js';
 
 export interface RunOptions {
   readonly cwd?: string;
@@ -39,8 +39,8 @@ export async function run(file: string, args: readonly string[], options: RunOpt
   const result = await child;
   if (!result.failed) return { stdout: result.stdout, stderr: result.stderr };
 
+  throwIfAborted(signal); // a Ctrl-C reaches the program too, and may end it before us
   const name = [file, ...args].join(' ');
-  if (result.isCanceled) throw new LnPlayError('ABORTED', `Stopped before ${file} was done`);
   if (result.timedOut) throw new LnPlayError('TIMEOUT', `${file} did not end within ${timeoutMs} ms: ${name}`);
   if (result.exitCode === undefined && result.signal === undefined)
     throw new LnPlayError('MISSING_BINARY', `Cannot start ${file}: ${result.originalMessage ?? 'unknown reason'}`, {

@@ -30,8 +30,8 @@ export async function findExecutable(
   const { outcome, trail } = await searchExecutable(program, options);
   if (outcome.kind === 'failed') throw outcome.error;
   if (outcome.kind === 'found') return { executable: outcome.executable, trail };
-  const { env = process.env, aptEtc, onProgress, signal } = options;
-  await fetchBitcoin(outcome.mirror, { cache: cacheFolder(env), env, aptEtc, onProgress, signal });
+  const { env = process.env, host, onProgress, signal } = options;
+  await fetchBitcoin(outcome.mirror, { cache: cacheFolder(env), env, host, onProgress, signal });
   const again = await searchExecutable(program, options);
   if (again.outcome.kind !== 'found') throw new Error(`${program} was fetched, but is not in ${cacheFolder(env)}`);
   const executable: Executable = { ...again.outcome.executable, source: 'download' };

@@ -16,15 +16,15 @@ interface ProgramFacts {
 
 const BITCOIN = [
   'Debian 14 (forky) and sid: sudo apt-get install bitcoin-knots',
-  'Ubuntu and other Debian: sudo snap install bitcoin-core, or the tarball of https://bitcoincore.org/en/download/',
-  'Fedora and others: the tarball of https://bitcoincore.org/en/download/',
+  'Ubuntu: sudo snap install bitcoin-core && sudo ln -s /snap/bitcoin-core/current/bin/bitcoin{d,-cli} /usr/local/bin/',
+  'Fedora and other Linux: the tarball of https://bitcoincore.org/en/download/',
   'Arch: sudo pacman -S bitcoin-daemon',
   'macOS: brew install bitcoin',
 ];
 const LIGHTNING = [
-  'Debian, Ubuntu, Fedora: the release of https://github.com/ElementsProject/lightning/releases, unpacked into /',
-  'Arch: core-lightning from the AUR',
+  'Debian, Ubuntu, Fedora: a tarball of https://github.com/ElementsProject/lightning/releases, unpacked into /usr/local',
   'macOS: brew install core-lightning',
+  'Arch and others: https://docs.corelightning.org/docs/installation',
 ];
 
 export const PROGRAMS: Record<Program, ProgramFacts> = {

@@ -4,6 +4,7 @@ import { LnPlayError } from '../../core/errors.js';
 import type { Command } from '../../process/daemon-process.js';
 import { cacheFolder } from './cache-folder.js';
 import { fetchedBin, fetchSource, isFetched } from './debian/fetch.js';
+import { shownMirror, type DebianHost } from './debian/sources.js';
 import { EMBEDDED, EMBEDDED_SCRIPT, embeddedLightningd } from './embedded.js';
 import { isExecutable, onPath, whyNotExecutable } from './files.js';
 import { PROGRAMS, type Program } from './programs.js';
@@ -35,8 +36,8 @@ export interface SearchOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** A program beside which this one is looked for first: bitcoin-cli beside bitcoind. */
   readonly beside?: Command | undefined;
-  /** Apt's own folder, `/etc/apt`. */
-  readonly aptEtc?: string;
+  /** Where this machine's apt keeps its things, where it is not the usual place. */
+  readonly host?: DebianHost;
 }
 
 interface Context extends SearchOptions {
@@ -148,11 +149,11 @@ async function inCache({ program, env }: Context): Promise<Answer | undefined> {
   return (await isFetched(cache)) ? found(path, 'it was fetched before') : { reason: `${cache} has none`, path };
 }
 
-async function byDownload({ program, env, aptEtc }: Context): Promise<Answer | undefined> {
+async function byDownload({ program, env, host }: Context): Promise<Answer | undefined> {
   if (!PROGRAMS[program].fetched) return undefined;
-  const source = await fetchSource({ env, aptEtc });
+  const source = await fetchSource({ env, host });
   if ('whyNot' in source) return { reason: source.whyNot };
-  return { reason: `Debian's archive at ${source.mirror} has it`, mirror: source.mirror };
+  return { reason: `Debian's archive at ${shownMirror(source.mirror)} has it`, mirror: source.mirror };
 }
 
 async function inPackage({ program }: Context): Promise<Answer | undefined> {

@@ -1,16 +1,15 @@
-import { access, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LnPlayError } from '../../../core/errors.js';
 import { run } from '../../../process/run.js';
+import type { DebianHost } from './sources.js';
 
 /** The first Debian release that carries a bitcoind. */
 export const SUITE = 'forky';
 /** Bitcoin Knots: binaries `bitcoind` and `bitcoin-cli`. */
 export const PACKAGE = 'bitcoin-knots';
 
-const KEYRINGS = ['debian-archive-keyring.pgp', 'debian-archive-keyring.gpg'].map((name) =>
-  join('/usr/share/keyrings', name),
-);
+const KEYRINGS = ['debian-archive-keyring.pgp', 'debian-archive-keyring.gpg'];
 
 export interface AptOptions {
   /** A folder of our own, for apt's state, cache and configuration. */
@@ -18,6 +17,7 @@ export interface AptOptions {
   /** Where apt's programs are looked for, and its proxies. */
   readonly env: NodeJS.ProcessEnv;
   readonly mirror: string;
+  readonly host: DebianHost;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -37,12 +37,12 @@ export class Apt {
   }
 
   static async create(options: AptOptions): Promise<Apt> {
-    const { dir, env, mirror, signal } = options;
+    const { dir, env, mirror, host, signal } = options;
     const { stdout } = await run('dpkg', ['--print-architecture'], { env, signal });
     const folders = ['state/lists/partial', 'cache/archives/partial', 'sources', 'empty'];
     await Promise.all(folders.map((name) => mkdir(join(dir, name), { recursive: true, mode: 0o700 })));
     await Promise.all([
-      writeFile(join(dir, 'sources', 'debian.sources'), sourceEntry(mirror, stdout.trim(), await findKeyring())),
+      writeFile(join(dir, 'sources', 'debian.sources'), sourceEntry(mirror, stdout.trim(), await findKeyring(host))),
       writeFile(join(dir, 'status'), INSTALLED),
       writeFile(join(dir, 'apt.conf'), CONFIGURATION),
     ]);
@@ -146,15 +146,15 @@ function sourceEntry(mirror: string, architecture: string, keyring: string): str
     .join('');
 }
 
-async function findKeyring(): Promise<string> {
-  for (const path of KEYRINGS) {
-    const readable = await access(path).then(
-      () => true,
-      () => false,
-    );
-    if (readable) return path;
-  }
-  throw new LnPlayError('DOWNLOAD', `Debian's keys are not on this machine: there is no ${KEYRINGS.join(' and no ')}`, {
-    hint: 'install them with `sudo apt-get install debian-archive-keyring`',
-  });
+async function findKeyring({ keyrings }: DebianHost): Promise<string> {
+  const names = await readdir(keyrings).catch((): string[] => []); // the same as an empty one
+  const name = KEYRINGS.find((known) => names.includes(known));
+  if (name) return join(keyrings, name);
+  throw new LnPlayError(
+    'DOWNLOAD',
+    `Debian's keys are not on this machine: ${keyrings} has no ${KEYRINGS.join(', no ')}`,
+    {
+      hint: 'install them with `sudo apt-get install debian-archive-keyring`',
+    },
+  );
 }

@@ -42,11 +42,12 @@ const OTHERWISE = 'install bitcoind yourself and name it with --bitcoind or BITC
 /** What went wrong in a download, with apt's own words and what to do. An error that is not apt's stays as it is. */
 export function downloadError(cause: unknown, place: Place): unknown {
   if (!(cause instanceof LnPlayError) || cause.code !== 'DAEMON') return cause;
-  const said = cause.details.slice(1).join('\n');
+  const details = cause.details.slice(1); // the first is the command, which is all options
+  const said = details.join('\n');
   const remedy = REMEDIES.find(({ pattern }) => pattern.test(said))?.hint(place);
   return new LnPlayError(
     'DOWNLOAD',
     `bitcoind could not be fetched from Debian's archive at ${place.mirror}: ${cause.message}`,
-    { details: cause.details, hint: remedy ? `${remedy}; or ${OTHERWISE}` : OTHERWISE, cause },
+    { details, hint: remedy ? `${remedy}; or ${OTHERWISE}` : OTHERWISE, cause },
   );
 }

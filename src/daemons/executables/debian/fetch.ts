@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LnPlayError, messageOf, systemCode } from '../../../core/errors.js';
 import { withLock } from '../../../process/lock.js';
@@ -7,7 +8,7 @@ import { isExecutable, onPath } from '../files.js';
 import { Apt, PACKAGE, SUITE } from './apt.js';
 import { downloadError } from './failures.js';
 import { layOut, PROGRAMS, unpack } from './install.js';
-import { findDebianMirror } from './sources.js';
+import { findDebianMirror, shownMirror, THIS_HOST, type DebianHost } from './sources.js';
 
 /** How far the download is: percent in `index` and `packages`, packages in `unpack`, programs in `check`. */
 export interface FetchProgress {
@@ -23,8 +24,7 @@ export interface FetchOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly onProgress?: ((event: FetchProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Apt's own folder. */
-  readonly aptEtc?: string | undefined;
+  readonly host?: DebianHost | undefined;
 }
 
 const FOLDER = 'bitcoin-knots';
@@ -42,15 +42,17 @@ export async function isFetched(cache: string): Promise<boolean> {
 /** Whether Debian's bitcoind can be fetched on this machine: its mirror, or why not. */
 export async function fetchSource({
   env,
-  aptEtc = '/etc/apt',
-}: Pick<FetchOptions, 'env' | 'aptEtc'>): Promise<{ readonly mirror: string } | { readonly whyNot: string }> {
+  host = THIS_HOST,
+}: Pick<FetchOptions, 'env' | 'host'>): Promise<{ readonly mirror: string } | { readonly whyNot: string }> {
   const offline = env['LN_PLAY_OFFLINE'];
   if (offline && offline !== '0') return { whyNot: `LN_PLAY_OFFLINE=${offline} forbids it` };
   for (const program of ['apt-get', 'dpkg'])
     if (!(await onPath(program, env))) return { whyNot: `this is no Debian: there is no ${program} on PATH` };
-  const mirror = await findDebianMirror(aptEtc);
+  const mirror = await findDebianMirror(host);
   if (mirror) return { mirror };
-  return { whyNot: `the apt sources in ${aptEtc} name no mirror of Debian's archive (Ubuntu's carry no ${PACKAGE})` };
+  return {
+    whyNot: `the apt sources in ${host.aptEtc} name no mirror of Debian's archive (Ubuntu's carry no ${PACKAGE})`,
+  };
 }
 
 /**
@@ -69,9 +71,11 @@ export async function fetchBitcoin(mirror: string, options: FetchOptions): Promi
     onWait: ({ pid, command }: { pid: number; command: string }) =>
       onProgress?.({ phase: 'wait', done: 0, total: 1, text: `process ${pid} (${command}) is fetching it` }),
   } as const;
-  await withLock(cache, 'fetch', lock, async () => {
-    if (await isFetched(cache)) return;
-    try {
+  try {
+    await mkdir(cache, { recursive: true, mode: 0o700 });
+    await access(cache, constants.W_OK);
+    await withLock(cache, 'fetch', lock, async () => {
+      if (await isFetched(cache)) return;
       await removeLeftovers(cache);
       const staging = await mkdtemp(join(cache, STAGING));
       try {
@@ -79,18 +83,18 @@ export async function fetchBitcoin(mirror: string, options: FetchOptions): Promi
       } finally {
         await rm(staging, { recursive: true, force: true });
       }
-    } catch (cause) {
-      throw systemCode(cause) ? filesystemError(cache, cause) : cause;
-    }
-  });
+    });
+  } catch (cause) {
+    throw cause instanceof LnPlayError || !systemCode(cause) ? cause : filesystemError(cache, cause);
+  }
 }
 
 async function fetchInto(staging: string, mirror: string, options: FetchOptions): Promise<void> {
-  const { cache, env, onProgress, signal } = options;
+  const { cache, env, host = THIS_HOST, onProgress, signal } = options;
   const report = (phase: FetchProgress['phase'], done: number, total: number) => onProgress?.({ phase, done, total });
   const at = (name: string) => join(staging, name);
   try {
-    const apt = await Apt.create({ dir: at('apt'), env, mirror, signal });
+    const apt = await Apt.create({ dir: at('apt'), env, mirror, host, signal });
     report('index', 0, 100);
     await apt.update((percent) => report('index', percent, 100));
     report('packages', 0, 100);
@@ -104,7 +108,7 @@ async function fetchInto(staging: string, mirror: string, options: FetchOptions)
       await run(join(at('new'), 'bin', program), ['-version'], { env, signal });
     }
   } catch (cause) {
-    throw downloadError(cause, { mirror, suite: SUITE, cache });
+    throw downloadError(cause, { mirror: shownMirror(mirror), suite: SUITE, cache });
   }
   await Promise.all([at('apt'), at('unpacked')].map((path) => rm(path, { recursive: true, force: true })));
   const target = join(cache, FOLDER);
@@ -116,7 +120,6 @@ async function fetchInto(staging: string, mirror: string, options: FetchOptions)
 }
 
 async function removeLeftovers(cache: string): Promise<void> {
-  await mkdir(cache, { recursive: true, mode: 0o700 });
   const leftovers = (await readdir(cache)).filter((name) => name.startsWith(STAGING));
   await Promise.all(leftovers.map((name) => rm(join(cache, name), { recursive: true, force: true })));
 }

@@ -16,7 +16,7 @@ interface UnpackOptions {
   readonly onDone: (count: number) => void;
 }
 
-/** Unpacks Debian packages over each other into one folder, some at once. */
+/** Unpacks Debian packages over each other into one folder, some at once. When one fails, none is left running. */
 export async function unpack(packages: readonly string[], folder: string, options: UnpackOptions): Promise<void> {
   const { env, signal, onDone } = options;
   await mkdir(folder, { recursive: true });
@@ -28,7 +28,8 @@ export async function unpack(packages: readonly string[], folder: string, option
       onDone(++count);
     }
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  const results = await Promise.allSettled(Array.from({ length: availableParallelism() }, work));
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
 /**

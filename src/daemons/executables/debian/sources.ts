@@ -2,6 +2,16 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCode } from '../../../core/errors.js';
 
+/** Where Debian keeps things on a machine. */
+export interface DebianHost {
+  /** Apt's own folder. */
+  readonly aptEtc: string;
+  /** The folder of archive keys. */
+  readonly keyrings: string;
+}
+
+export const THIS_HOST: DebianHost = { aptEtc: '/etc/apt', keyrings: '/usr/share/keyrings' };
+
 /** One place that apt takes binary packages from: an entry of sources.list(5), one for each of its URIs. */
 export interface AptSource {
   readonly uri: string;
@@ -20,13 +30,14 @@ const METHODS = /^(https?|file|mirror|mirror\+\w+|tor\+https?|ftp):/;
 /**
  * The mirror of Debian's archive that this machine's own apt sources name, as a URI for another source entry; undefined
  * where there is none: Ubuntu's mirrors, for one, carry no Debian suites.
- *
- * @param aptEtc apt's own folder, `/etc/apt`
  */
-export async function findDebianMirror(aptEtc: string): Promise<string | undefined> {
+export async function findDebianMirror({ aptEtc }: DebianHost): Promise<string | undefined> {
   const sources = (await readAptSources(aptEtc)).filter(isDebianArchive);
   return (sources.find(({ signedBy }) => signedBy?.includes('debian-archive')) ?? sources[0])?.uri;
 }
+
+/** A mirror as it may be shown: a password in it is nobody's business. */
+export const shownMirror = (mirror: string): string => mirror.replace(/\/\/[^/@]*@/, '//');
 
 /** Other people's archives use Debian's suite and component names too; they are told by their key and path. */
 function isDebianArchive({ uri, suites, components, signedBy }: AptSource): boolean {
