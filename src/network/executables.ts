@@ -67,7 +67,7 @@ async function resolveNodes(
       const had = before?.nodes.find((node) => node.name === name)?.executable;
       if (!had) return { name, executable: await find(asked) };
       if (asked === undefined && had.implementation === 'embedded') return { name, executable: await find(EMBEDDED) };
-      const executable = ((await keep(had, asked)) as LightningdExecutable | undefined) ?? (await find(asked));
+      const executable = (await keep<LightningdExecutable>(had, asked)) ?? (await find(asked));
       if (executable.implementation !== had.implementation) throw changedKind(name, had, executable);
       return { name, executable };
     }),

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { access, lstat, readdir, stat } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 
 /** Whether this is a file that we may run. */
@@ -25,4 +25,18 @@ export async function onPath(name: string, env: NodeJS.ProcessEnv): Promise<stri
     if (await isExecutable(path)) return path;
   }
   return undefined;
+}
+
+/** What the files in a folder take together. What goes away meanwhile counts nothing. */
+export async function folderBytes(folder: string): Promise<number> {
+  const names = await readdir(folder, { recursive: true });
+  const sizes = await Promise.all(
+    names.map((name) =>
+      lstat(join(folder, name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
 }

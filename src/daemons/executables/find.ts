@@ -17,7 +17,7 @@ export interface FindOptions extends SearchOptions {
 
 /**
  * The program that ln-play is to start, from the first place that has it: its flag, its variable, PATH, our cache, a
- * download from Debian's archive into the cache (bitcoind and bitcoin-cli), the one that comes with ln-play (lightningd).
+ * download from Debian's archive into the cache (bitcoind, with its bitcoin-cli), the one that comes with ln-play (lightningd).
  *
  * @returns with the trail: each place that was looked at, and why it was or wasn't taken
  * @throws {LnPlayError} MISSING_BINARY, with how to install it, or naming the flag or variable that names nothing;

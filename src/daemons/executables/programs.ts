@@ -6,7 +6,9 @@ interface ProgramFacts {
   readonly variable: string;
   /** The option that names it, where the command line has one. */
   readonly flag?: string;
-  /** Whether Debian's archive has it, so that it can be fetched into our cache. */
+  /** Whether a download from Debian's archive puts it into our cache. */
+  readonly cached: boolean;
+  /** Whether that download is worth making for this program alone. */
   readonly fetched: boolean;
   /** Whether this package brings one of its own. */
   readonly embedded: boolean;
@@ -28,8 +30,28 @@ const LIGHTNING = [
 ];
 
 export const PROGRAMS: Record<Program, ProgramFacts> = {
-  bitcoind: { variable: 'BITCOIND_EXE', flag: '--bitcoind', fetched: true, embedded: false, install: BITCOIN },
-  'bitcoin-cli': { variable: 'BITCOIN_CLI_EXE', fetched: true, embedded: false, install: BITCOIN },
-  lightningd: { variable: 'LIGHTNINGD_EXE', flag: '--lightningd', fetched: false, embedded: true, install: LIGHTNING },
-  'lightning-cli': { variable: 'LIGHTNING_CLI_EXE', fetched: false, embedded: false, install: LIGHTNING },
+  bitcoind: {
+    variable: 'BITCOIND_EXE',
+    flag: '--bitcoind',
+    cached: true,
+    fetched: true,
+    embedded: false,
+    install: BITCOIN,
+  },
+  'bitcoin-cli': { variable: 'BITCOIN_CLI_EXE', cached: true, fetched: false, embedded: false, install: BITCOIN },
+  lightningd: {
+    variable: 'LIGHTNINGD_EXE',
+    flag: '--lightningd',
+    cached: false,
+    fetched: false,
+    embedded: true,
+    install: LIGHTNING,
+  },
+  'lightning-cli': {
+    variable: 'LIGHTNING_CLI_EXE',
+    cached: false,
+    fetched: false,
+    embedded: false,
+    install: LIGHTNING,
+  },
 };

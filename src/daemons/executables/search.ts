@@ -143,7 +143,7 @@ async function inPath({ program, env }: Context): Promise<Answer> {
 }
 
 async function inCache({ program, env }: Context): Promise<Answer | undefined> {
-  if (!PROGRAMS[program].fetched) return undefined;
+  if (!PROGRAMS[program].cached) return undefined;
   const cache = cacheFolder(env);
   const path = join(fetchedBin(cache), program);
   return (await isFetched(cache)) ? found(path, 'it was fetched before') : { reason: `${cache} has none`, path };
