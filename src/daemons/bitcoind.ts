@@ -40,7 +40,8 @@ rpcworkqueue=256
 export class Bitcoind {
   readonly datadir: string;
   readonly logFile: string;
-  readonly #command: Command;
+  /** The program that it runs. */
+  readonly command: Command;
   #rpc: BitcoindRpc | undefined;
   #rpcPort = 0;
   #daemon: Daemon | undefined;
@@ -48,7 +49,7 @@ export class Bitcoind {
   constructor(datadir: string, command: Command) {
     this.datadir = datadir;
     this.logFile = join(datadir, 'regtest', 'debug.log');
-    this.#command = command;
+    this.command = command;
   }
 
   get configFile(): string {
@@ -69,7 +70,7 @@ export class Bitcoind {
   get daemon(): Daemon {
     this.#daemon ??= new Daemon({
       name: 'bitcoind',
-      command: { command: this.#command.command, args: [...this.#command.args, this.marker, '-printtoconsole=0'] },
+      command: { command: this.command.command, args: [...this.command.args, this.marker, '-printtoconsole=0'] },
       marker: this.marker,
       cwd: this.datadir,
       logFile: this.logFile,

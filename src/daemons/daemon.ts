@@ -23,6 +23,11 @@ export interface DaemonSpec {
   readonly requestStop: () => Promise<unknown>;
 }
 
+export interface StartExtra {
+  readonly args?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 export type DaemonState = 'running' | 'stopped' | 'dead';
 
 const STOP_STEPS = [
@@ -61,14 +66,18 @@ export class Daemon {
   /**
    * Starts it; it is not ready yet then.
    *
-   * @param extraArgs for this start alone
+   * @param extra arguments and environment for this start alone
    * @throws {LnPlayError} MISSING_BINARY, FILESYSTEM
    */
-  async start(extraArgs: readonly string[] = []): Promise<void> {
+  async start(extra: StartExtra = {}): Promise<void> {
     this.#stopping = undefined;
     this.#outputFrom = { log: await sizeOf(this.spec.logFile), output: await sizeOf(this.spec.outputFile) };
     const { command, args } = this.spec.command;
-    this.#process = await DaemonProcess.start({ command, args: [...args, ...extraArgs] }, this.spec);
+    const { cwd, outputFile, env } = this.spec;
+    this.#process = await DaemonProcess.start(
+      { command, args: [...args, ...(extra.args ?? [])] },
+      { cwd, outputFile, env: { ...process.env, ...env, ...extra.env } },
+    );
   }
 
   /**

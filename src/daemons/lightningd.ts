@@ -135,15 +135,18 @@ export class Lightningd {
   /**
    * Starts it; `waitReady` then waits until it is of use.
    *
-   * @param extraArgs for this start alone, as `--dev-debugger=connectd`
+   * @param debug a subdaemon that is to stop at its start and wait for a debugger (`--dev-debugger`)
    */
-  async start(extraArgs: readonly string[] = []): Promise<void> {
+  async start(debug?: string): Promise<void> {
     try {
       await mkdir(this.lightningDir, { recursive: true, mode: 0o700 });
     } catch (cause) {
       throw fileError('make', this.lightningDir, cause);
     }
-    await this.daemon.start(extraArgs);
+    // lightningd runs $DEBUG_TERM to open a terminal with gdb in it; ours is opened by whoever wants to
+    await this.daemon.start(
+      debug === undefined ? {} : { args: [`--dev-debugger=${debug}`], env: { DEBUG_TERM: 'true' } },
+    );
   }
 
   /**

@@ -85,8 +85,9 @@ export async function boot(
         restore.push(await setOptions(node, options));
         await steps.run(`start ${node.name}`, async () => {
           started.push(node.lightningd.daemon);
-          await node.lightningd.start(debuggerArgs(node, options));
-          if (options.debugger?.node !== node.name) await node.lightningd.waitReady(wait);
+          const debug = options.debugger?.node === node.name ? options.debugger.subdaemon : undefined;
+          await node.lightningd.start(debug);
+          if (debug === undefined) await node.lightningd.waitReady(wait);
         });
       }),
     );
@@ -147,9 +148,6 @@ async function setOptions(node: LightningNode, { options = [] }: UpOptions): Pro
   const own = options.filter((option) => option.node === node.name);
   return await node.lightningd.configure(Object.fromEntries(own.map(({ key, value }) => [key, value])));
 }
-
-const debuggerArgs = ({ name }: LightningNode, { debugger: debugged }: UpOptions): string[] =>
-  debugged?.node === name ? [`--dev-debugger=${debugged.subdaemon}`] : [];
 
 /** l1 to l2, l2 to l3, …: each node knows its neighbours. */
 async function connectNeighbours(nodes: readonly LightningNode[]): Promise<void> {

@@ -8,6 +8,8 @@ import type { Decoded, GetinfoResult, Invoice, PayResult, PeerChannel } from '..
 
 /** The states in which a channel carries payments: during a splice it goes on doing so. */
 const USABLE = new Set(['CHANNELD_NORMAL', 'CHANNELD_AWAITING_SPLICE']);
+/** The states that lead to another without a block. */
+const MOVING = new Set(['OPENINGD', 'CHANNELD_SHUTTING_DOWN', 'CLOSINGD_SIGEXCHANGE']);
 /** regtest's prefix of bech32 addresses and of BOLT #11 invoices (`lnbcrt`). */
 const REGTEST_PREFIX = 'bcrt';
 
@@ -111,6 +113,20 @@ export class LightningNode {
     );
   }
 
+  /** Waits until none of its channels is about to become another: opening, awaiting a block, or closing by agreement. */
+  async waitForSettledChannels(options?: WaitOptions): Promise<void> {
+    await this.waitFor(
+      `${this.name}'s channels to settle`,
+      async () => {
+        const moving = (await this.channels()).find((channel) => MOVING.has(channel.state) || !isLocked(channel));
+        return moving
+          ? { seen: `${moving.short_channel_id ?? moving.channel_id ?? 'a channel'}: ${moving.state}` }
+          : { done: undefined };
+      },
+      options,
+    );
+  }
+
   /**
    * Makes an invoice.
    *
@@ -198,6 +214,10 @@ export class LightningNode {
       refuse(`is paid already, by ${this.name}`, 'make a new one with `ln-play invoice`');
   }
 }
+
+/** A normal channel whose other end has not sent its update yet is about to. */
+const isLocked = (channel: PeerChannel): boolean =>
+  !USABLE.has(channel.state) || !channel.peer_connected || isUsable(channel);
 
 /** Whether a channel carries payments as this end sees it. */
 export const isUsable = (channel: PeerChannel): boolean =>

@@ -4,6 +4,7 @@ import { LnPlayError } from '../core/errors.js';
 import { fileError } from '../core/files.js';
 import type { WaitOptions } from '../core/wait.js';
 import { Bitcoind } from '../daemons/bitcoind.js';
+import type { Daemon } from '../daemons/daemon.js';
 import { withLock } from '../process/lock.js';
 import { listProcesses } from '../process/table.js';
 import { boot, type UpOptions, type UpReport } from './boot.js';
@@ -215,17 +216,29 @@ export class Playground implements AsyncDisposable {
   }
 
   /**
-   * Stops a node and starts it again, with what its config says now.
+   * Waits until every running node has bitcoind's height, and no channel is in a state that leads to another by itself.
+   *
+   * @returns the height
+   */
+  async settle(): Promise<number> {
+    const height = await this.sync();
+    const running = this.nodes.filter((node) => node.lightningd.daemon.attach());
+    await this.steps.run('channels', async () => {
+      await Promise.all(running.map((node) => node.waitForSettledChannels(this.wait)));
+    });
+    return height;
+  }
+
+  /**
+   * Stops a node or bitcoind and starts it again, with what its config says now.
    *
    * @throws {LnPlayError} DAEMON when it does not come back, with its last log lines
    */
-  async restart(node: LightningNode): Promise<void> {
+  async restart(name: string): Promise<void> {
+    const { daemon, start } = this.#startable(name);
     await this.#exclusively(async () => {
-      await this.steps.run(`stop ${node.name}`, () => node.lightningd.daemon.stop());
-      await this.steps.run(`start ${node.name}`, async () => {
-        await node.lightningd.start();
-        await node.lightningd.waitReady(this.wait);
-      });
+      await this.steps.run(`stop ${name}`, () => daemon.stop());
+      await this.steps.run(`start ${name}`, start);
     });
   }
 
@@ -256,6 +269,17 @@ export class Playground implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
+  }
+
+  #startable(name: string): { readonly daemon: Daemon; readonly start: () => Promise<void> } {
+    if (name === this.bitcoind.daemon.name)
+      return { daemon: this.bitcoind.daemon, start: () => this.bitcoind.start(this.wait) };
+    const { lightningd } = this.node(name);
+    const start = async (): Promise<void> => {
+      await lightningd.start();
+      await lightningd.waitReady(this.wait);
+    };
+    return { daemon: lightningd.daemon, start };
   }
 
   async #exclusively<T>(body: () => Promise<T>): Promise<T> {

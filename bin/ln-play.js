@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+import { checkNode } from './check-node.js';
+checkNode();
+const { main } = await import('../dist/cli/main.js');
+await main(process.argv.slice(2));

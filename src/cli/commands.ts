@@ -1,0 +1,204 @@
+import type { RunCommand } from './context.js';
+
+/** One command: what it takes, what its help says, and the module that does it, loaded when it is wanted. */
+export interface CommandSpec {
+  /** `mine [blocks]`, as commander writes arguments; several words for a command in a group: `plugin check <file>`. */
+  readonly usage: string;
+  readonly summary: string;
+  readonly options?: readonly OptionSpec[];
+  readonly examples: readonly string[];
+  /** Everything behind the first argument belongs to somebody else, also what looks like an option. */
+  readonly passThrough?: boolean;
+  readonly load: () => Promise<{ readonly run: RunCommand }>;
+}
+
+/** Flags, description, and for an option that may be given several times `many`. */
+export type OptionSpec = readonly [flags: string, description: string, many?: 'many'];
+
+const JOB: readonly OptionSpec[] = [
+  ['--from <node>', 'who is funded, opens the channel and pays (l2)'],
+  ['--to <node>', 'who is at the other end, and is paid (l1)'],
+];
+const CHANNEL: readonly OptionSpec[] = [
+  ['--fund <amount>', 'what the opening node gets first (10btc)'],
+  ['--capacity <amount>', "the channel's capacity (0.042btc)"],
+  ['--feerate <feerate>', 'of the funding transaction (253perkw)'],
+];
+const AMOUNT: OptionSpec = ['--amount <amount>', 'of the invoice (24msat)'];
+const PROGRAMS: readonly OptionSpec[] = [
+  ['--bitcoind <path>', 'the bitcoind to run'],
+  ['--lightningd <path>', "the lightningd to run, or 'embedded' for the one that comes with ln-play"],
+];
+
+/** All commands, in the order of the help. */
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    usage: 'demo',
+    summary: 'the whole job in a temporary folder: boot, connect, fund, open, pay, report, clean up',
+    options: [...PROGRAMS, ...JOB, ...CHANNEL, AMOUNT, ['--nodes <n>', 'how many nodes (2)']],
+    examples: ['ln-play demo', 'ln-play demo --capacity 0.1btc --amount 1000sat', 'ln-play demo --json | jq .total_ms'],
+    load: () => import('./commands/demo.js'),
+  },
+  {
+    usage: 'up',
+    summary: 'make the playground, start it again or repair it: bitcoind and nodes, connected, in the background',
+    options: [
+      ['--nodes <n>', 'how many nodes, 2 or more (2)'],
+      ...PROGRAMS,
+      ['--node <node=lightningd>', 'another lightningd for one node: l2=embedded', 'many'],
+      ['--option <node:key=value>', "a lightningd option for a node's config: l1:fee-base=5", 'many'],
+      ['--tcp', 'new nodes listen on TCP ports of 127.0.0.1 instead of unix sockets'],
+      ['--random-keys', 'new nodes make random keys; otherwise ids are the same every time'],
+      ['--debugger <node:subdaemon>', 'have a node wait for gdb in one of its subdaemons: l2:connectd'],
+      ['--foreground', 'stay, and stop everything at Ctrl-C'],
+    ],
+    examples: ['ln-play up', 'ln-play up --nodes 3 --dir /tmp/play', 'ln-play up --option l1:log-level=io'],
+    load: () => import('./commands/up.js'),
+  },
+  {
+    usage: 'fund-and-channel',
+    summary: '10 BTC to l2, a block, fundchannel l1 0.042btc 253perkw, a block, normal on both ends',
+    options: [...JOB, ...CHANNEL],
+    examples: ['ln-play fund-and-channel', 'ln-play fund-and-channel --from l1 --to l2 --capacity 1btc'],
+    load: () => import('./commands/fund-and-channel.js'),
+  },
+  {
+    usage: 'pay-demo',
+    summary: 'l1 makes an invoice of 24 msat, l2 pays it, l1 shows it paid',
+    options: [...JOB, AMOUNT],
+    examples: ['ln-play pay-demo', 'ln-play pay-demo --amount 10sat'],
+    load: () => import('./commands/pay-demo.js'),
+  },
+  {
+    usage: 'cli <node> <method> [params...]',
+    summary: 'call any RPC of a node, with arguments as lightning-cli takes them',
+    examples: [
+      'ln-play cli l2 listpeerchannels',
+      'ln-play cli l1 invoice 24msat label description',
+      'ln-play cli l1 listinvoices label=label',
+    ],
+    passThrough: true,
+    load: () => import('./commands/cli.js'),
+  },
+  {
+    usage: 'env',
+    summary: "shell functions l1, l2 and bt, as the talk's aliases",
+    options: [['--shell <shell>', 'bash, zsh, fish or sh (by default what SHELL says)']],
+    examples: ['eval "$(ln-play env)"; l1 getinfo', 'ln-play env --shell fish | source'],
+    load: () => import('./commands/env.js'),
+  },
+  {
+    usage: 'status',
+    summary: 'what runs: daemons, nodes, channels',
+    examples: ['ln-play status', "ln-play status --json | jq '.channels'"],
+    load: () => import('./commands/status.js'),
+  },
+  {
+    usage: 'logs <node>',
+    summary: "a node's log, or bitcoind's",
+    options: [
+      ['-f, --follow', 'go on as it grows'],
+      ['-n, --lines <n>', 'how many lines from its end (all)'],
+    ],
+    examples: ['ln-play logs l1 -f', 'ln-play logs bitcoind -n 20'],
+    load: () => import('./commands/logs.js'),
+  },
+  {
+    usage: 'ps',
+    summary: 'the process tree, with what each subdaemon is for',
+    examples: ['ln-play ps'],
+    load: () => import('./commands/ps.js'),
+  },
+  {
+    usage: 'mine [blocks]',
+    summary: 'mine blocks, and wait until every node has seen them',
+    examples: ['ln-play mine', 'ln-play mine 6'],
+    load: () => import('./commands/mine.js'),
+  },
+  {
+    usage: 'connect <from> <to>',
+    summary: 'connect a node to another',
+    examples: ['ln-play connect l1 l2'],
+    load: () => import('./commands/connect.js'),
+  },
+  {
+    usage: 'fund <node> <amount>',
+    summary: "send bitcoin to a node's wallet, in a block",
+    examples: ['ln-play fund l1 1btc'],
+    load: () => import('./commands/fund.js'),
+  },
+  {
+    usage: 'open <from> <to> <amount>',
+    summary: 'open a channel, and wait until both ends carry payments',
+    options: [
+      ['--feerate <feerate>', 'of the funding transaction (253perkw)'],
+      ['--private', 'do not announce the channel'],
+    ],
+    examples: ['ln-play open l2 l1 0.01btc'],
+    load: () => import('./commands/open.js'),
+  },
+  {
+    usage: 'invoice <node> <amount> [description]',
+    summary: "make an invoice, of an amount or of 'any'",
+    options: [['--label <label>', 'its unique label (random)']],
+    examples: ['ln-play invoice l1 10sat', 'ln-play pay l2 $(ln-play invoice l1 10sat shoes)'],
+    load: () => import('./commands/invoice.js'),
+  },
+  {
+    usage: 'pay <node> <bolt11>',
+    summary: 'have a node pay an invoice',
+    options: [['--amount <amount>', 'for an invoice that leaves it to the payer']],
+    examples: ['ln-play pay l2 lnbcrt…'],
+    load: () => import('./commands/pay.js'),
+  },
+  {
+    usage: 'decode <bolt11>',
+    summary: 'what an invoice says',
+    examples: ['ln-play decode lnbcrt…'],
+    load: () => import('./commands/decode.js'),
+  },
+  {
+    usage: 'close <from> <to>',
+    summary: 'close the channel between two nodes, and mine its last transaction',
+    examples: ['ln-play close l1 l2'],
+    load: () => import('./commands/close.js'),
+  },
+  {
+    usage: 'wait',
+    summary: "wait until every node has bitcoind's height and no channel is half open",
+    examples: ['ln-play wait && run-my-tests'],
+    load: () => import('./commands/wait.js'),
+  },
+  {
+    usage: 'doctor',
+    summary: 'which programs are found, where, and why; what this machine lacks',
+    options: PROGRAMS,
+    examples: ['ln-play doctor'],
+    load: () => import('./commands/doctor.js'),
+  },
+  {
+    usage: 'restart <node>',
+    summary: 'stop a node and start it again, with what its config says now',
+    examples: ['ln-play restart l1', 'ln-play restart bitcoind'],
+    load: () => import('./commands/restart.js'),
+  },
+  {
+    usage: 'down',
+    summary: 'stop everything; all stays on disk',
+    examples: ['ln-play down'],
+    load: () => import('./commands/down.js'),
+  },
+  {
+    usage: 'destroy',
+    summary: 'stop everything and remove its files',
+    options: [['--yes', 'yes, remove them']],
+    examples: ['ln-play destroy --yes'],
+    load: () => import('./commands/destroy.js'),
+  },
+  {
+    usage: 'completion <shell>',
+    summary: 'completion for bash, zsh or fish',
+    examples: ['eval "$(ln-play completion bash)"'],
+    load: () => import('./commands/completion.js'),
+  },
+];

@@ -1,0 +1,80 @@
+import { formatMsat } from '../../core/amounts.js';
+import { throwIfAborted } from '../../core/errors.js';
+import { versionOf } from '../../network/status.js';
+import { Playground } from '../../network/playground.js';
+import { textOption, type CommandContext, type Reply } from '../context.js';
+import { jobNodes, jobOptions, programOptions } from '../job.js';
+import { columns, duration } from '../output.js';
+
+export async function run(context: CommandContext): Promise<Reply> {
+  const from = performance.now();
+  const job = jobOptions(context);
+  const nodes = textOption(context, 'nodes');
+  const options = { ...programOptions(context), ...(nodes === undefined ? {} : { nodes: Number(nodes) }) };
+  const playground = await Playground.start(options, context.playground);
+  let report;
+  try {
+    const ends = jobNodes(context, playground);
+    const [daemons, channel] = await Promise.all([
+      versions(playground),
+      playground.fundAndChannel({ ...job, ...ends }),
+    ]);
+    const paid = await playground.payDemo({ ...ends, amountMsat: job.amountMsat });
+    const total_ms = Math.round(performance.now() - from);
+    report = { ...daemons, channel, ...paid, total_ms };
+  } finally {
+    await playground.dispose();
+  }
+  throwIfAborted(context.signal);
+  const { bitcoind, lightningd, channel, payment, invoice, bolt11, total_ms } = report;
+  const { steps } = playground;
+  const json = {
+    bitcoind,
+    lightningd,
+    steps: steps.done,
+    channel: {
+      short_channel_id: channel.shortChannelId,
+      funding_txid: channel.fundingTxid,
+      capacity_msat: channel.capacityMsat,
+      feerate: job.feerate,
+    },
+    payment: {
+      status: payment.status,
+      amount_msat: payment.amount_msat,
+      payment_preimage: payment.payment_preimage,
+      bolt11,
+    },
+    invoice: { status: invoice.status },
+    total_ms,
+  };
+  const { bold, dim, green } = context.out.style;
+  const implementation = lightningd.implementation === 'embedded' ? 'embedded lightningd' : 'Core Lightning';
+  const text = [
+    `${bold('ln-play demo')}  ${dim(`bitcoind ${bitcoind.version}, ${implementation} ${lightningd.version}`)}`,
+    '',
+    columns(
+      steps.done.map(({ name, ms }) => [`  ${name}`, dim(duration(ms))]),
+      new Set([1]),
+    ),
+    '',
+    `  channel ${bold(channel.shortChannelId)} of ${formatMsat(channel.capacityMsat)} at ${job.feerate}`,
+    `  paid ${bold(formatMsat(BigInt(payment.amount_msat)))}, preimage ${dim(payment.payment_preimage)}`,
+    '',
+    `${green('✔')} from start to paid in ${bold(duration(total_ms))}; nothing is left behind`,
+    dim('  next: ln-play up'),
+  ].join('\n');
+  const complete = payment.status === 'complete' && invoice.status === 'paid';
+  return { json, text, exitCode: complete ? 0 : 1 };
+}
+
+async function versions(playground: Playground) {
+  const [l1] = playground.nodes;
+  const [{ subversion }, { version }] = await Promise.all([
+    playground.bitcoind.rpc.call<{ subversion: string }>('getnetworkinfo'),
+    l1.getinfo(),
+  ]);
+  return {
+    bitcoind: { version: versionOf(subversion) },
+    lightningd: { implementation: l1.implementation, version },
+  };
+}

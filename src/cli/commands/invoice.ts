@@ -1,0 +1,21 @@
+import { parseAmountMsat } from '../../core/amounts.js';
+import { Playground } from '../../network/playground.js';
+import { textOption, type CommandContext, type Reply } from '../context.js';
+import { positive } from '../job.js';
+
+/** In text it prints the bolt11 alone, so that it can stand in another command line. */
+export async function run(context: CommandContext): Promise<Reply> {
+  const [name, amount, description] = context.args as [string, string, string | undefined];
+  const amountMsat =
+    amount === 'any' ? undefined : positive(parseAmountMsat(amount, 'amount', 'msat'), 'amount', amount);
+  const label = textOption(context, 'label');
+  const playground = await Playground.open(context.options.dir, context.playground);
+  const node = playground.node(name);
+  const invoice = await node.lightningd.daemon.guard(() =>
+    node.invoice(amountMsat, {
+      ...(label === undefined ? {} : { label }),
+      ...(description === undefined ? {} : { description }),
+    }),
+  );
+  return { json: invoice, text: invoice.bolt11 };
+}

@@ -1,0 +1,21 @@
+import { formatMsat, parseAmountMsat } from '../../core/amounts.js';
+import { Playground } from '../../network/playground.js';
+import { textOption, type CommandContext, type Reply } from '../context.js';
+import { positive } from '../job.js';
+
+export async function run(context: CommandContext): Promise<Reply> {
+  const [name, bolt11] = context.args as [string, string];
+  const amount = textOption(context, 'amount');
+  const amountMsat =
+    amount === undefined ? undefined : positive(parseAmountMsat(amount, '--amount', 'msat'), '--amount', amount);
+  const playground = await Playground.open(context.options.dir, context.playground);
+  const node = playground.node(name);
+  const payment = await playground.steps.run('pay', () => node.pay(bolt11, amountMsat, { signal: context.signal }));
+  const { style } = context.out;
+  const paid = formatMsat(BigInt(payment.amount_msat));
+  return {
+    json: payment,
+    text: `${style.green('✔')} ${name} paid ${paid}, preimage ${style.dim(payment.payment_preimage)}`,
+    exitCode: payment.status === 'complete' ? 0 : 1,
+  };
+}

@@ -1,0 +1,97 @@
+import { LnPlayError, throwIfAborted } from '../../core/errors.js';
+import type { NodeOption } from '../../network/boot.js';
+import { Playground } from '../../network/playground.js';
+import { listOption, textOption, type CommandContext, type Reply } from '../context.js';
+import { programOptions, wholeNumber } from '../job.js';
+import { columns } from '../output.js';
+import { debuggerText } from '../debugger.js';
+import { statusText } from './status.js';
+
+export async function run(context: CommandContext): Promise<Reply | undefined> {
+  const { options, out } = context;
+  const nodes = textOption(context, 'nodes');
+  const debug = debuggerOf(textOption(context, 'debugger'));
+  const report = await Playground.up(
+    {
+      ...programOptions(context),
+      dir: options.dir,
+      nodes: nodes === undefined ? undefined : wholeNumber(nodes, '--nodes', { min: 2, max: 100 }),
+      lightningdOf: Object.fromEntries(listOption(context, 'node').map(nodeAndLightningd)),
+      options: listOption(context, 'option').map(nodeOption),
+      tcp: options['tcp'] === true,
+      randomKeys: options['randomKeys'] === true,
+      debugger: debug,
+    },
+    context.playground,
+  );
+  const { playground, started, alreadyRan, created } = report;
+  const status = await playground.status();
+  const headline =
+    started.length === 0
+      ? `the playground in ${playground.dir} runs already`
+      : `${created ? 'made' : 'started'} the playground in ${playground.dir}`;
+  const lines = [
+    `${out.style.green('✔')} ${headline}`,
+    '',
+    statusText(status, out),
+    '',
+    nextSteps(playground, context),
+  ];
+  if (debug) lines.push('', await debuggerText(playground.node(debug.node), debug.subdaemon, context.playground));
+  if (options['foreground'] === true) {
+    out.result(status, `${lines.join('\n')}\n\nCtrl-C stops everything.`);
+    await untilStopped(context, playground);
+    return undefined;
+  }
+  return { json: { ...status, started, already_ran: alreadyRan }, text: lines.join('\n') };
+}
+
+async function untilStopped({ signal, out }: CommandContext, playground: Playground): Promise<void> {
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    const alive = setInterval(() => {}, 60_000);
+    signal.addEventListener('abort', () => (clearInterval(alive), resolve()), { once: true });
+  });
+  const stopped = await (await Playground.open(playground.dir)).down();
+  out.note(`stopped ${stopped.join(', ')}`);
+  throwIfAborted(signal);
+}
+
+function nextSteps({ dir }: Playground, { options, out }: CommandContext): string {
+  const flag = options.dir === undefined ? '' : ` --dir ${quote(dir)}`;
+  const { dim } = out.style;
+  return columns([
+    [`  ln-play fund-and-channel${flag}`, dim('open a channel from l2 to l1')],
+    [`  ln-play pay-demo${flag}`, dim('pay an invoice of 24 msat through it')],
+    [`  eval "$(ln-play env${flag})"`, dim('then: l1 getinfo, l2 listfunds, bt getblockcount')],
+    [`  ln-play down${flag}`, dim('stop; up starts it again as it was')],
+  ]);
+}
+
+const quote = (text: string): string =>
+  /^[\w./~-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
+function nodeAndLightningd(text: string): readonly [string, string] {
+  const match = /^([^=]+)=(.+)$/.exec(text);
+  if (match) return [match[1]!, match[2]!];
+  throw new LnPlayError('USAGE', `--node ${JSON.stringify(text)} is not NODE=LIGHTNINGD`, {
+    hint: 'for example --node l2=embedded, or --node l2=/usr/bin/lightningd',
+  });
+}
+
+function nodeOption(text: string): NodeOption {
+  const match = /^([^:=]+):([a-z][\w-]*)(?:=(.*))?$/s.exec(text);
+  if (match && !match[3]?.includes('\n')) return { node: match[1]!, key: match[2]!, value: match[3] };
+  throw new LnPlayError('USAGE', `--option ${JSON.stringify(text)} is not NODE:KEY=VALUE`, {
+    hint: "for example --option l1:fee-base=5; lightningd's options: man lightningd-config",
+  });
+}
+
+function debuggerOf(text: string | undefined): { node: string; subdaemon: string } | undefined {
+  if (text === undefined) return undefined;
+  const match = /^([^:]+):(?:lightning_)?([a-z]+)$/.exec(text);
+  if (match) return { node: match[1]!, subdaemon: match[2]! };
+  throw new LnPlayError('USAGE', `--debugger ${JSON.stringify(text)} is not NODE:SUBDAEMON`, {
+    hint: 'for example --debugger l2:connectd; others are gossipd, hsmd, openingd, channeld',
+  });
+}

@@ -1,0 +1,47 @@
+import type { PlaygroundContext } from '../network/playground.js';
+import type { Output } from './output.js';
+
+/** What every command gets: its arguments and options as commander read them, and the ways out. */
+export interface CommandContext {
+  /** Positional arguments in order; undefined for one that was left out. */
+  readonly args: readonly (string | undefined)[];
+  /** The last argument where it takes any number. */
+  readonly rest: readonly string[];
+  readonly options: OptionsOf;
+  readonly out: Output;
+  /** Fires at Ctrl-C and SIGTERM. */
+  readonly signal: AbortSignal;
+  /** What the library is told: signal, progress, time limit. */
+  readonly playground: PlaygroundContext;
+}
+
+/** Options as commander gives them: camelCase names; text, a flag, or texts for one that may be given several times. */
+export interface OptionsOf {
+  readonly dir?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly timeout?: string;
+  readonly [name: string]: unknown;
+}
+
+/** What a command says in the end: one JSON document, or the text for a person. */
+export interface Reply {
+  readonly json: unknown;
+  readonly text: string;
+  /** 0 unless the command found what it looked for to be wrong. */
+  readonly exitCode?: number;
+}
+
+export type RunCommand = (context: CommandContext) => Promise<Reply | undefined>;
+
+/** The text option `name`, or undefined. */
+export function textOption({ options }: CommandContext, name: string): string | undefined {
+  const value = options[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** All values of an option that may be given several times. */
+export function listOption({ options }: CommandContext, name: string): readonly string[] {
+  const value = options[name];
+  return Array.isArray(value) ? (value as string[]) : [];
+}

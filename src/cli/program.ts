@@ -1,0 +1,94 @@
+import { Command, CommanderError, Option } from 'commander';
+import { COMMANDS, type CommandSpec, type OptionSpec } from './commands.js';
+import type { OptionsOf } from './context.js';
+
+const COMMON: readonly OptionSpec[] = [
+  ['--dir <dir>', "the playground's folder (LN_PLAY_DIR, or ~/.ln-play)"],
+  ['--json', 'one JSON document on standard output'],
+  ['-q, --quiet', 'nothing but errors'],
+  ['--timeout <seconds>', 'how long to wait for any one thing (60)'],
+];
+
+/** What was typed: which command, with what. */
+export interface Invocation {
+  readonly spec: CommandSpec;
+  readonly args: readonly (string | undefined)[];
+  readonly rest: readonly string[];
+  readonly options: OptionsOf;
+}
+
+/**
+ * Reads the command line. Common options count before and after the command's name.
+ *
+ * @returns undefined when help or the version was asked for, and printed
+ * @throws {CommanderError} for wrong usage, its message already printed
+ */
+export async function parse(argv: readonly string[], version: string): Promise<Invocation | undefined> {
+  let invocation: Invocation | undefined;
+  const program = new Command('ln-play')
+    .description('A whole Lightning regtest playground in seconds.')
+    .version(version, '-V, --version')
+    .enablePositionalOptions()
+    .exitOverride()
+    .showHelpAfterError('(ln-play --help lists the commands)')
+    .configureHelp({ sortSubcommands: false })
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'error: ')) });
+  addOptions(program, COMMON);
+  for (const spec of COMMANDS) {
+    const parent = parentOf(program, spec);
+    const command = parent.command(nameAndArguments(spec), { hidden: false });
+    command
+      .description(spec.summary)
+      .exitOverride()
+      .showHelpAfterError(`(ln-play ${fullName(spec)} --help has examples)`);
+    addOptions(command, spec.options ?? []);
+    addOptions(command, COMMON);
+    if (spec.passThrough) command.passThroughOptions();
+    command.addHelpText('after', `\nExamples:\n${spec.examples.map((example) => `  ${example}`).join('\n')}`);
+    command.action((...given: unknown[]) => {
+      const self = given.at(-1) as Command;
+      const values = given.slice(0, -2);
+      const rest = Array.isArray(values.at(-1)) ? (values.pop() as string[]) : [];
+      const options = { ...program.opts(), ...self.opts() } as OptionsOf;
+      invocation = { spec, args: values as (string | undefined)[], rest, options };
+    });
+  }
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return undefined;
+    throw error;
+  }
+  return invocation;
+}
+
+const fullName = ({ usage }: CommandSpec): string => usage.split(/ [<[]/)[0]!;
+
+const nameAndArguments = ({ usage }: CommandSpec): string => usage.replace(/^[a-z-]+ (?=[a-z])/, '');
+
+/** The group of a command of two words, made at its first. */
+function parentOf(program: Command, spec: CommandSpec): Command {
+  const [group, second] = fullName(spec).split(' ');
+  if (second === undefined) return program;
+  const there = program.commands.find((command) => command.name() === group);
+  return (
+    there ??
+    program
+      .command(group!)
+      .description(GROUPS[group!] ?? '')
+      .enablePositionalOptions()
+      .exitOverride()
+  );
+}
+
+const GROUPS: { readonly [group: string]: string } = {
+  plugin: 'write, check, run, watch and trace plugins',
+};
+
+function addOptions(command: Command, specs: readonly OptionSpec[]): void {
+  for (const [flags, description, many] of specs) {
+    const option = new Option(flags, description);
+    if (many) option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
+    command.addOption(option);
+  }
+}
