@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { checkNode, doctor, type DoctorOptions } from '../../../../src/daemons/executables/doctor.js';
 import { MAX_SOCKET_PATH_BYTES } from '../../../../src/process/sockets.js';
-import { fakeDebian, type FakeDebian } from './fake-debian.js';
+import { fakeDebian, type FakeDebian } from '../../../fakes/apt/fake-debian.js';
 
 let debian: FakeDebian;
 beforeEach(async () => {

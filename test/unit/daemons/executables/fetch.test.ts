@@ -9,7 +9,7 @@ import {
   type FetchProgress,
 } from '../../../../src/daemons/executables/debian/fetch.js';
 import { run } from '../../../../src/process/run.js';
-import { fakeDebian, type FakeDebian } from './fake-debian.js';
+import { fakeDebian, type FakeDebian } from '../../../fakes/apt/fake-debian.js';
 
 const MIRROR = 'http://mirror.test/debian';
 let debian: FakeDebian;

@@ -9,7 +9,7 @@ import {
   type FindOptions,
   type Program,
 } from '../../../../src/daemons/executables/find.js';
-import { fakeDebian, type FakeDebian } from './fake-debian.js';
+import { fakeDebian, type FakeDebian } from '../../../fakes/apt/fake-debian.js';
 
 let debian: FakeDebian;
 let bin: string;

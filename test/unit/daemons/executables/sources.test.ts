@@ -8,7 +8,7 @@ import {
   parseOneLine,
   shownMirror,
 } from '../../../../src/daemons/executables/debian/sources.js';
-import { fakeDebian, type FakeDebian } from './fake-debian.js';
+import { fakeDebian, type FakeDebian } from '../../../fakes/apt/fake-debian.js';
 
 let debian: FakeDebian;
 beforeEach(async () => {

@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { DebianHost } from '../../../../src/daemons/executables/debian/sources.js';
+import type { DebianHost } from '../../../src/daemons/executables/debian/sources.js';
 
-const FAKES = fileURLToPath(new URL('../../../fakes/apt', import.meta.url));
+const FAKES = fileURLToPath(new URL('.', import.meta.url));
 
 /** A machine with Debian's tools, where apt does what the test says. */
 export interface FakeDebian {
