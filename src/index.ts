@@ -1,0 +1,25 @@
+/**
+ * ln-play as a library: a regtest playground from a test or a script.
+ *
+ * @example
+ * import { Playground } from 'ln-play';
+ *
+ * await using playground = await Playground.start();
+ * const [l1, l2] = playground.nodes;
+ * await playground.fundAndChannel({ from: l2, to: l1 });
+ * const { payment } = await playground.payDemo({ from: l2, to: l1 });
+ */
+export { Playground, type PlaygroundContext } from './network/playground.js';
+export type { NodeOption, UpOptions, UpReport } from './network/boot.js';
+export type { OpenChannel, OpenOptions } from './network/channels.js';
+export { LightningNode } from './network/node.js';
+export type { ChannelStatus, NodeStatus, PlaygroundStatus } from './network/status.js';
+export type { Step, StepListener } from './network/steps.js';
+export { TALK, type FundAndChannelOptions, type PayDemoOptions } from './network/talk.js';
+export type { Implementation } from './daemons/lightningd.js';
+export { LightningRpcError, LightningSocket, type CallOptions } from './rpc/lightning-socket.js';
+export type * from './rpc/lightning-types.js';
+export { BitcoindRpc, BitcoinRpcError } from './rpc/bitcoind.js';
+export { LnPlayError, type ErrorCode } from './core/errors.js';
+export { waitFor, type Probe, type WaitOptions } from './core/wait.js';
+export { formatMsat, parseAmountMsat, parseAmountSat } from './core/amounts.js';
