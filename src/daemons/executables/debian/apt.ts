@@ -107,7 +107,7 @@ APT::Status-Fd "1";
 APT::Update::Error-Mode "any";
 Acquire::AllowInsecureRepositories "false";
 Acquire::AllowWeakRepositories "false";
-Acquire::GzipIndexes "true";
+Acquire::GzipIndexes "false";
 Acquire::Languages "none";
 Acquire::PDiffs "false";
 Dir::Cache::pkgcache "pkgcache.bin";

@@ -29,6 +29,8 @@ export interface FetchOptions {
 
 const FOLDER = 'bitcoin-knots';
 const STAGING = 'staging-';
+/** In `--library-path` of ld.so(8). */
+const LOADER_SEPARATOR = /[:;]/;
 
 /** Where a fetched bitcoind is, or would be. */
 export const fetchedBin = (cache: string): string => join(cache, FOLDER, 'bin');
@@ -64,6 +66,14 @@ export async function fetchSource({
  */
 export async function fetchBitcoin(mirror: string, options: FetchOptions): Promise<void> {
   const { cache, onProgress, signal } = options;
+  if (LOADER_SEPARATOR.test(cache))
+    throw new LnPlayError(
+      'FILESYSTEM',
+      `The cache ${cache} has a colon or semicolon, where the loader would cut its path`,
+      {
+        hint: 'choose another folder with LN_PLAY_CACHE',
+      },
+    );
   const lock = {
     what: `the download of bitcoind into ${cache}`,
     wait: 'wait',

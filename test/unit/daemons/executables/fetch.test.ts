@@ -114,6 +114,15 @@ test('a cache that cannot be written is named', async () => {
   });
 });
 
+test('a cache whose path the loader would cut is refused before anything is fetched', async () => {
+  const cache = join(debian.root, 'a:b');
+  await expect(fetchBitcoin(MIRROR, { cache, host: debian.host, env: debian.env('ok') })).rejects.toMatchObject({
+    code: 'FILESYSTEM',
+    message: expect.stringContaining(cache) as string,
+  });
+  expect(await debian.aptCalls()).toEqual([]);
+});
+
 test('a machine without Debian’s keys is told how to get them', async () => {
   await rm(join(debian.host.keyrings, 'debian-archive-keyring.gpg'));
   await expect(fetch('ok')).rejects.toMatchObject({
