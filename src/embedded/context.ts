@@ -8,7 +8,10 @@ export interface Context {
   /** The options in force, from the command line and the config files. */
   readonly options: OptionValues;
   readonly log: Log;
-  /** Tells the plugins that subscribed to `topic` (lightning notifications; schemas in CLN's notification/*.json). */
+  /**
+   * Tells the plugins that subscribed to `topic` (schemas in CLN's notification/*.json). `payload` is what the schema
+   * describes; it is sent wrapped in an object with the topic as its only member.
+   */
   readonly notify: (topic: string, payload: JsonObject) => void;
   /**
    * Asks the plugins that registered `hook`, in order, and resolves to the final answer: `{ result: 'continue' }` where
@@ -65,6 +68,8 @@ export interface Method {
   readonly developerOnly?: boolean;
   /** Takes parameters beyond `params` too; they reach the handler by name, unread. */
   readonly allowExtra?: boolean;
+  /** What `help` shows in place of the names of `params`. */
+  readonly usage?: string;
   readonly handle: (args: Args, call: Call) => Promise<object | string>;
 }
 
@@ -81,6 +86,8 @@ export type Args = { readonly [name: string]: unknown };
 /** One request: whom progress goes to, and whether the client has gone. */
 export interface Call {
   readonly id: string | number | null;
+  /** The parameters as they came. */
+  readonly params: unknown;
   /** Sends a `message` notification to the client, where it enabled notifications. */
   readonly progress: (level: LogLevel, message: string) => void;
   /** Sends any notification to the client, where it enabled them: `progress` with `num` and `total`. */
@@ -103,5 +110,12 @@ export interface RunningNode {
   readonly id: string;
   readonly alias: string;
   readonly color: string;
+  /** Its feature bits in hex, for the plugins' `init`. */
+  readonly features?: {
+    readonly init: string;
+    readonly node: string;
+    readonly channel: string;
+    readonly invoice: string;
+  };
   readonly stop: () => Promise<void>;
 }

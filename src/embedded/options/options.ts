@@ -78,7 +78,9 @@ export class Options implements OptionValues {
 
   /** Adds an option of a plugin; returns false where the name is taken. */
   register(spec: OptionSpec): boolean {
-    if (this.#specs.has(spec.name)) return false;
+    const older = this.#specs.get(spec.name);
+    // one of Core Lightning's own plugins may be run here too, and brings its options itself
+    if (older && !(older.use.use === 'ignored' && older.hidden)) return false;
     this.#specs.set(spec.name, spec);
     return true;
   }
@@ -86,7 +88,19 @@ export class Options implements OptionValues {
   /** Takes back an option of a plugin that is gone, with what `plugin start` set. */
   unregister(name: string): void {
     this.#specs.delete(name);
+    const own = OPTIONS.find((spec) => spec.name === name);
+    if (own) this.#specs.set(name, own);
     this.#drop((setting) => setting.name === name && setting.source === 'pluginstart');
+  }
+
+  /**
+   * Checks a setting that is not there yet.
+   *
+   * @returns what is wrong with it
+   */
+  problemOf(setting: Setting): string | undefined {
+    const spec = this.#specs.get(setting.name);
+    return spec ? this.#problem(spec, setting) : 'unknown option';
   }
 
   /** Adds a setting of `plugin start` or `setconfig`. */
@@ -161,6 +175,7 @@ export class Options implements OptionValues {
 
   #problem(spec: OptionSpec, { source, value }: Setting): string | undefined {
     if (spec.developer && !this.#settings.some(({ name }) => name === 'developer')) return 'requires --developer';
+    if (spec.deprecated && !this.flag('allow-deprecated-apis')) return 'deprecated option (will be removed!)';
     if (spec.use.use === 'refused') return `ours cannot do this: ${spec.use.why}`;
     if (spec.name === 'conf' && source !== 'cmdline') return 'not permitted in configuration files';
     if (spec.name === 'lightning-dir' && source !== 'cmdline' && source !== 'explicit')

@@ -26,6 +26,10 @@ export interface OptionSpec {
   readonly dynamic?: boolean;
   /** Prints something and ends. */
   readonly exits?: boolean;
+  /** Refused where deprecated APIs are. */
+  readonly deprecated?: boolean;
+  /** `listconfigs` does not show its value. */
+  readonly conceal?: boolean;
   /** Left out of `--help`. */
   readonly hidden?: boolean;
   /** Keeps spaces at the end of the value. */

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { JsonFramer } from '../../rpc/framing.js';
 import { isObject, type JsonObject } from '../../rpc/json-rpc.js';
 import type { Call, Session } from '../context.js';
-import { CODE, RpcError } from './errors.js';
+import { CODE, PassedOnError, RpcError } from './errors.js';
 import { memberTexts, toJson } from './json-text.js';
 
 /** A message longer than this is not kept in memory: the connection is answered and closed. */
@@ -109,7 +109,8 @@ export class Connection {
     try {
       this.#write(`{"jsonrpc":"2.0","id":${request.id},"result":${await this.#handle(request)}}\n\n`);
     } catch (error) {
-      this.#answer(request.id, error instanceof RpcError ? error : new RpcError(CODE.LIGHTNINGD, String(error)));
+      if (error instanceof PassedOnError) this.#writeError(request.id, error.text);
+      else this.#answer(request.id, error instanceof RpcError ? error : new RpcError(CODE.LIGHTNINGD, String(error)));
     } finally {
       this.#running--;
       if (this.#ending) this.endWhenIdle();
@@ -125,6 +126,7 @@ export class Connection {
     };
     return {
       id: message['id'] as Call['id'],
+      params: message['params'],
       progress: (level, text) => notify('message', { level, message: text }),
       notify,
       disconnected: this.#gone.signal,
@@ -133,7 +135,11 @@ export class Connection {
   }
 
   #answer(id: string, error: RpcError): void {
-    this.#write(`{"jsonrpc":"2.0","id":${id},"error":${toJson(error.toBody())}}\n\n`);
+    this.#writeError(id, toJson(error.toBody()));
+  }
+
+  #writeError(id: string, body: string): void {
+    this.#write(`{"jsonrpc":"2.0","id":${id},"error":${body}}\n\n`);
   }
 
   #break(why: string): false {

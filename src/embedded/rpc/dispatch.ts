@@ -2,7 +2,7 @@ import { messageOf } from '../../core/errors.js';
 import { isObject, type JsonObject } from '../../rpc/json-rpc.js';
 import type { Call, Context, Log } from '../context.js';
 import type { Handler, Request } from './connection.js';
-import { CODE, ParamError, RpcError } from './errors.js';
+import { CODE, ParamError, PassedOnError, RpcError } from './errors.js';
 import { applyFilter, parseFilter, type Filter } from './filter.js';
 import { toJson } from './json-text.js';
 import { unknownCommand } from './missing-methods.js';
@@ -26,7 +26,7 @@ export function createHandler(dispatcher: Dispatcher): Handler {
     try {
       return await dispatch(dispatcher, request);
     } catch (error) {
-      if (error instanceof RpcError) throw error;
+      if (error instanceof RpcError || error instanceof PassedOnError) throw error;
       const method = String(request.message['method']);
       dispatcher.log.broken(`Uncaught error in command ${method}: ${stackOf(error)}`);
       throw new RpcError(CODE.LIGHTNINGD, `Internal error in ${method}: ${messageOf(error)}`);
@@ -45,8 +45,13 @@ async function dispatch(dispatcher: Dispatcher, { message, paramsText, call }: R
   const command = dispatcher.registry.get(method);
   if (!command) throw new RpcError(CODE.METHOD_NOT_FOUND, unknownCommand(method));
   const filter = 'filter' in message ? readFilter(dispatcher, command, message['filter']) : undefined;
-  checkAllowed(dispatcher, command, call, (why) => `Command ${JSON.stringify(method)} is ${why}`);
-  const run = async (): Promise<string> => await command.run({ value: message['params'], text: paramsText }, call);
+  checkAllowed(
+    dispatcher,
+    command,
+    call,
+    (why) => new RpcError(CODE.METHOD_NOT_FOUND, `Command ${JSON.stringify(method)} is ${why}`),
+  );
+  const run = async (): Promise<string> => await command.run({ params: message['params'], text: paramsText }, call);
   const result = dispatcher.hasHook('rpc_command') ? await askHook(dispatcher, message, call, run) : await run();
   return filter === undefined ? result : toJson(applyFilter(JSON.parse(result) as JsonObject, filter));
 }
@@ -55,10 +60,10 @@ function checkAllowed(
   { developer }: Dispatcher,
   { deprecated, developerOnly }: Command,
   { session }: Call,
-  say: (why: string) => string,
+  refuse: (why: string) => RpcError,
 ): void {
-  if (deprecated && !session.deprecatedOk) throw new RpcError(CODE.METHOD_NOT_FOUND, say('deprecated'));
-  if (developerOnly && !developer) throw new RpcError(CODE.METHOD_NOT_FOUND, say('developer-only'));
+  if (deprecated && !session.deprecatedOk) throw refuse('deprecated');
+  if (developerOnly && !developer) throw refuse('developer-only');
 }
 
 function readFilter({ developer, log }: Dispatcher, { name }: Command, value: unknown): Filter {
@@ -94,7 +99,7 @@ async function runReplacement(dispatcher: Dispatcher, replacement: unknown, call
   if (missing !== undefined) throw bad(`missing '${missing}'`);
   const command = dispatcher.registry.get(String(method));
   if (!command) throw bad(`redirected to unknown method '${String(method)}'`);
-  checkAllowed(dispatcher, command, call, (why) => bad(`redirected to ${why} command '${command.name}'`).message);
+  checkAllowed(dispatcher, command, call, (why) => bad(`redirected to ${why} command '${command.name}'`));
   if (replacement['jsonrpc'] !== '2.0') throw bad('jsonrpc: "2.0" must be specified in the request');
-  return await command.run({ value: params, text: toJson(params) }, call);
+  return await command.run({ params, text: toJson(params) }, { ...call, params });
 }

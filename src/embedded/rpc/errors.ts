@@ -111,6 +111,16 @@ export class RpcError extends Error {
   }
 }
 
+/** An error of a plugin, which goes to the client as the text that it is. */
+export class PassedOnError extends Error {
+  readonly text: string;
+  constructor(text: string) {
+    super(`a plugin answered with the error ${text}`);
+    this.name = 'PassedOnError';
+    this.text = text;
+  }
+}
+
 /**
  * A parameter that cannot be read. The server makes the reply of it: with the value for a developer or for `check`,
  * otherwise with the value in the log alone, since it may be a secret.

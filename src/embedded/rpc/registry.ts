@@ -3,22 +3,18 @@ import { CODE, ParamError, RpcError } from './errors.js';
 import { toJson } from './json-text.js';
 import { readParams, usageOf } from './read-params.js';
 
-/** The parameters of a request: parsed, and the text as it came, for plugins. */
-export interface Params {
-  readonly value: unknown;
-  readonly text: string;
-}
-
 /** A command of the RPC socket: a method of ours or a plugin's. */
 export interface Command {
   readonly name: string;
   readonly usage: string;
   readonly deprecated: boolean;
   readonly developerOnly: boolean;
-  /** Answers the JSON text of the result. Throws RpcError, or anything else for a bug. */
-  readonly run: (params: Params, call: Call) => Promise<string>;
+  /** The plugin that it belongs to, by its path. */
+  readonly plugin?: string;
+  /** Answers the JSON text of the result, to parameters that are there parsed and as text. Throws RpcError, or anything else for a bug. */
+  readonly run: (request: { readonly params: unknown; readonly text: string }, call: Call) => Promise<string>;
   /** Whether the parameters could be run: `check`. Throws RpcError where not. */
-  readonly check: (params: Params, call: Call) => Promise<void>;
+  readonly check: (params: unknown, call: Call) => Promise<void>;
 }
 
 /** All commands by name, in the order of `help`. */
@@ -47,19 +43,19 @@ export class Registry {
 
 /** A method of ours as a command: its parameters are read first, and one that is wrong is answered as CLN does. */
 export function commandOf(method: Method, { log, developer }: { log: Log; developer: boolean }): Command {
-  const read = (params: Params, tellValue: boolean): ReturnType<typeof readParams> => {
+  const read = (params: unknown, tellValue: boolean): ReturnType<typeof readParams> => {
     try {
-      return readParams(method, params.value);
+      return readParams(method, params);
     } catch (error) {
       throw error instanceof ParamError ? badParam(error, method.name, tellValue || developer, log) : error;
     }
   };
   return {
     name: method.name,
-    usage: usageOf(method.params),
+    usage: method.usage ?? usageOf(method.params),
     deprecated: method.deprecated ?? false,
     developerOnly: method.developerOnly ?? false,
-    run: async (params, call) => toJson(await method.handle(read(params, false), call)),
+    run: async ({ params }, call) => toJson(await method.handle(read(params, false), call)),
     check: async (params) => void read(params, true),
   };
 }

@@ -1,0 +1,34 @@
+import { hkdfSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Method } from '../context.js';
+import { CODE, RpcError } from '../rpc/errors.js';
+import { method } from '../rpc/method.js';
+import { escapedString, hex } from '../rpc/params.js';
+
+/** `makesecret`: a secret that only this node can make (lightning-makesecret(7)). */
+export function utilityMethods(networkDir: string): readonly Method[] {
+  return [
+    method({
+      name: 'makesecret',
+      category: 'utility',
+      params: [
+        { name: 'hex', type: hex },
+        { name: 'string', type: escapedString },
+      ],
+      handle: ({ hex: hexInfo, string }) => {
+        if (hexInfo !== undefined && string !== undefined)
+          throw new RpcError(CODE.INVALID_PARAMS, 'Cannot have both hex and string');
+        if (hexInfo === undefined && string === undefined)
+          throw new RpcError(CODE.INVALID_PARAMS, 'Must have either hex or string');
+        const info = hexInfo === undefined ? Buffer.from(string!) : Buffer.from(hexInfo, 'hex');
+        const root = readFileSync(join(networkDir, 'hsm_secret'));
+        const derived = derive(root, Buffer.from('derived secrets'));
+        return { secret: derive(derived, info).toString('hex') };
+      },
+    }),
+  ];
+}
+
+const derive = (secret: Uint8Array, info: Uint8Array): Buffer =>
+  Buffer.from(hkdfSync('sha256', secret, new Uint8Array(), info, 32));

@@ -1,0 +1,347 @@
+import { messageOf } from '../../core/errors.js';
+import type { JsonObject } from '../../rpc/json-rpc.js';
+import type { Context, Log, RunningNode } from '../context.js';
+import type { LogBook } from '../log/log-book.js';
+import type { Options } from '../options/options.js';
+import { StartError } from '../options/setting.js';
+import type { OptionSpec } from '../options/spec.js';
+import { CODE, RpcError } from '../rpc/errors.js';
+import { toJson } from '../rpc/json-text.js';
+import type { Registry } from '../rpc/registry.js';
+import { VERSION } from '../version.js';
+import { pluginCommand } from './command.js';
+import { HookChains } from './hook-chain.js';
+import { initParams } from './init-params.js';
+import { logNotifications } from './log-notifications.js';
+import type { Manifest } from './manifest.js';
+import { canonicalPath, defaultPluginDirs, PluginPathError, pluginsIn, samePlugin } from './paths.js';
+import { Plugin, PluginGoneError, type PluginEvents } from './plugin.js';
+import { NATIVE_TOPICS } from './topics.js';
+
+export interface HostParts {
+  readonly options: Options;
+  readonly book: LogBook;
+  readonly registry: Registry;
+  readonly developer: boolean;
+  readonly deprecatedOk: boolean;
+  /** An important plugin is gone: the daemon has to go as well. */
+  readonly importantDied: () => void;
+}
+
+/** How long a plugin that wants to hear of the end may take for it. */
+const SHUTDOWN_TIMEOUT_MS = 30_000;
+
+/** All plugins: which there are, from which options, and what passes between them and the daemon. */
+export class PluginHost implements Pick<Context, 'ask' | 'hasHook' | 'notify'> {
+  readonly #parts: HostParts;
+  readonly #log: Log;
+  readonly #manager: Log;
+  #plugins: Plugin[] = [];
+  readonly #hooks: HookChains;
+  readonly #disabled: string[] = [];
+  readonly #endings = new Map<Plugin, () => void>();
+  #features: RunningNode['features'];
+  #starting = true;
+  #stopping = false;
+  #importantDied = false;
+  readonly #events: PluginEvents = {
+    notified: (plugin, topic, paramsText) => this.#forward(plugin, topic, paramsText),
+    ended: (plugin) => this.#forget(plugin),
+  };
+
+  constructor(parts: HostParts) {
+    this.#parts = parts;
+    this.#log = parts.book.logger('lightningd');
+    this.#manager = parts.book.logger('plugin-manager');
+    this.#hooks = new HookChains(this.#log);
+    logNotifications(parts.book, (topic, payload) => this.notify(topic, payload));
+    process.on('exit', () => this.#plugins.forEach((plugin) => plugin.end()));
+  }
+
+  list(): readonly Plugin[] {
+    return this.#plugins;
+  }
+
+  /** Starts all plugins that the options name, and takes their manifests. @throws {StartError} as lightningd ends then */
+  async startAll(): Promise<void> {
+    this.#registerFromOptions();
+    const started = this.#plugins.map(async (plugin) => {
+      try {
+        this.#accept(plugin, await this.#start(plugin));
+      } catch (error) {
+        if (!(error instanceof PluginGoneError)) throw error;
+        if (error.kind === 'spawn') throw new StartError(`error starting plugin '${plugin.path}': ${error.message}`);
+        if (error.kind === 'timeout') throw new StartError("Can't recover from plugin failure, terminating.");
+      }
+    });
+    await Promise.all(started);
+    this.#settle();
+    if (this.#importantDied) throw new StartError('Could not initialize the plugins, see above for details.');
+  }
+
+  /** Configures all plugins; returns false where an important one failed. */
+  async init(features: RunningNode['features']): Promise<boolean> {
+    this.#features = features;
+    await Promise.all(this.#plugins.map(async (plugin) => await this.#init(plugin).catch(ignoreGone)));
+    this.#starting = false;
+    return !this.#importantDied;
+  }
+
+  /**
+   * `plugin start`, once its path is known to be executable.
+   *
+   * @throws {RpcError}
+   */
+  async start(path: string, params: JsonObject): Promise<void> {
+    const plugin = this.#register(path, false);
+    if (!plugin) throw new RpcError(CODE.INVALID_PARAMS, `${path}: already registered`);
+    try {
+      await this.#bringUp(plugin, params);
+    } catch (error) {
+      if (!(error instanceof PluginGoneError)) throw error;
+      throw new RpcError(CODE.PLUGIN_ERROR, `${plugin.path}: ${error.message}`);
+    }
+  }
+
+  /** `plugin startdir`. @throws {RpcError} where the directory cannot be read */
+  async startDir(directory: string): Promise<void> {
+    try {
+      await this.#bringUpAll(pluginsIn(directory));
+    } catch (error) {
+      throw error instanceof PluginPathError ? new RpcError(CODE.INVALID_PARAMS, error.message) : error;
+    }
+  }
+
+  /** `plugin rescan`: what is new in the default folders. */
+  async rescan(): Promise<void> {
+    await this.#bringUpAll(defaultPluginDirs(this.#parts.options.lightningDir).flatMap(pluginsIn));
+  }
+
+  /** `plugin stop`; returns the plugin's name once it is gone. @throws {RpcError} */
+  async stop(name: string): Promise<string> {
+    const plugin = this.#plugins.find(({ path }) => samePlugin(path, name));
+    if (!plugin) throw new RpcError(CODE.INVALID_PARAMS, `Could not find plugin ${name}`);
+    if (plugin.manifest?.dynamic === false)
+      throw new RpcError(CODE.INVALID_PARAMS, `${name} cannot be managed when lightningd is up`);
+    plugin.important = false;
+    if (await this.#letGo(plugin)) return plugin.name;
+    plugin.kill('info', 'stopped by lightningd via RPC');
+    return plugin.name;
+  }
+
+  /** Ends all plugins: those that want to hear of it get time. */
+  async shutdown(): Promise<void> {
+    this.#stopping = true;
+    await Promise.all(
+      this.#plugins.map(async (plugin) => {
+        if (!(await this.#letGo(plugin))) plugin.kill('debug', 'shutting down');
+      }),
+    );
+  }
+
+  notify(topic: string, payload: JsonObject): void {
+    if (!this.#plugins.some((plugin) => plugin.subscribes(topic))) return;
+    this.#broadcast(topic, `{"jsonrpc":"2.0","method":"${topic}","params":${toJson({ [topic]: payload })}}`);
+  }
+
+  async ask(hook: string, payload: JsonObject): ReturnType<Context['ask']> {
+    return await this.#hooks.ask(hook, payload);
+  }
+
+  hasHook(hook: string): boolean {
+    return this.#hooks.has(hook);
+  }
+
+  /** Hands a new value of one of its options to a plugin (`setconfig`). @throws {RpcError} the plugin's */
+  async setOption(spec: OptionSpec, value: string | undefined): Promise<void> {
+    const plugin = this.#plugins.find(({ path }) => path === spec.plugin);
+    if (!plugin) throw new RpcError(CODE.LIGHTNINGD, `Missing opt ${spec.name} on plugin return?`);
+    const params = value === undefined ? { config: spec.name } : { config: spec.name, val: value };
+    const reply = await plugin.request('setconfig', params);
+    const { error } = reply.value as { error?: { code: number; message: string } };
+    if (error) throw new RpcError(error.code, error.message);
+  }
+
+  #registerFromOptions(): void {
+    const { options } = this.#parts;
+    for (const path of defaultPluginDirs(options.lightningDir).flatMap(pluginsIn))
+      this.#registerUnlessDisabled(path, false);
+    for (const { name, value = '' } of options.settings()) {
+      try {
+        if (name === 'plugin' || name === 'important-plugin')
+          this.#registerUnlessDisabled(value, name === 'important-plugin');
+        else if (name === 'plugin-dir') for (const path of pluginsIn(value)) this.#registerUnlessDisabled(path, false);
+        else if (name === 'disable-plugin') this.#disable(value);
+        else if (name === 'clear-plugins') {
+          this.#log.info('clear-plugins removing all plugins');
+          this.#plugins = [];
+        }
+      } catch (error) {
+        if (!(error instanceof PluginPathError)) throw error;
+        const what = name === 'plugin-dir' ? error.message : `Failed to register ${value}: ${error.message}`;
+        throw new StartError(`--${name}=${value}: ${what}`);
+      }
+    }
+  }
+
+  #registerUnlessDisabled(path: string, important: boolean): Plugin | undefined {
+    if (!this.#disabled.some((name) => samePlugin(path, name))) return this.#register(path, important);
+    this.#log.info(`${path}: disabled via disable-plugin`);
+    return undefined;
+  }
+
+  #disable(name: string): void {
+    this.#manager.debug(`blacklist for ${name}`);
+    this.#disabled.push(name);
+    for (const { path } of this.#plugins.filter((plugin) => samePlugin(plugin.path, name)))
+      this.#manager.info(`${path}: disabled via disable-plugin`);
+    this.#plugins = this.#plugins.filter((plugin) => !samePlugin(plugin.path, name));
+  }
+
+  /** Adds a plugin that is not started yet; none where it is there already. */
+  #register(path: string, important: boolean): Plugin | undefined {
+    const file = canonicalPath(path);
+    const known = this.#plugins.find((plugin) => plugin.path === file);
+    if (known) {
+      known.important ||= important;
+      return undefined;
+    }
+    const plugin = new Plugin(file, important, this.#log, this.#events);
+    this.#plugins.push(plugin);
+    return plugin;
+  }
+
+  async #start(plugin: Plugin): Promise<Manifest> {
+    const env = { ...process.env, LIGHTNINGD_PLUGIN: '1', LIGHTNINGD_VERSION: VERSION };
+    return await plugin.start(this.#parts.developer, env, this.#parts.deprecatedOk, this.#manager);
+  }
+
+  async #bringUpAll(paths: readonly string[]): Promise<void> {
+    const fresh = paths.flatMap((path) => this.#registerUnlessDisabled(path, false) ?? []);
+    await Promise.all(fresh.map(async (plugin) => await this.#bringUp(plugin, {}).catch(ignoreGone)));
+  }
+
+  /** From the file to the running plugin, while the daemon runs. */
+  async #bringUp(plugin: Plugin, params: JsonObject): Promise<void> {
+    const manifest = await this.#start(plugin);
+    this.#accept(plugin, manifest, params);
+    if (!manifest.dynamic) throw plugin.kill('info', 'Not a dynamic plugin');
+    this.#settle();
+    await this.#init(plugin);
+  }
+
+  /** Takes over what a manifest brings: options, methods. Throws where it cannot be. */
+  #accept(plugin: Plugin, manifest: Manifest, params: JsonObject = {}): void {
+    const { options, registry, deprecatedOk } = this.#parts;
+    for (const option of manifest.options) {
+      if (options.register(option)) continue;
+      if (this.#starting)
+        throw new StartError(`error starting plugin '${plugin.path}': option name '${option.name}' is already taken`);
+      throw plugin.kill('unusual', `Option "${option.name}" already registered`);
+    }
+    for (const method of manifest.methods) {
+      if (registry.add(pluginCommand(plugin, method, deprecatedOk))) continue;
+      const owner = this.#plugins.find(
+        (other) => other !== plugin && other.manifest?.methods.some(({ name }) => name === method.name),
+      );
+      throw plugin.kill(
+        'unusual',
+        `Could not register method "${method.name}", a method with that name is already registered by ` +
+          (owner ? `plugin ${owner.path}` : 'lightningd'),
+      );
+    }
+    for (const [name, value] of Object.entries(params)) {
+      if (!manifest.options.some((option) => option.name === name))
+        throw plugin.kill('unusual', `unknown parameter ${name}`);
+      const text = typeof value === 'string' ? value : JSON.stringify(value);
+      const setting = {
+        name,
+        value: options.spec(name)?.kind === 'flag' ? undefined : text,
+        source: 'pluginstart',
+      } as const;
+      const problem = options.problemOf(setting);
+      if (problem !== undefined) throw plugin.kill('unusual', problem);
+      options.set(setting);
+    }
+  }
+
+  /** Once manifests are there: hooks in order, and a word about topics that nobody sends. */
+  #settle(): void {
+    for (const plugin of this.#hooks.update(this.#plugins)) {
+      if (plugin.state === 'needsInit') plugin.kill('unusual', 'Cannot meet required hook dependencies');
+    }
+    for (const plugin of this.#plugins)
+      for (const topic of plugin.state === 'needsInit' ? (plugin.manifest?.subscriptions ?? []) : [])
+        if (topic !== '*' && !this.#isTopic(topic))
+          plugin.log.unusual(`topic '${topic}' is not a known notification topic`);
+  }
+
+  async #init(plugin: Plugin): Promise<void> {
+    if (plugin.isDead || !plugin.manifest) return;
+    const params = initParams(plugin.manifest, this.#parts.options, this.#starting, this.#features);
+    await plugin.init(params);
+    this.notify('plugin_started', describePlugin(plugin));
+  }
+
+  /** Tells a plugin that its end has come and waits for it; returns false where it did not want to know. */
+  async #letGo(plugin: Plugin): Promise<boolean> {
+    const ended = new Promise<void>((resolve) => this.#endings.set(plugin, resolve));
+    if (!plugin.notify('shutdown', '{"jsonrpc":"2.0","method":"shutdown","params":{"shutdown":{}}}')) return false;
+    const timer = setTimeout(() => plugin.kill('unusual', 'Timeout on shutdown: killing anyway'), SHUTDOWN_TIMEOUT_MS);
+    await ended;
+    clearTimeout(timer);
+    return true;
+  }
+
+  /** What is left to do when a plugin is gone. */
+  #forget(plugin: Plugin): void {
+    const { options, registry } = this.#parts;
+    this.#plugins = this.#plugins.filter((other) => other !== plugin);
+    for (const { name } of plugin.manifest?.options ?? [])
+      if (options.spec(name)?.plugin === plugin.path) options.unregister(name);
+    for (const { name } of plugin.manifest?.methods ?? [])
+      if (registry.get(name)?.plugin === plugin.path) registry.remove(name);
+    this.#hooks.update(this.#plugins);
+    this.#endings.get(plugin)?.();
+    if (this.#stopping) return;
+    if (plugin.important) {
+      plugin.log.broken('Plugin marked as important, shutting down lightningd!');
+      this.#importantDied = true;
+      if (!this.#starting) this.#parts.importantDied();
+    }
+    if (!this.#starting) this.notify('plugin_stopped', describePlugin(plugin));
+  }
+
+  #isTopic(topic: string): boolean {
+    return NATIVE_TOPICS.has(topic) || this.#plugins.some(({ manifest }) => manifest?.topics.includes(topic));
+  }
+
+  /** A plugin's own notification, to all that subscribed to it. */
+  #forward(plugin: Plugin, topic: string, paramsText: string): void {
+    if (!plugin.manifest?.topics.includes(topic)) {
+      plugin.log.unusual(
+        `Plugin attempted to send a notification to topic "${topic}" it hasn't declared in its manifest, not forwarding to subscribers.`,
+      );
+      return;
+    }
+    this.#broadcast(
+      topic,
+      `{"jsonrpc":"2.0","method":${JSON.stringify(topic)},"origin":${JSON.stringify(plugin.name)},"params":${paramsText}}`,
+    );
+  }
+
+  #broadcast(topic: string, text: string): void {
+    for (const plugin of this.#plugins) plugin.notify(topic, text);
+  }
+}
+
+const describePlugin = ({ name, path, manifest }: Plugin): JsonObject => ({
+  plugin_name: name,
+  plugin_path: path,
+  methods: manifest?.methods.map((method) => method.name) ?? [],
+});
+
+/** Why a plugin is gone stands in the log. */
+function ignoreGone(error: unknown): void {
+  if (!(error instanceof PluginGoneError)) throw new Error(`a plugin failed: ${messageOf(error)}`, { cause: error });
+}
