@@ -1,4 +1,5 @@
 #!/usr/bin/env node
-import { main } from '../dist/embedded/main.js';
-
+import { checkNode } from './check-node.js';
+checkNode();
+const { main } = await import('../dist/embedded/main.js');
 await main(process.argv.slice(2));

@@ -9,9 +9,12 @@ import { LogBook } from './log/log-book.js';
 import { pidFileOf, renderHelp } from './options/help.js';
 import { Options } from './options/options.js';
 import { StartError } from './options/setting.js';
-import { Store } from './store/store.js';
+import type { Storage } from './methods/datastore.js';
 import { VERSION, VERSION_LINE } from './version.js';
 
+// loaded while options are read and plugins start
+const NODE_MODULE: string = './ldk/node.js';
+const STORE_MODULE: string = './store/store.js';
 const PROGRAM = 'ln-play-lightningd';
 
 /**
@@ -45,7 +48,7 @@ async function run(options: Options, book: LogBook): Promise<void> {
     process.exit(await goToBackground());
   }
   // LDK takes longest to load, so that it begins before everything else
-  const nodeModule = options.asked('help') ? undefined : import('./ldk/node.js');
+  const nodeModule = options.asked('help') ? undefined : import(NODE_MODULE);
   nodeModule?.catch(() => {}); // whoever awaits it below hears of it
   enterNetworkDir(options, book, log);
   const daemon = new Daemon(options, book);
@@ -58,9 +61,10 @@ async function run(options: Options, book: LogBook): Promise<void> {
   }
   checkOptions(options, log);
   daemon.onEnd(await takePidFile(pidFileOf(options)));
+  const { Store } = (await import(STORE_MODULE)) as { Store: { open(path: string): Storage & { close(): void } } };
   const store = Store.open(resolve(options.networkDir, 'datastore'));
   daemon.onEnd(() => store.close());
-  const { startNode }: { startNode: StartNode } = await nodeModule!;
+  const { startNode } = (await nodeModule!) as { startNode: StartNode };
   await daemon.start(startNode, store);
   if (isBackground()) reportReady();
 }

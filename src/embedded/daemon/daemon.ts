@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { messageOf } from '../../core/errors.js';
 import type { Context, Log, Method, RunningNode } from '../context.js';
 import type { LogBook } from '../log/log-book.js';
 import { configMethods } from '../methods/config.js';
@@ -99,16 +101,21 @@ export class Daemon {
   /** Ends the daemon in an orderly way, once; the process exits when all is stopped. */
   shutdown(why: string, exitCode = 0): void {
     this.#exitCode ||= exitCode;
-    void this.#stop(why).then(async () => {
-      // the answer to `stop` leaves first
-      await this.#server.close();
-      process.exit(this.#exitCode);
-    });
+    if (this.#stopping) return;
+    this.#stopping = this.#stopAll(why);
+    void this.#exitOnceStopped(this.#stopping);
   }
 
-  async #stop(why: string): Promise<void> {
-    this.#stopping ??= this.#stopAll(why);
-    await this.#stopping;
+  async #exitOnceStopped(stopped: Promise<void>): Promise<void> {
+    try {
+      await stopped;
+      await nextTurn(); // the answer to `stop` is written first
+      await this.#server.close();
+    } catch (error) {
+      this.#log.broken(`Shutdown failed: ${messageOf(error)}`);
+      this.#exitCode ||= 1;
+    }
+    process.exit(this.#exitCode);
   }
 
   async #stopAll(why: string): Promise<void> {

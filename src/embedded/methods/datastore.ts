@@ -31,8 +31,8 @@ type Mode = (typeof MODES)[number];
 const mode: ParamType<Mode> = (value, name) => {
   const found = MODES.find((known) => known === value);
   if (found) return found;
-  const [last, ...others] = MODES.map((known) => `'${known}'`).reverse();
-  throw new ParamError(name, `should be ${others.reverse().join(', ')}, or ${last}`, value);
+  const quoted = MODES.map((known) => `'${known}'`);
+  throw new ParamError(name, `should be ${quoted.slice(0, -1).join(', ')}, or ${quoted.at(-1)}`, value);
 };
 
 const keyParam: ParamType<Key> = (value, name) => {

@@ -123,7 +123,7 @@ export function readAnswer(
   const { result } = answer;
   if (result === 'continue') return { last: false, answer };
   if (result !== undefined)
-    return rules.results.includes(String(result))
+    return typeof result === 'string' && rules.results.includes(result)
       ? { last: true, answer }
       : `unknown result ${JSON.stringify(result)} of ${hook}`;
   return rules.instead?.some((name) => name in answer)

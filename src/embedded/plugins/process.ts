@@ -52,14 +52,11 @@ export class PluginProcess {
     };
     const { stdin, stdout, stderr } = this.#child;
     this.#child.once('error', (error) => once(listener.failed, `opening pipe: ${explain(error)}`));
-    const outputEnded = new Promise((resolve) => stdout.once('close', resolve));
     this.#child.once('exit', (code, signal) => {
-      const how = signal ? ` (${signal})` : ` (exit code ${code})`;
-      const timer = setTimeout(() => once(listener.exited, how), OUTPUT_GRACE_MS);
-      void outputEnded.then(() => {
-        clearTimeout(timer);
-        once(listener.exited, how);
-      });
+      const tell = (): void => once(listener.exited, signal ? ` (${signal})` : ` (exit code ${code})`);
+      if (stdout.closed) return tell();
+      stdout.once('close', tell);
+      setTimeout(tell, OUTPUT_GRACE_MS);
     });
     stdout.once('end', () =>
       setTimeout(() => once(listener.exited, ' (it closed its standard output)'), OUTPUT_GRACE_MS),
