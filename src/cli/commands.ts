@@ -30,6 +30,11 @@ const PROGRAMS: readonly OptionSpec[] = [
   ['--lightningd <path>', "the lightningd to run, or 'embedded' for the one that comes with ln-play"],
 ];
 
+const ALONE: readonly OptionSpec[] = [
+  ['--option <name=value>', "a value for one of the plugin's options", 'many'],
+  ['--rpc <file>', 'JSON with what the RPCs it makes are answered, by method'],
+];
+
 /** All commands, in the order of the help. */
 export const COMMANDS: readonly CommandSpec[] = [
   {
@@ -168,6 +173,59 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: "wait until every node has bitcoind's height and no channel is half open",
     examples: ['ln-play wait && run-my-tests'],
     load: () => import('./commands/wait.js'),
+  },
+  {
+    usage: 'plugin new <name>',
+    summary: 'a folder with a new plugin that runs at once',
+    options: [
+      [
+        '--template <template>',
+        'javascript, typescript, python, shell, web-invoice, reveal-word or hold-invoice (javascript)',
+      ],
+    ],
+    examples: ['ln-play plugin new hello', 'ln-play plugin new shop --template web-invoice'],
+    load: () => import('./commands/plugin-new.js'),
+  },
+  {
+    usage: 'plugin check <file>',
+    summary: 'run a plugin alone, as lightningd would, and say what lightningd would think of it',
+    options: [
+      ['--show', 'every message both ways, and its standard error'],
+      ['--pretty', 'with --show, each message in full'],
+      ...ALONE,
+    ],
+    examples: ['ln-play plugin check hello/hello.js', 'ln-play plugin check --show --pretty ./plugin.py'],
+    load: () => import('./commands/plugin-check.js'),
+  },
+  {
+    usage: 'plugin call <file> <method> [params...]',
+    summary: 'call a method of a plugin, ask a hook or tell it of an event, without a node',
+    options: [['--show', 'every message both ways'], ...ALONE],
+    examples: [
+      'ln-play plugin call hello.js hello world',
+      'ln-play plugin call --rpc answers.json shop.js shop-url',
+      'ln-play plugin call hello.js connect \'connect={"id":"02…"}\'',
+    ],
+    passThrough: true,
+    load: () => import('./commands/plugin-call.js'),
+  },
+  {
+    usage: 'plugin start <node> <file> [options...]',
+    summary: "start a plugin on a running node, with values for its options; say what it wrote when it doesn't run",
+    examples: ['ln-play plugin start l1 hello.js', 'ln-play plugin start l1 shop.js shop-port=8080'],
+    load: () => import('./commands/plugin-start.js'),
+  },
+  {
+    usage: 'plugin stop <node> <plugin>',
+    summary: 'stop a plugin of a running node, by its file or name',
+    examples: ['ln-play plugin stop l1 hello.js'],
+    load: () => import('./commands/plugin-stop.js'),
+  },
+  {
+    usage: 'plugin list <node>',
+    summary: "a running node's plugins",
+    examples: ['ln-play plugin list l1'],
+    load: () => import('./commands/plugin-list.js'),
   },
   {
     usage: 'doctor',

@@ -2,6 +2,7 @@ import { LnPlayError } from '../../core/errors.js';
 import { layoutOf, playgroundDir } from '../../network/layout.js';
 import { readManifest } from '../../network/manifest.js';
 import { Lightningd } from '../../daemons/lightningd.js';
+import { paramsOf } from '../../rpc/params.js';
 import { indentJson, memberText } from '../../rpc/raw-json.js';
 import type { CommandContext } from '../context.js';
 
@@ -25,32 +26,4 @@ export async function run({ args, rest, options, out, signal, playground }: Comm
   out.write(`${indentJson(error ?? memberText(raw, 'result') ?? 'null')}\n`);
   if (error !== undefined) await out.flush().then(() => process.exit(1));
   return undefined;
-}
-
-/** `key=value` arguments by name where the first is one, by position otherwise: lightning-cli(1). */
-function paramsOf(args: readonly string[]): { [key: string]: unknown } | unknown[] {
-  if (!/^[a-z_]\w*=/i.test(args[0] ?? '')) return args.map(valueOf);
-  return Object.fromEntries(
-    args.map((arg) => {
-      const at = arg.indexOf('=');
-      if (at > 0) return [arg.slice(0, at), valueOf(arg.slice(at + 1))];
-      throw new LnPlayError('USAGE', `Argument ${JSON.stringify(arg)} is not key=value, as those before it are`, {
-        hint: 'give all arguments by name, or all by position',
-      });
-    }),
-  );
-}
-
-/** What looks like JSON is JSON, all else a string: numbers (but not with leading zeros: those are hex), true, {…}. */
-function valueOf(text: string): unknown {
-  const literal = /^(0|[1-9]\d*)(\.\d+)?$|^(true|false|null)$|^\{.*\}$|^\[.*\]$|^".*"$/s.test(text);
-  if (!literal || (/^\d+$/.test(text) && !Number.isSafeInteger(Number(text)))) return text;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (cause) {
-    throw new LnPlayError('USAGE', `Argument ${JSON.stringify(text)} looks like JSON and is none`, {
-      hint: 'quote it for the shell, or mend its brackets and quotes',
-      cause,
-    });
-  }
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { dir } from 'tmp-promise';
-import { LnPlayError } from '../../core/errors.js';
+import { LnPlayError, throwIfAborted } from '../../core/errors.js';
 import { isObject, type JsonObject } from '../../rpc/json-rpc.js';
 import { StubNode } from '../call/stub-node.js';
 import type { SeenMessage } from '../messages.js';
@@ -25,6 +25,7 @@ export interface CheckOptions {
   /** Told of each message both ways, those on the RPC socket too. */
   readonly onMessage?: ((message: SeenMessage) => void) | undefined;
   readonly onStderr?: ((line: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** PLUGIN_STARTUP_TIMEOUT of Core Lightning's lightningd/plugin.c */
@@ -64,6 +65,8 @@ export async function runAlone(
     options.onMessage?.(message);
   };
   let plugin: Conversation | undefined;
+  const stop = (): void => plugin?.kill();
+  options.signal?.addEventListener('abort', stop);
   try {
     await stub.listen(onMessage);
     const started = performance.now();
@@ -74,12 +77,14 @@ export async function runAlone(
     if (!(error instanceof LnPlayError && error.code === 'PLUGIN' && !plugin)) throw error;
     report.add(failed('start', error.message, error.hint));
   } finally {
+    options.signal?.removeEventListener('abort', stop);
     plugin?.kill();
     report.add(...(plugin?.warnings ?? []));
     report.stderr.push(...(plugin?.stderr ?? []));
     await stub.close();
     await folder.cleanup();
   }
+  throwIfAborted(options.signal);
   return report.done();
 }
 

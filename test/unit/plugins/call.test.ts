@@ -1,7 +1,6 @@
 import { dir } from 'tmp-promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callPlugin } from '../../../src/plugins/call/call.js';
-import { parseParams } from '../../../src/plugins/call/params.js';
 import { writeFakePlugin, writeScript } from '../../fakes/plugins/support.js';
 
 let folder: string;
@@ -69,21 +68,5 @@ describe('callPlugin', () => {
       message: expect.stringMatching(message),
       ...('hint' in more && { hint: expect.stringMatching(more.hint) }),
     });
-  });
-});
-
-describe('parseParams', () => {
-  it('reads values as lightning-cli does', () => {
-    expect(parseParams(['24msat', '7', 'true', '[1]', '0123', '12345678901234567890'])).toEqual([
-      '24msat',
-      7,
-      true,
-      [1],
-      '0123',
-      '12345678901234567890',
-    ]);
-    expect(parseParams(['amount=24', 'label=a=b'])).toEqual({ amount: 24, label: 'a=b' });
-    expect(parseParams([])).toEqual([]);
-    expect(() => parseParams(['a=1', 'b'])).toThrow(/argument "b" has no name, but a has one/);
   });
 });

@@ -1,0 +1,45 @@
+import { checkPlugin, STARTUP_TIMEOUT_MS } from '../../plugins/check/check.js';
+import type { CheckReport } from '../../plugins/check/report.js';
+import { listOption, type CommandContext, type Reply } from '../context.js';
+import { messageJson, renderMessage } from '../messages.js';
+import { pluginOptions, readAnswers } from '../plugin-options.js';
+import type { Output } from '../output.js';
+
+export async function run(context: CommandContext): Promise<Reply> {
+  const { out, options, signal, playground } = context;
+  const [file] = context.args as [string];
+  const show = options['show'] === true && !out.json;
+  const report = await checkPlugin(file, {
+    timeoutMs: playground.timeoutMs ?? STARTUP_TIMEOUT_MS,
+    options: pluginOptions(listOption(context, 'option')),
+    answers: await readAnswers(context),
+    signal,
+    onMessage: (message) =>
+      show && out.write(`${renderMessage(message, out, { pretty: options['pretty'] === true })}\n`),
+    onStderr: (line) => show && out.write(`${out.style.dim('stderr')} ${line}\n`),
+  });
+  return { json: reportJson(report), text: render(report, out), exitCode: report.ok ? 0 : 1 };
+}
+
+function render({ file, ok, findings }: CheckReport, { style }: Output): string {
+  const { green, yellow, red, dim, bold } = style;
+  const marks = { passed: green('✓'), warning: yellow('!'), failed: red('✗') };
+  const lines = findings.flatMap(({ outcome, text, hint, details = [] }) => [
+    `${marks[outcome]} ${text}`,
+    ...details.map((line) => dim(`    ${line}`)),
+    ...(hint === undefined ? [] : [`    ${style.cyan('hint:')} ${hint}`]),
+  ]);
+  const verdict = ok ? green('lightningd would run it') : red('lightningd would not run it');
+  return [bold(file), ...lines, verdict].join('\n');
+}
+
+const reportJson = ({ file, ok, findings, manifest, getmanifestMs, initMs, messages, stderr }: CheckReport) => ({
+  file,
+  ok,
+  findings,
+  manifest: manifest ?? null,
+  getmanifest_ms: getmanifestMs ?? null,
+  init_ms: initMs ?? null,
+  messages: messages.map(messageJson),
+  stderr,
+});

@@ -1,0 +1,113 @@
+import { stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { LnPlayError } from '../core/errors.js';
+import type { Lightningd } from '../daemons/lightningd.js';
+import { tailFile } from '../daemons/log-tail.js';
+import type { JsonObject } from '../rpc/json-rpc.js';
+import { LightningRpcError, type CallOptions } from '../rpc/lightning-socket.js';
+import { inspectFile } from './check/file.js';
+
+/** A plugin as `lightning-plugin(7)` lists it: its path, whether it runs, whether it can be stopped. */
+export interface ListedPlugin {
+  readonly name: string;
+  readonly active: boolean;
+  readonly dynamic: boolean;
+}
+
+const SHOWN_LINES = 20;
+
+/**
+ * Starts a plugin on a running node (lightning-plugin(7)).
+ *
+ * @param file taken from our own folder, not from lightningd's
+ * @param options values of the plugin's options
+ * @returns all plugins of the node
+ * @throws {LnPlayError} PLUGIN when its file cannot be started, or when it does not run, with what it wrote to its
+ *   standard error and to the log
+ */
+export async function startPlugin(
+  node: Lightningd,
+  file: string,
+  options: JsonObject = {},
+  call: CallOptions = {},
+): Promise<readonly ListedPlugin[]> {
+  const path = resolve(file);
+  const failure = (await inspectFile(path)).find(({ outcome }) => outcome === 'failed');
+  if (failure) throw new LnPlayError('PLUGIN', failure.text, { hint: failure.hint });
+  return await startListed(node, path, basename(path), options, call);
+}
+
+/**
+ * As `startPlugin`, for a file that is known to be fine.
+ *
+ * @param logName the name that its lines in the log bear
+ */
+export async function startListed(
+  node: Lightningd,
+  path: string,
+  logName: string,
+  options: JsonObject,
+  call: CallOptions = {},
+): Promise<readonly ListedPlugin[]> {
+  const { outputFile } = node.daemon.spec;
+  const from = { log: await sizeOf(node.logFile), output: await sizeOf(outputFile) };
+  try {
+    const { plugins = [] } = await node.rpc.call('plugin', { ...options, subcommand: 'start', plugin: path }, call);
+    return plugins;
+  } catch (error) {
+    if (!(error instanceof LightningRpcError)) throw error;
+    const logged = await tailFile(node.logFile, 500, from.log);
+    const said = [
+      ...(await tailFile(outputFile, SHOWN_LINES, from.output)),
+      ...logged.map((line) => pluginLine(line, logName)).filter((line) => line !== undefined),
+    ];
+    throw new LnPlayError('PLUGIN', `${node.name} does not run ${logName}: ${reasonOf(error)}`, {
+      details: said.slice(-SHOWN_LINES),
+      hint: `see what it does alone: ln-play plugin check --show ${path}`,
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Stops a plugin of a running node.
+ *
+ * @param plugin its file, or its name as the log and `plugin list` have it
+ * @throws {LnPlayError} INVALID when the node runs no such plugin, naming those that can be stopped
+ */
+export async function stopPlugin(node: Lightningd, plugin: string, call: CallOptions = {}): Promise<string> {
+  const plugins = await listPlugins(node, call);
+  const path = resolve(plugin);
+  const found =
+    plugins.find(({ name }) => name === path) ??
+    (plugin.includes('/') ? undefined : plugins.find(({ name }) => basename(name) === plugin));
+  if (!found) {
+    const names = plugins.filter(({ dynamic }) => dynamic).map(({ name }) => basename(name));
+    throw new LnPlayError('INVALID', `${node.name} runs no plugin ${plugin}`, {
+      hint: `those that can be stopped are ${names.join(', ')}`,
+    });
+  }
+  const { result } = await node.rpc.call('plugin', { subcommand: 'stop', plugin: found.name }, call);
+  return result ?? `Successfully stopped ${basename(found.name)}.`;
+}
+
+export async function listPlugins(node: Lightningd, call: CallOptions = {}): Promise<readonly ListedPlugin[]> {
+  return (await node.rpc.call('plugin', { subcommand: 'list' }, call)).plugins ?? [];
+}
+
+/** What a plugin said in a line of lightningd's log, with its level; undefined for a line of somebody else. */
+export function pluginLine(line: string, logName: string): string | undefined {
+  const match = /^\S+ +(\*\*BROKEN\*\*|[A-Z]+) +(?:\S+-)?plugin-(.+?): (.*)$/.exec(line);
+  return match && match[2] === logName ? `${match[1]} ${match[3]}` : undefined;
+}
+
+/** lightningd says `PATH: REASON`. */
+const reasonOf = ({ message }: LightningRpcError): string =>
+  message.replace(/^.*?: plugin: (?:\/.*?: )?/, '').replace(/ \(code -?\d+\)$/, '');
+
+async function sizeOf(file: string): Promise<number> {
+  return await stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  );
+}
