@@ -36,6 +36,9 @@ const STOP_STEPS = [
   { what: 'SIGKILL', timeoutMs: 5_000 },
 ] as const;
 
+/** Lines of lightningd's log that complain of nothing. */
+const CHATTER = /\s(DEBUG|TRACE|IO|INFO)\s/;
+
 /** One daemon's life: start, be ready, die or be stopped. The only place that knows how. */
 export class Daemon {
   readonly spec: DaemonSpec;
@@ -122,11 +125,13 @@ export class Daemon {
     await this.#process!.waitForExit(STOP_STEPS[2].timeoutMs);
   }
 
-  /** The last lines that it wrote since it was started: of its log, or else of its output. */
-  async lastLines(count = 12): Promise<string[]> {
+  /** What it wrote since it was started, its end: what it complained of, or else whatever it said last. */
+  async lastLines(count = 8): Promise<string[]> {
+    const log = await tailFile(this.spec.logFile, 200, this.#outputFrom.log);
     const output = await tailFile(this.spec.outputFile, count, this.#outputFrom.output);
-    const log = await tailFile(this.spec.logFile, count, this.#outputFrom.log);
-    return [...log, ...output.filter((line) => !log.includes(line))].slice(-count);
+    const complaints = log.filter((line) => !CHATTER.test(line));
+    const said = complaints.length > 0 || output.length > 0 ? complaints : log;
+    return [...said.filter((line) => !output.some((each) => line.endsWith(each))).slice(-count), ...output];
   }
 
   /** The error to throw when it has ended without being asked to. */

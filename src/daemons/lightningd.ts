@@ -8,6 +8,7 @@ import type { Command } from '../process/daemon-process.js';
 import { assertSocketPath } from '../process/sockets.js';
 import { LightningSocket } from '../rpc/lightning-socket.js';
 import { Daemon } from './daemon.js';
+import { removeStillbornDatabase } from './stillborn.js';
 
 /** Which lightningd a program is: Core Lightning's own, or the one that ln-play brings along. */
 export type Implementation = 'cln' | 'embedded';
@@ -143,6 +144,7 @@ export class Lightningd {
     } catch (cause) {
       throw fileError('make', this.lightningDir, cause);
     }
+    await removeStillbornDatabase(join(this.lightningDir, 'regtest'), this.logFile);
     // lightningd runs $DEBUG_TERM to open a terminal with gdb in it; ours is opened by whoever wants to
     await this.daemon.start(
       debug === undefined ? {} : { args: [`--dev-debugger=${debug}`], env: { DEBUG_TERM: 'true' } },

@@ -2,11 +2,14 @@ import { formatMsat, satToBtc } from '../core/amounts.js';
 import { LnPlayError } from '../core/errors.js';
 import { waitFor, type WaitOptions } from '../core/wait.js';
 import type { Bitcoind } from '../daemons/bitcoind.js';
+import { BitcoinRpcError } from '../rpc/bitcoind.js';
 import { LightningRpcError } from '../rpc/lightning-socket.js';
 import { isUsable, type LightningNode } from './node.js';
 
 /** lightning-fundchannel(7): 301 "There are not enough funds in the internal wallet", 313 below the emergency reserve. */
 const CANNOT_AFFORD = new Set([301, 313]);
+
+const NO_SUCH_TRANSACTION = -5;
 
 export interface OpenOptions {
   readonly capacitySat: bigint;
@@ -94,13 +97,18 @@ export async function channelBetween(from: LightningNode, to: LightningNode) {
   return channels.sort((a, b) => (b.spendable_msat ?? 0) - (a.spendable_msat ?? 0))[0];
 }
 
-/** Waits until bitcoind has the transaction in its mempool, or already in a block. */
+/** Waits until bitcoind has the transaction: in its mempool, or in a block that somebody mined meanwhile. */
 export async function waitForMempool(bitcoind: Bitcoind, txid: string, wait?: WaitOptions): Promise<void> {
-  await waitFor(
-    `transaction ${txid} in bitcoind's mempool`,
+  await waitFor<void>(
+    `bitcoind to have transaction ${txid}`,
     async () => {
-      const mempool = await bitcoind.rpc.call<string[]>('getrawmempool');
-      return mempool.includes(txid) ? { done: undefined } : { seen: `${mempool.length} other transactions` };
+      try {
+        await bitcoind.rpc.call('getrawtransaction', [txid]);
+        return { done: undefined };
+      } catch (error) {
+        if (error instanceof BitcoinRpcError && error.rpcCode === NO_SUCH_TRANSACTION) return { seen: error.message };
+        throw error;
+      }
     },
     wait,
   );
