@@ -8,6 +8,8 @@ import type { Decoded, GetinfoResult, Invoice, PayResult, PeerChannel } from '..
 
 /** The states in which a channel carries payments: during a splice it goes on doing so. */
 const USABLE = new Set(['CHANNELD_NORMAL', 'CHANNELD_AWAITING_SPLICE']);
+/** How long a connected peer may take to answer a ping, in ms. */
+const PING_MS = 10_000;
 /** The states that lead to another without a block. */
 const MOVING = new Set(['OPENINGD', 'CHANNELD_SHUTTING_DOWN', 'CLOSINGD_SIGEXCHANGE']);
 /** regtest's prefix of bech32 addresses and of BOLT #11 invoices (`lnbcrt`). */
@@ -99,15 +101,22 @@ export class LightningNode {
     );
   }
 
-  /** Waits until the channel carries payments on this end: normal, and the other end's update is there. */
+  /**
+   * Waits until the channel carries payments on this end: normal, and the other end's update is there.
+   *
+   * That update may lie in the other's queue for a second: connectd sends gossip when it has something urgent to send
+   * along with it. A ping is urgent, and so is its answer.
+   */
   async waitForChannel(channelId: string, options?: WaitOptions): Promise<PeerChannel> {
     return await this.waitFor<PeerChannel>(
       `${this.name} to have channel ${channelId} normal`,
       async () => {
         const channel = (await this.channels()).find((candidate) => candidate.channel_id === channelId);
-        if (channel && isUsable(channel)) return { done: channel };
         if (!channel) return { seen: 'no such channel' };
-        return { seen: `${channel.state}${channel.updates?.remote ? '' : ', no update from the other end'}` };
+        if (isUsable(channel)) return { done: channel };
+        if (!USABLE.has(channel.state)) return { seen: channel.state };
+        if (channel.peer_connected) await this.rpc.call('ping', { id: channel.peer_id }, { timeoutMs: PING_MS });
+        return { seen: `${channel.state}, no update from the other end` };
       },
       options,
     );
