@@ -35,6 +35,11 @@ const ALONE: readonly OptionSpec[] = [
   ['--rpc <file>', 'JSON with what the RPCs it makes are answered, by method'],
 ];
 
+const TRACE: readonly OptionSpec[] = [
+  ['--method <method>', 'only messages of this method', 'many'],
+  ['--pretty', 'each message in full'],
+];
+
 /** All commands, in the order of the help. */
 export const COMMANDS: readonly CommandSpec[] = [
   {
@@ -226,6 +231,24 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: "a running node's plugins",
     examples: ['ln-play plugin list l1'],
     load: () => import('./commands/plugin-list.js'),
+  },
+  {
+    usage: 'plugin trace <node> <file>',
+    summary: 'run a plugin on a node and show every message between the two, until Ctrl-C',
+    options: [...TRACE, ['--option <name=value>', "a value for one of the plugin's options", 'many']],
+    examples: [
+      'ln-play plugin trace l1 hello.js',
+      'ln-play plugin trace l1 hello.js --pretty --method init',
+      'ln-play plugin trace l1 hello.js --json | jq -c .message',
+    ],
+    load: () => import('./commands/plugin-trace.js'),
+  },
+  {
+    usage: 'rpc-trace <node>',
+    summary: "show every message on a node's RPC socket, until Ctrl-C",
+    options: TRACE,
+    examples: ['ln-play rpc-trace l1', 'ln-play rpc-trace l1 --method invoice --pretty'],
+    load: () => import('./commands/rpc-trace.js'),
   },
   {
     usage: 'doctor',

@@ -58,7 +58,7 @@ export async function runAlone(
   const report = new Report(resolve(file));
   report.add(...(await inspectFile(report.file)));
   if (!report.ok) return report.done();
-  const folder = await dir({ prefix: 'ln-play-check-', unsafeCleanup: true });
+  const folder = await dir({ prefix: 'ln-play-check', unsafeCleanup: true });
   const stub = new StubNode(folder.path, options.answers);
   const onMessage = (message: SeenMessage): void => {
     report.messages.push(message);

@@ -1,0 +1,66 @@
+import { basename } from 'node:path';
+import { LnPlayError } from '../../core/errors.js';
+import type { Lightningd } from '../../daemons/lightningd.js';
+import type { JsonObject } from '../../rpc/json-rpc.js';
+import { listPlugins, startListed, type ListedPlugin } from '../control.js';
+
+/** A plugin in the place of the one of the same name that the node ran before, if any. */
+export class Replacement {
+  readonly #node: Lightningd;
+  readonly #name: string;
+  readonly #options: JsonObject;
+  /** What ran before, and runs again in the end. */
+  readonly #before: string | undefined;
+  #running: string | undefined;
+
+  private constructor(node: Lightningd, name: string, options: JsonObject, before: string | undefined) {
+    this.#node = node;
+    this.#name = name;
+    this.#options = options;
+    this.#before = before;
+    this.#running = before;
+  }
+
+  /**
+   * Looks for a plugin of this file's name on the node; nothing is stopped or started yet.
+   *
+   * @throws {LnPlayError} INVALID when it runs and is not dynamic, so that it cannot be stopped
+   */
+  static async of(node: Lightningd, file: string, options: JsonObject): Promise<Replacement> {
+    const name = basename(file);
+    const before = (await listPlugins(node)).find((plugin) => basename(plugin.name) === name);
+    if (before && !before.dynamic)
+      throw new LnPlayError('INVALID', `${node.name} runs ${before.name} already, and it is not dynamic`, {
+        hint: 'give "dynamic": true in its manifest, or leave it out of the config and restart the node',
+      });
+    return new Replacement(node, name, options, before?.name);
+  }
+
+  /** Stops what runs in this place, and starts `path` there. */
+  async start(path: string): Promise<readonly ListedPlugin[]> {
+    await this.stop();
+    const plugins = await startListed(this.#node, path, this.#name, this.#options);
+    this.#running = path;
+    return plugins;
+  }
+
+  /** Stops what runs in this place; it may have ended by itself. */
+  async stop(): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    if (running === undefined) return;
+    const plugins = await listPlugins(this.#node);
+    if (plugins.some(({ name }) => name === running))
+      await this.#node.rpc.call('plugin', { subcommand: 'stop', plugin: running });
+  }
+
+  /** Has the node run what it ran before, or nothing. A node that has stopped has no plugin either way. */
+  async restore(): Promise<void> {
+    try {
+      if (this.#before === undefined) await this.stop();
+      else if (this.#running !== this.#before) await this.start(this.#before);
+    } catch (error) {
+      if (!(error instanceof LnPlayError && error.code === 'CONNECTION')) throw error;
+    }
+  }
+}

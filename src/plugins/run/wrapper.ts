@@ -1,0 +1,24 @@
+import { chmod, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { fileError } from '../../core/files.js';
+
+/** A word of a shell script, whatever is in it. */
+export const shellQuote = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
+/**
+ * Writes a script that lightningd starts in a plugin's place, and that becomes the plugin: it has the plugin's name, so
+ * that the log and `plugin list` call it the same, and by `exec` its pid, so that signals reach the plugin itself.
+ *
+ * @param body shell that ends in `exec "$plugin" "$@"`, with whatever redirections
+ * @returns its path
+ */
+export async function writeWrapper(folder: string, plugin: string, body: string): Promise<string> {
+  const path = join(folder, basename(plugin));
+  try {
+    await writeFile(path, `#!/bin/sh\n# in place of a plugin, by ln-play\nplugin=${shellQuote(plugin)}\n${body}`);
+    await chmod(path, 0o700);
+  } catch (cause) {
+    throw fileError('write', path, cause);
+  }
+  return path;
+}
