@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LnPlayError, messageOf, systemCode } from './errors.js';
@@ -9,7 +8,7 @@ import { LnPlayError, messageOf, systemCode } from './errors.js';
  * @throws {LnPlayError} FILESYSTEM, naming the file
  */
 export async function writeWhole(file: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
-  const temporary = `${file}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
+  const temporary = `${file}.${crypto.randomUUID()}.tmp`;
   try {
     const handle = await open(temporary, 'wx', mode);
     try {

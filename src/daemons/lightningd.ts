@@ -8,6 +8,7 @@ import type { Command } from '../process/daemon-process.js';
 import { assertSocketPath } from '../process/sockets.js';
 import { LightningSocket } from '../rpc/lightning-socket.js';
 import { Daemon } from './daemon.js';
+import { rpcSocketOf } from './lightning-dir.js';
 import { removeStillbornDatabase } from './stillborn.js';
 
 /** Which lightningd a program is: Core Lightning's own, or the one that ln-play brings along. */
@@ -84,7 +85,7 @@ export class Lightningd {
     this.name = name;
     this.lightningDir = lightningDir;
     this.executable = executable;
-    this.rpc = new LightningSocket(join(lightningDir, 'regtest', 'lightning-rpc'), name);
+    this.rpc = new LightningSocket(rpcSocketOf(lightningDir), name);
     this.logFile = join(lightningDir, 'log');
     const marker = `--lightning-dir=${lightningDir}`;
     this.daemon = new Daemon({

@@ -1,7 +1,8 @@
 import { LnPlayError } from '../../core/errors.js';
 import { layoutOf, playgroundDir } from '../../network/layout.js';
 import { readManifest } from '../../network/manifest.js';
-import { Lightningd } from '../../daemons/lightningd.js';
+import { rpcSocketOf } from '../../daemons/lightning-dir.js';
+import { LightningSocket } from '../../rpc/lightning-socket.js';
 import { paramsOf } from '../../rpc/params.js';
 import { indentJson, memberText } from '../../rpc/raw-json.js';
 import type { CommandContext } from '../context.js';
@@ -20,7 +21,7 @@ export async function run({ args, rest, options, out, signal, playground }: Comm
     throw new LnPlayError('USAGE', `There is no node ${JSON.stringify(name)} in ${layout.dir}`, {
       hint: `its nodes are ${manifest.nodes.map((each) => each.name).join(', ')}`,
     });
-  const { rpc } = new Lightningd(name, layout.lightningDir(name), node.executable);
+  const rpc = new LightningSocket(rpcSocketOf(layout.lightningDir(name)), name);
   const raw = await rpc.callRaw(method, paramsOf(rest), { signal, timeoutMs: playground.timeoutMs });
   const error = memberText(raw, 'error');
   out.write(`${indentJson(error ?? memberText(raw, 'result') ?? 'null')}\n`);

@@ -2,7 +2,7 @@ import { doctor } from '../../daemons/executables/doctor.js';
 import { layoutOf, playgroundDir } from '../../network/layout.js';
 import { textOption, type CommandContext, type Reply } from '../context.js';
 import { columns } from '../output.js';
-import { join } from 'node:path';
+import { rpcSocketOf } from '../../daemons/lightning-dir.js';
 
 export async function run(context: CommandContext): Promise<Reply> {
   const layout = layoutOf(playgroundDir(context.options.dir));
@@ -10,7 +10,7 @@ export async function run(context: CommandContext): Promise<Reply> {
     bitcoind: textOption(context, 'bitcoind'),
     lightningd: textOption(context, 'lightningd'),
     dir: layout.dir,
-    socketPath: join(layout.lightningDir('l10'), 'regtest', 'lightning-rpc'),
+    socketPath: rpcSocketOf(layout.lightningDir('l10')),
   });
   const { green, red, yellow, bold, dim, cyan } = context.out.style;
   const marks = { true: green('✔'), false: red('✘'), warn: yellow('!') } as const;
