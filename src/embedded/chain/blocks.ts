@@ -1,0 +1,82 @@
+import { BitcoinRpcError, type BitcoindRpc } from '../../rpc/bitcoind.js';
+import { displayHash } from '../ldk/convert.js';
+import { parseBlock, type Transaction } from './transaction.js';
+
+/** A block's place in the chain. `hash` as people write it. */
+export interface BlockId {
+  readonly hash: string;
+  readonly height: number;
+}
+
+export interface Block extends BlockId {
+  readonly raw: Buffer;
+  /** The first 80 bytes. */
+  readonly header: Buffer;
+  /** Seconds, from the header. */
+  readonly time: number;
+  readonly previous: string;
+  readonly transactions: readonly Transaction[];
+}
+
+/** bitcoind's RPC_INVALID_ADDRESS_OR_KEY: it knows no such block. */
+const NOT_FOUND = -5;
+/** bitcoind's RPC_INVALID_PARAMETER: there is no such height. */
+const OUT_OF_RANGE = -8;
+
+/** Blocks as bitcoind has them. */
+export class BlockSource {
+  readonly #rpc: BitcoindRpc;
+
+  constructor(rpc: BitcoindRpc) {
+    this.#rpc = rpc;
+  }
+
+  async tip(): Promise<BlockId> {
+    const { blocks, bestblockhash } = await this.#rpc.call<{ blocks: number; bestblockhash: string }>(
+      'getblockchaininfo',
+    );
+    return { hash: bestblockhash, height: blocks };
+  }
+
+  tipHash(): Promise<string> {
+    return this.#rpc.call<string>('getbestblockhash');
+  }
+
+  /** The hash at a height of the best chain, or undefined above its tip. */
+  async hashAt(height: number): Promise<string | undefined> {
+    return await absent(OUT_OF_RANGE, this.#rpc.call<string>('getblockhash', [height]));
+  }
+
+  /** A header, also of a block that is no longer in the best chain; undefined where bitcoind never saw it. */
+  async header(hash: string): Promise<Buffer | undefined> {
+    const hex = await absent(NOT_FOUND, this.#rpc.call<string>('getblockheader', [hash, false]));
+    return hex === undefined ? undefined : Buffer.from(hex, 'hex');
+  }
+
+  async block(id: BlockId): Promise<Block> {
+    const raw = Buffer.from(await this.#rpc.call<string>('getblock', [id.hash, 0]), 'hex');
+    return {
+      ...id,
+      raw,
+      header: raw.subarray(0, 80),
+      time: raw.readUInt32LE(68),
+      previous: displayHash(raw.subarray(4, 36)),
+      transactions: parseBlock(raw),
+    };
+  }
+
+  /** The block at a height of the best chain, or undefined above its tip. */
+  async blockAt(height: number): Promise<Block | undefined> {
+    const hash = await this.hashAt(height);
+    return hash === undefined ? undefined : await this.block({ hash, height });
+  }
+}
+
+async function absent<T>(code: number, call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof BitcoinRpcError && error.rpcCode === code) return undefined;
+    throw error;
+  }
+}

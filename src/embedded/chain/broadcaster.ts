@@ -1,0 +1,60 @@
+import { messageOf } from '../../core/errors.js';
+import { BitcoinRpcError, type BitcoindRpc } from '../../rpc/bitcoind.js';
+import type { Log } from '../context.js';
+import type { Store } from '../store/store.js';
+import type { Block } from './blocks.js';
+import { parseTransaction, type Transaction } from './transaction.js';
+
+const PREFIX = 'broadcast/';
+/** bitcoind's RPC_VERIFY_ALREADY_IN_UTXO_SET. */
+const ALREADY_CONFIRMED = -27;
+
+/**
+ * Sends transactions, and again with each block until they are in one: bitcoind may be away, or may have dropped them.
+ * They are in the store before they are sent.
+ */
+export class Broadcaster {
+  readonly #rpc: BitcoindRpc;
+  readonly #store: Store;
+  readonly #log: Log;
+
+  constructor(rpc: BitcoindRpc, store: Store, log: Log) {
+    this.#rpc = rpc;
+    this.#store = store;
+    this.#log = log;
+  }
+
+  /** Notes a transaction, in the turn whose commit comes before it is sent. */
+  keep(transaction: Transaction): void {
+    this.#store.put(PREFIX + transaction.txid, transaction.raw);
+  }
+
+  /** Resolves to why bitcoind refused it, or to undefined when it has it. */
+  async send(transaction: Transaction): Promise<string | undefined> {
+    try {
+      await this.#rpc.call('sendrawtransaction', [transaction.raw.toString('hex'), 0]);
+      this.#log.debug(`sendrawtransaction ${transaction.txid}`);
+      return undefined;
+    } catch (error) {
+      if (error instanceof BitcoinRpcError && error.rpcCode === ALREADY_CONFIRMED) return undefined;
+      this.#log.debug(`sendrawtransaction ${transaction.txid}: ${messageOf(error)}`);
+      return messageOf(error);
+    }
+  }
+
+  /** Sends all that is in no block yet. */
+  async resend(): Promise<void> {
+    for (const key of this.#store.keys(PREFIX)) await this.send(parseTransaction(this.#store.get(key)!));
+  }
+
+  /** Forgets those that a block has, and those that spend what a block has spent. */
+  confirmed(block: Block): void {
+    const waiting = this.#store.keys(PREFIX);
+    if (waiting.length === 0) return;
+    const spent = new Set(block.transactions.flatMap(({ inputs }) => inputs.map((i) => `${i.txid}:${i.vout}`)));
+    for (const key of waiting) {
+      const { inputs } = parseTransaction(this.#store.get(key)!);
+      if (inputs.some(({ txid, vout }) => spent.has(`${txid}:${vout}`))) this.#store.delete(key);
+    }
+  }
+}

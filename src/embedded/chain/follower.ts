@@ -1,0 +1,127 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf } from '../../core/errors.js';
+import type { Log } from '../context.js';
+import { displayHash } from '../ldk/convert.js';
+import { type Block, type BlockId, type BlockSource } from './blocks.js';
+
+/** Who is told of the chain, block by block, in order. */
+export interface ChainListener {
+  /** The block up to which it knows the chain. */
+  readonly best: () => BlockId;
+  readonly connect: (block: Block) => void;
+  /** Takes back the block at the tip, which is `best()`; its header, and the block before. */
+  readonly disconnect: (header: Buffer, previous: BlockId) => void;
+}
+
+/** How many blocks are fetched at once. */
+const AHEAD = 16;
+/** How long the event loop is left to others between two batches of blocks. */
+const POLL_MS = 40;
+const RETRY_MS = 250;
+
+/** The chain is another one than the node has seen: bitcoind "has gone backwards". */
+export class GoneBackwardsError extends Error {}
+
+/**
+ * Brings a listener to the tip of the best chain: first back to the last block that it shares with it, then forward.
+ *
+ * @throws {GoneBackwardsError} when bitcoind does not know the listener's block or is below it with nothing new
+ */
+export async function synchronize(source: BlockSource, listener: ChainListener, onBatch: () => void): Promise<void> {
+  await rewind(source, listener);
+  for (;;) {
+    const from = listener.best().height + 1;
+    const fetched = await Promise.all(Array.from({ length: AHEAD }, (_, i) => source.blockAt(from + i)));
+    let connected = 0;
+    for (const block of fetched) {
+      if (!block || block.previous !== listener.best().hash) break; // the chain changed while it was read
+      listener.connect(block);
+      connected++;
+    }
+    if (connected > 0) onBatch();
+    if (connected === AHEAD) continue;
+    if (connected === 0 && fetched[0] && fetched[0].previous !== listener.best().hash) await rewind(source, listener);
+    else if (fetched[connected] === undefined) return;
+  }
+}
+
+async function rewind(source: BlockSource, listener: ChainListener): Promise<void> {
+  for (;;) {
+    const { hash, height } = listener.best();
+    if ((await source.hashAt(height)) === hash) return;
+    const header = await source.header(hash);
+    if (!header || height === 0)
+      throw new GoneBackwardsError(
+        `bitcoind does not know block ${hash} at height ${height}, which this node has seen`,
+      );
+    const previous = displayHash(header.subarray(4, 36));
+    listener.disconnect(header, { hash: previous, height: height - 1 });
+  }
+}
+
+export interface FollowerEvents {
+  /** Blocks were connected or disconnected. */
+  readonly moved: () => void;
+  readonly lost: (why: string) => void;
+  readonly found: () => void;
+  readonly backwards: (why: string) => void;
+}
+
+/** Follows bitcoind's best chain until it is stopped; keeps trying while bitcoind is away. */
+export class ChainFollower {
+  readonly #source: BlockSource;
+  readonly #listener: ChainListener;
+  readonly #events: FollowerEvents;
+  readonly #log: Log;
+  readonly #stopped = new AbortController();
+  #running: Promise<void> | undefined;
+  #connected = true;
+
+  constructor(source: BlockSource, listener: ChainListener, events: FollowerEvents, log: Log) {
+    this.#source = source;
+    this.#listener = listener;
+    this.#events = events;
+    this.#log = log;
+  }
+
+  /** Whether bitcoind answered the last time it was asked. */
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped.signal.aborted) {
+      const pause = await this.#poll();
+      await delay(pause, undefined, { signal: this.#stopped.signal }).catch(() => {}); // stopped
+    }
+  }
+
+  async #poll(): Promise<number> {
+    try {
+      const tip = await this.#source.tipHash();
+      if (!this.#connected) {
+        this.#connected = true;
+        this.#events.found();
+      }
+      if (tip !== this.#listener.best().hash) await synchronize(this.#source, this.#listener, this.#events.moved);
+      return POLL_MS;
+    } catch (error) {
+      if (this.#stopped.signal.aborted) return 0;
+      if (error instanceof GoneBackwardsError) this.#events.backwards(error.message);
+      else if (this.#connected) {
+        this.#connected = false;
+        this.#events.lost(messageOf(error));
+      } else this.#log.trace(`bitcoind: ${messageOf(error)}`);
+      return RETRY_MS;
+    }
+  }
+}

@@ -1,0 +1,29 @@
+/** An output of a transaction that is to be made. */
+export interface Output {
+  readonly valueSat: bigint;
+  readonly script: Uint8Array;
+}
+
+const VERSION = Buffer.from('02000000', 'hex');
+const LOCK_TIME = Buffer.alloc(4);
+
+/** A transaction without inputs, hex, for bitcoind's fundrawtransaction. */
+export function unfunded(outputs: readonly Output[]): string {
+  const parts = outputs.map(({ valueSat, script }) => {
+    const value = Buffer.alloc(8);
+    value.writeBigUInt64LE(valueSat);
+    return Buffer.concat([value, Buffer.of(script.length), script]);
+  });
+  return Buffer.concat([VERSION, Buffer.of(0, outputs.length), ...parts, LOCK_TIME]).toString('hex');
+}
+
+/** A script that no one can meet before it is replaced: as long as a funding output's (P2WSH). */
+export const PLACEHOLDER_SCRIPT: Uint8Array = Buffer.concat([Buffer.of(0, 32), Buffer.alloc(32, 0xee)]);
+
+/** The transaction with `script` in the place of the placeholder. */
+export function replaceScript(hex: string, script: Uint8Array): string {
+  const placeholder = Buffer.from(PLACEHOLDER_SCRIPT).toString('hex');
+  if (script.length !== PLACEHOLDER_SCRIPT.length || !hex.includes(placeholder))
+    throw new Error(`no place for a script of ${script.length} bytes`);
+  return hex.replace(placeholder, Buffer.from(script).toString('hex'));
+}

@@ -1,0 +1,88 @@
+import * as ldk from 'lightningdevkit';
+import type { Transaction } from '../chain/transaction.js';
+import { CODE, RpcError } from '../rpc/errors.js';
+import { bytesOf, err } from './convert.js';
+import { apiError } from './funding.js';
+import type { Node } from './node.js';
+import { shutdownScript } from './signers.js';
+
+export interface ClosingRequest {
+  readonly channelId: string;
+  /** After this long without the peer's agreement the channel is closed by force; 0 is never. */
+  readonly unilateralAfterMs: number;
+  /** Where our part goes; the wallet where it is undefined. */
+  readonly destination: Uint8Array | undefined;
+}
+
+export interface ClosingDone {
+  readonly type: 'mutual' | 'unilateral' | 'unopened';
+  readonly transactions: readonly Transaction[];
+}
+
+/** Closes channels, and finds the transactions that do. */
+export class Closings {
+  readonly #node: Node;
+  readonly #closed = new Map<string, () => void>();
+  /** By the outpoint that they spend: what LDK has had us send. */
+  readonly #transactions = new Map<string, Transaction>();
+
+  constructor(node: Node) {
+    this.#node = node;
+  }
+
+  /** Looks whether a transaction that LDK sends closes a channel. */
+  onBroadcast(transaction: Transaction): void {
+    for (const { txid, vout } of transaction.inputs) this.#transactions.set(`${txid}:${vout}`, transaction);
+  }
+
+  onClosed(channelId: string): void {
+    this.#node.engine.afterCommit(() => this.#closed.get(channelId)?.());
+  }
+
+  /**
+   * Closes a channel together with the peer; by force when the time is over.
+   *
+   * @throws {RpcError} with lightning-close(7)'s codes
+   */
+  async close(request: ClosingRequest): Promise<ClosingDone> {
+    const { channels, engine } = this.#node;
+    const record = channels.get(request.channelId)!;
+    const peer = bytesOf(record.peerId);
+    const id = ldk.ChannelId.constructor_from_bytes(bytesOf(request.channelId));
+    channels.update(request.channelId, { closeCause: 'user', closer: 'local' });
+    const closed = new Promise<void>((resolve) => this.#closed.set(request.channelId, resolve));
+    let forced = false;
+    const force = async (): Promise<void> => {
+      forced = true;
+      const done = await engine.act(() =>
+        engine.manager.force_close_broadcasting_latest_txn(id, peer, 'Forcibly closed by `close` command timeout'),
+      );
+      if (!done.is_ok()) this.#node.log.debug(`forced close: ${apiError(err(done))}`);
+    };
+    const timer =
+      request.unilateralAfterMs > 0
+        ? setTimeout(() => void force(), Math.min(request.unilateralAfterMs, 2 ** 31 - 1))
+        : undefined;
+    const script = request.destination && shutdownScript(request.destination);
+    const started = await engine.act(() =>
+      script
+        ? engine.manager.close_channel_with_feerate_and_script(id, peer, ldk.Option_u32Z.constructor_none(), script)
+        : engine.manager.close_channel(id, peer),
+    );
+    if (started.is_ok())
+      channels.moveTo(request.channelId, 'CHANNELD_SHUTTING_DOWN', 'user', 'User or plugin invoked close command');
+    else {
+      const why = err<ldk.APIError>(started);
+      // not connected: as lightningd, wait for the peer or for the time to be over
+      if (why instanceof ldk.APIError_IncompatibleShutdownScript) throw new RpcError(CODE.LIGHTNINGD, apiError(why));
+      this.#node.log.debug(`close: ${apiError(why)}`);
+    }
+    await closed;
+    clearTimeout(timer);
+    this.#closed.delete(request.channelId);
+    const transaction = this.#transactions.get(`${record.fundingTxid}:${record.fundingOutnum}`);
+    if (transaction) await this.#node.sent(transaction.txid);
+    const unilateral = forced || channels.get(request.channelId)?.state === 'AWAITING_UNILATERAL';
+    return { type: unilateral ? 'unilateral' : 'mutual', transactions: transaction ? [transaction] : [] };
+  }
+}

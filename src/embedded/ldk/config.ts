@@ -1,0 +1,57 @@
+import * as ldk from 'lightningdevkit';
+import type { OptionValues } from '../context.js';
+import { FEERATE_FLOOR } from '../rpc/params.js';
+
+/** Above what any regtest channel needs: small HTLCs are dust at 253perkw, and LDK would refuse them by its default. */
+const MAX_DUST_EXPOSURE_MSAT = 5_000_000_000n;
+/** LDK accepts no less (MIN_CLTV_EXPIRY_DELTA). */
+const MIN_CLTV_EXPIRY_DELTA = 42;
+/** LDK accepts no less for an HTLC that is for us (MIN_FINAL_CLTV_EXPIRY_DELTA), with room for a few blocks meanwhile. */
+export const MIN_FINAL_CLTV = 27;
+
+/** What `fundchannel` decides for one channel. */
+export interface ChannelChoices {
+  readonly announce: boolean;
+  readonly minimumDepth?: number | undefined;
+}
+
+/** LDK's configuration with Core Lightning's defaults for regtest, as far as LDK knows them. */
+export function userConfig(options: OptionValues, choices: ChannelChoices): ldk.UserConfig {
+  const config = ldk.UserConfig.constructor_default();
+  const handshake = ldk.ChannelHandshakeConfig.constructor_default();
+  handshake.set_minimum_depth(choices.minimumDepth ?? options.number('funding-confirms') ?? 1);
+  handshake.set_our_htlc_minimum_msat(1n);
+  handshake.set_max_inbound_htlc_value_in_flight_percent_of_channel(100);
+  handshake.set_announce_for_forwarding(choices.announce);
+  // so that a closed channel pays to the wallet, and `close` may name another destination
+  handshake.set_commit_upfront_shutdown_pubkey(false);
+  handshake.set_negotiate_anchors_zero_fee_htlc_tx(false);
+  handshake.set_our_max_accepted_htlcs(483);
+  config.set_channel_handshake_config(handshake);
+
+  const limits = ldk.ChannelHandshakeLimits.constructor_default();
+  limits.set_min_funding_satoshis(BigInt(options.number('min-capacity-sat') ?? 10_000));
+  limits.set_max_funding_satoshis(2_100_000_000_000_000n);
+  limits.set_force_announced_channel_preference(false);
+  limits.set_trust_own_funding_0conf(false);
+  config.set_channel_handshake_limits(limits);
+
+  const channel = ldk.ChannelConfig.constructor_default();
+  channel.set_forwarding_fee_base_msat(options.number('fee-base') ?? 1);
+  channel.set_forwarding_fee_proportional_millionths(options.number('fee-per-satoshi') ?? 10);
+  channel.set_cltv_expiry_delta(Math.max(MIN_CLTV_EXPIRY_DELTA, options.number('cltv-delta') ?? 0));
+  channel.set_max_dust_htlc_exposure(ldk.MaxDustHTLCExposure.constructor_fixed_limit_msat(MAX_DUST_EXPOSURE_MSAT));
+  config.set_channel_config(channel);
+
+  config.set_manually_accept_inbound_channels(true);
+  config.set_accept_forwards_to_priv_channels(true);
+  return config;
+}
+
+/** Regtest has no fee market: the floor for all that we pay, and no ceiling for what a peer wants to pay. */
+const FEERATES: Partial<Record<ldk.ConfirmationTarget, number>> = {
+  [ldk.ConfirmationTarget.LDKConfirmationTarget_MaximumFeeEstimate]: 250_000,
+};
+
+export const feeEstimator = (): ldk.FeeEstimator =>
+  ldk.FeeEstimator.new_impl({ get_est_sat_per_1000_weight: (target) => FEERATES[target] ?? FEERATE_FLOOR });

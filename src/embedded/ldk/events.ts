@@ -1,0 +1,115 @@
+import * as ldk from 'lightningdevkit';
+import { bytesOf, hexOf } from './convert.js';
+import type { Node } from './node.js';
+
+type Handler = (event: ldk.Event, node: Node) => void;
+type EventClass<E extends ldk.Event> = abstract new (...args: never[]) => E;
+
+/** One row of the table: what to do with an event of this class. */
+const on = <E extends ldk.Event>(type: unknown, handle: (event: E, node: Node) => void): [EventClass<E>, Handler] => [
+  type as EventClass<E>,
+  handle as Handler,
+];
+
+const HANDLERS: readonly [EventClass<ldk.Event>, Handler][] = [
+  on<ldk.Event_PendingHTLCsForwardable>(ldk.Event_PendingHTLCsForwardable, (_event, node) => node.engine.forwardSoon()),
+  on<ldk.Event_PaymentClaimable>(ldk.Event_PaymentClaimable, (event, node) => node.receiving.onClaimable(event)),
+  on<ldk.Event_PaymentClaimed>(ldk.Event_PaymentClaimed, (event, node) => node.receiving.onClaimed(event)),
+  on<ldk.Event_PaymentSent>(ldk.Event_PaymentSent, (event, node) => node.payments.onSent(event)),
+  on<ldk.Event_PaymentFailed>(ldk.Event_PaymentFailed, (event, node) => node.payments.onFailed(event)),
+  on<ldk.Event_PaymentPathSuccessful>(ldk.Event_PaymentPathSuccessful, (event, node) =>
+    node.payments.onPathSuccessful(event),
+  ),
+  on<ldk.Event_PaymentPathFailed>(ldk.Event_PaymentPathFailed, (event, node) => node.payments.onPathFailed(event)),
+  on<ldk.Event_PaymentForwarded>(ldk.Event_PaymentForwarded, (event, node) => node.forwards.onForwarded(event)),
+  on<ldk.Event_HTLCHandlingFailed>(ldk.Event_HTLCHandlingFailed, (event, node) => node.forwards.onFailed(event)),
+  on<ldk.Event_FundingGenerationReady>(ldk.Event_FundingGenerationReady, (event, node) =>
+    node.funding.onGenerationReady(event),
+  ),
+  on<ldk.Event_ChannelPending>(ldk.Event_ChannelPending, (event, node) => {
+    const request = node.funding.onPending(event);
+    const pushed = request ? Number(request.pushMsat) : node.acceptance.pushedMsat(event);
+    node.channels.onPending(event, pushed, request?.minimumDepth);
+  }),
+  on<ldk.Event_ChannelReady>(ldk.Event_ChannelReady, (event, node) => node.channels.onReady(event)),
+  on<ldk.Event_ChannelClosed>(ldk.Event_ChannelClosed, (event, node) => {
+    node.funding.onClosed(event);
+    node.channels.onClosed(event);
+    node.closings.onClosed(hexOf(event.channel_id.get_a()));
+  }),
+  on<ldk.Event_OpenChannelRequest>(ldk.Event_OpenChannelRequest, (event, node) => node.acceptance.onRequest(event)),
+  on<ldk.Event_SpendableOutputs>(ldk.Event_SpendableOutputs, (event, node) => node.sweeper.onSpendable(event)),
+  on<ldk.Event_ConnectionNeeded>(ldk.Event_ConnectionNeeded, (event, node) =>
+    node.log.debug(`LDK would like a connection to ${hexOf(event.node_id)}`),
+  ),
+];
+
+/** What the node does with each of LDK's events; those that are not in the table need nothing. */
+export function handleEvent(event: ldk.Event, node: Node): void {
+  const row = HANDLERS.find(([type]) => event instanceof type);
+  if (row) row[1](event, node);
+  else node.log.trace(`LDK event ${event.constructor.name}`);
+}
+
+/** Asks the plugins whether a channel that a peer wants to open is welcome. */
+export class Acceptance {
+  readonly #node: Node;
+  readonly #pushedMsat = new Map<string, number>();
+
+  constructor(node: Node) {
+    this.#node = node;
+  }
+
+  /** What the opener gave us with a channel that has just become one. */
+  pushedMsat(event: ldk.Event_ChannelPending): number {
+    const id = hexOf(event.former_temporary_channel_id.get_a());
+    const pushed = this.#pushedMsat.get(id) ?? 0;
+    this.#pushedMsat.delete(id);
+    return pushed;
+  }
+
+  onRequest(event: ldk.Event_OpenChannelRequest): void {
+    const id = hexOf(event.temporary_channel_id.get_a());
+    const funds = event.channel_negotiation_type;
+    if (funds instanceof ldk.InboundChannelFunds_PushMsat) this.#pushedMsat.set(id, Number(funds.push_msat));
+    const decide = async (): Promise<void> => {
+      const refusal = await this.#refusal(event);
+      const { engine } = this.#node;
+      const peer = event.counterparty_node_id;
+      const channel = ldk.ChannelId.constructor_from_bytes(bytesOf(id));
+      const done = await engine.act(() =>
+        refusal === undefined
+          ? engine.manager.accept_inbound_channel(channel, peer, 0n)
+          : engine.manager.force_close_without_broadcasting_txn(channel, peer, refusal),
+      );
+      if (!done.is_ok()) this.#node.log.debug(`channel ${id} of ${hexOf(peer)} went away before it was accepted`);
+    };
+    decide().catch((error: unknown) => this.#node.log.broken(`accepting channel ${id}: ${String(error)}`));
+  }
+
+  async #refusal(event: ldk.Event_OpenChannelRequest): Promise<string | undefined> {
+    const { ctx } = this.#node;
+    if (!ctx.hasHook('openchannel')) return undefined;
+    const { params } = event;
+    const funds = event.channel_negotiation_type;
+    const answer = await ctx.ask('openchannel', {
+      openchannel: {
+        id: hexOf(event.counterparty_node_id),
+        funding_msat: Number(event.funding_satoshis * 1000n),
+        push_msat: funds instanceof ldk.InboundChannelFunds_PushMsat ? Number(funds.push_msat) : 0,
+        dust_limit_msat: Number(params.get_dust_limit_satoshis() * 1000n),
+        max_htlc_value_in_flight_msat: Number(params.get_max_htlc_value_in_flight_msat()),
+        channel_reserve_msat: 0,
+        htlc_minimum_msat: Number(params.get_htlc_minimum_msat()),
+        feerate_per_kw: params.get_commitment_feerate_sat_per_1000_weight(),
+        to_self_delay: params.get_to_self_delay(),
+        max_accepted_htlcs: params.get_max_accepted_htlcs(),
+        channel_flags: event.is_announced ? 1 : 0,
+        channel_type: { bits: [12], names: ['static_remotekey/even'] },
+      },
+    });
+    if (answer.result !== 'reject') return undefined;
+    const why = answer['error_message'];
+    return typeof why === 'string' ? why : 'Channel rejected by plugin';
+  }
+}

@@ -1,0 +1,186 @@
+import * as ldk from 'lightningdevkit';
+import { InsufficientFundsError, type Funded } from '../chain/wallet.js';
+import type { Transaction } from '../chain/transaction.js';
+import { PLACEHOLDER_SCRIPT } from '../chain/unfunded.js';
+import { CODE, RpcError } from '../rpc/errors.js';
+import { userConfig } from './config.js';
+import { bytesOf, err, hexOf } from './convert.js';
+import type { Node } from './node.js';
+
+export interface FundingRequest {
+  readonly peerId: string;
+  readonly amountSat: bigint | 'all';
+  readonly feeratePerKw: number;
+  readonly announce: boolean;
+  readonly minconf: number;
+  readonly pushMsat: bigint;
+  readonly minimumDepth: number | undefined;
+  readonly utxos: readonly { readonly txid: string; readonly vout: number }[] | undefined;
+}
+
+export interface FundingDone {
+  readonly channelId: string;
+  readonly transaction: Transaction;
+  readonly outnum: number;
+}
+
+interface Pending {
+  readonly request: FundingRequest;
+  readonly funded: Funded;
+  readonly resolve: (done: FundingDone) => void;
+  readonly reject: (error: Error) => void;
+  transaction?: Transaction;
+}
+
+const MIN_CHANNEL_SAT = 1_000n;
+
+/** Opens channels: coins first, then the peer's consent, then the transaction. */
+export class Funding {
+  readonly #node: Node;
+  /** By the channel's temporary id. */
+  readonly #pending = new Map<string, Pending>();
+
+  constructor(node: Node) {
+    this.#node = node;
+  }
+
+  /**
+   * Opens a channel; resolves when its funding transaction has been sent.
+   *
+   * @throws {RpcError} with lightning-fundchannel(7)'s codes
+   */
+  async open(request: FundingRequest): Promise<FundingDone> {
+    const { wallet, engine } = this.#node;
+    const funded = await this.#fund(request);
+    try {
+      if (funded.amountSat < MIN_CHANNEL_SAT)
+        throw new RpcError(CODE.FUND_OUTPUT_IS_DUST, `Output ${funded.amountSat} satoshis would be dust`);
+      if (request.pushMsat > funded.amountSat * 1000n)
+        throw new RpcError(
+          CODE.FUND_CANNOT_AFFORD,
+          `Requested to push_msat of ${request.pushMsat}msat is greater than available funding amount ${funded.amountSat}sat`,
+        );
+      const { announce, minimumDepth } = request;
+      const config = userConfig(this.#node.ctx.options, { announce, minimumDepth });
+      const temporary = ldk.ChannelId.constructor_temporary_from_entropy_source(engine.keysManager.as_EntropySource());
+      const done = this.#promise(hexOf(temporary.get_a()), request, funded);
+      const created = await engine.act(() =>
+        engine.manager.create_channel(
+          bytesOf(request.peerId),
+          funded.amountSat,
+          request.pushMsat,
+          0n,
+          temporary,
+          config,
+        ),
+      );
+      if (!created.is_ok()) throw new RpcError(CODE.LIGHTNINGD, apiError(err(created)));
+      const opened = await done;
+      const refused = await this.#node.sent(opened.transaction.txid);
+      if (refused !== undefined)
+        throw new RpcError(CODE.FUNDING_BROADCAST_FAIL, `Error broadcasting funding transaction: ${refused}`);
+      return opened;
+    } catch (error) {
+      await wallet.release(funded).catch(() => {}); // bitcoind is away, or has spent them: they are not set aside then
+      throw error;
+    }
+  }
+
+  #promise(id: string, request: FundingRequest, funded: Funded): Promise<FundingDone> {
+    const promise = new Promise<FundingDone>((resolve, reject) => {
+      this.#pending.set(id, { request, funded, resolve, reject });
+    });
+    promise.catch(() => this.#pending.delete(id)); // `open` hears of it where it waits
+    return promise;
+  }
+
+  async #fund(request: FundingRequest): Promise<Funded> {
+    const { wallet } = this.#node;
+    const { amountSat, feeratePerKw, minconf, utxos } = request;
+    const all = amountSat === 'all';
+    const coins =
+      all && !utxos ? (await wallet.utxos()).filter((u) => !u.reserved && u.confirmations >= minconf) : undefined;
+    const chosen = utxos ?? coins;
+    const total = coins?.reduce((sum, { valueSat }) => sum + valueSat, 0n) ?? 0n;
+    if (all && coins && total === 0n) throw cannotAfford('all', 0, 0n);
+    const output = { valueSat: all ? total : amountSat, script: PLACEHOLDER_SCRIPT };
+    try {
+      return await wallet.fund([output], { feeratePerKw, minconf, utxos: chosen, all });
+    } catch (error) {
+      if (!(error instanceof InsufficientFundsError)) throw error;
+      const usable = (await wallet.utxos()).filter((u) => !u.reserved && u.confirmations >= minconf);
+      const sum = usable.reduce((total, { valueSat }) => total + valueSat, 0n);
+      throw cannotAfford(`${String(amountSat)}sat`, usable.length, all ? 0n : amountSat - sum);
+    }
+  }
+
+  /** LDK wants the transaction for a channel that the peer has accepted. */
+  onGenerationReady(event: ldk.Event_FundingGenerationReady): void {
+    const id = hexOf(event.temporary_channel_id.get_a());
+    const pending = this.#pending.get(id);
+    if (!pending) return;
+    const { engine, wallet } = this.#node;
+    const supply = async (): Promise<void> => {
+      const transaction = await wallet.sign(pending.funded, event.output_script);
+      pending.transaction = transaction;
+      const given = await engine.act(() =>
+        engine.manager.funding_transaction_generated(
+          event.temporary_channel_id,
+          event.counterparty_node_id,
+          transaction.raw,
+        ),
+      );
+      if (!given.is_ok()) throw new RpcError(CODE.LIGHTNINGD, apiError(err(given)));
+    };
+    supply().catch((error: unknown) => this.#fail(id, error instanceof Error ? error : new Error(String(error))));
+  }
+
+  /** Both sides have signed: returns what was asked for, where we opened it. */
+  onPending(event: ldk.Event_ChannelPending): FundingRequest | undefined {
+    const id = hexOf(event.former_temporary_channel_id.get_a());
+    const pending = this.#pending.get(id);
+    if (!pending?.transaction) return undefined;
+    this.#pending.delete(id);
+    const done: FundingDone = {
+      channelId: hexOf(event.channel_id.get_a()),
+      transaction: pending.transaction,
+      outnum: event.funding_txo.get_index(),
+    };
+    this.#node.engine.afterCommit(() => pending.resolve(done));
+    return pending.request;
+  }
+
+  /** A channel closed before it was one. */
+  onClosed(event: ldk.Event_ChannelClosed): void {
+    const reason =
+      event.reason instanceof ldk.ClosureReason_CounterpartyForceClosed
+        ? `They sent error ${event.reason.peer_msg.get_a()}`
+        : event.reason instanceof ldk.ClosureReason_DisconnectedPeer
+          ? 'Disconnected during opening'
+          : event.reason.to_str();
+    this.#fail(hexOf(event.channel_id.get_a()), new RpcError(CODE.LIGHTNINGD, reason));
+  }
+
+  /** Ids of the channels that are being opened with a peer. */
+  opening(peerId: string): string[] {
+    return [...this.#pending].filter(([, { request }]) => request.peerId === peerId).map(([id]) => id);
+  }
+
+  #fail(id: string, error: Error): void {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    pending?.reject(error);
+  }
+}
+
+const cannotAfford = (amount: string, count: number, shortSat: bigint): RpcError =>
+  new RpcError(
+    CODE.FUND_CANNOT_AFFORD,
+    `Could not afford ${amount} using all ${count} available UTXOs: ${shortSat > 0n ? shortSat : 0n}sat short`,
+  );
+
+/** The text of LDK's APIError. */
+export function apiError(error: ldk.APIError): string {
+  const text: unknown = Reflect.get(error, 'err');
+  return typeof text === 'string' ? text : error.constructor.name.replace(/^APIError_/, '');
+}

@@ -1,0 +1,38 @@
+import * as ldk from 'lightningdevkit';
+import type { Log } from '../context.js';
+import { hexOf, isNull } from './convert.js';
+
+const WRITER = {
+  [ldk.Level.LDKLevel_Gossip]: 'io',
+  [ldk.Level.LDKLevel_Trace]: 'trace',
+  [ldk.Level.LDKLevel_Debug]: 'debug',
+  [ldk.Level.LDKLevel_Info]: 'debug',
+  [ldk.Level.LDKLevel_Warn]: 'debug',
+  [ldk.Level.LDKLevel_Error]: 'debug',
+} as const satisfies Record<ldk.Level, keyof Log>;
+
+/**
+ * LDK's log lines in ours, under the peer that they are about. They are a developer's: what a user has to know is
+ * logged by the node itself, so nothing of LDK's is above debug.
+ */
+export function ldkLogger(log: Log): ldk.Logger {
+  const children = new Map<string, Log>();
+  const childFor = (record: ldk.Record): Log => {
+    const peer = record.get_peer_id(); // zeros where the line is about none
+    const id = peer[0] ? hexOf(peer) : undefined;
+    const key = id ?? '';
+    let child = children.get(key);
+    if (!child) children.set(key, (child = log.child('ldk', id)));
+    return child;
+  };
+  return ldk.Logger.new_impl({
+    log: (record) => {
+      const level = record.get_level();
+      if (level === ldk.Level.LDKLevel_Gossip) return;
+      childFor(record)[WRITER[level]](record.get_args());
+    },
+  });
+}
+
+/** The channel id of an event or record as hex, where there is one. */
+export const channelIdOf = (id: ldk.ChannelId): string | undefined => (isNull(id) ? undefined : hexOf(id.get_a()));

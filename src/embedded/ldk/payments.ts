@@ -1,0 +1,321 @@
+import { randomBytes } from 'node:crypto';
+import * as ldk from 'lightningdevkit';
+import { CODE, RpcError } from '../rpc/errors.js';
+import { bytesOf, err, hexOf, ok, some } from './convert.js';
+import { sha256 } from './keys.js';
+import type { Node } from './node.js';
+
+export type PaymentStatus = 'pending' | 'complete' | 'failed';
+
+/** A payment of ours, as it is kept. Amounts in msat, times in seconds. */
+export interface PaymentRecord {
+  readonly paymentHash: string;
+  readonly status: PaymentStatus;
+  readonly destination: string;
+  readonly amountMsat: number;
+  readonly sentMsat: number;
+  readonly createdAt: number;
+  readonly createdIndex: number;
+  readonly updatedIndex?: number;
+  readonly completedAt?: number;
+  readonly preimage?: string;
+  readonly bolt11?: string;
+  readonly label?: string;
+  readonly description?: string;
+  readonly groupId: number;
+  /** How many HTLCs came through, and how many did not. */
+  readonly parts: number;
+  readonly failedParts: number;
+  readonly error?: { readonly code: number; readonly message: string };
+}
+
+export interface PaymentRequest {
+  readonly paymentHash: string;
+  readonly destination: string;
+  readonly amountMsat: bigint;
+  readonly maxFeeMsat: bigint;
+  readonly bolt11?: string | undefined;
+  readonly label?: string | undefined;
+  readonly description?: string | undefined;
+  /** Hands the payment to LDK; returns the text of its refusal, or undefined. */
+  readonly send: (paymentId: Uint8Array) => ldk.RetryableSendFailure | undefined;
+}
+
+const PREFIX = 'payment/';
+const INDEXES = 'payment-indexes';
+const ATTEMPTS = 10;
+
+interface Waiter {
+  readonly resolve: (record: PaymentRecord) => void;
+}
+
+/** The payments that this node has made. LDK's payment id is the payment hash: nothing is paid twice. */
+export class Payments {
+  readonly #node: Node;
+  readonly #records = new Map<string, PaymentRecord>();
+  readonly #waiters = new Map<string, Waiter[]>();
+  readonly #lastFailure = new Map<string, string>();
+  #indexes: { created: number; updated: number; deleted: number };
+
+  constructor(node: Node) {
+    this.#node = node;
+    this.#indexes = node.store.getJson(INDEXES) ?? { created: 0, updated: 0, deleted: 0 };
+    for (const key of node.store.keys(PREFIX)) {
+      const record = node.store.getJson<PaymentRecord>(key)!;
+      this.#records.set(record.paymentHash, record);
+    }
+  }
+
+  get indexes(): Readonly<{ created: number; updated: number; deleted: number }> {
+    return this.#indexes;
+  }
+
+  list(): PaymentRecord[] {
+    return [...this.#records.values()].sort((a, b) => a.createdIndex - b.createdIndex);
+  }
+
+  get(hash: string): PaymentRecord | undefined {
+    return this.#records.get(hash);
+  }
+
+  delete(hash: string): void {
+    this.#records.delete(hash);
+    this.#indexes = { ...this.#indexes, deleted: this.#indexes.deleted + 1 };
+    this.#node.store.delete(PREFIX + hash);
+    this.#node.store.putJson(INDEXES, this.#indexes);
+  }
+
+  /**
+   * Pays, or waits for the payment of the same hash that is under way; one that is complete is told again.
+   *
+   * @param retryForMs when the time is over, no further attempt is made
+   * @throws {RpcError} with lightning-xpay(7)'s codes
+   */
+  async pay(request: PaymentRequest, retryForMs: number): Promise<PaymentRecord> {
+    const known = this.#records.get(request.paymentHash);
+    if (known?.status === 'complete') return known;
+    const done = this.#done(request.paymentHash);
+    if (known?.status !== 'pending') this.#start(request, known);
+    const giveUp = setTimeout(() => this.#abandon(request.paymentHash), retryForMs);
+    const record = await done;
+    clearTimeout(giveUp);
+    if (record.status === 'complete') return record;
+    const { code, message } = record.error ?? { code: CODE.PAY_UNSPECIFIED_ERROR, message: 'Failed' };
+    throw new RpcError(code, message);
+  }
+
+  #start(request: PaymentRequest, earlier: PaymentRecord | undefined): void {
+    this.#indexes = { ...this.#indexes, created: this.#indexes.created + 1 };
+    const { paymentHash, destination, bolt11, label, description } = request;
+    this.#put({
+      paymentHash,
+      destination,
+      status: 'pending',
+      amountMsat: Number(request.amountMsat),
+      sentMsat: Number(request.amountMsat),
+      createdAt: Math.floor(Date.now() / 1000),
+      createdIndex: this.#indexes.created,
+      ...(bolt11 !== undefined && { bolt11 }),
+      ...(label !== undefined && { label }),
+      ...(description !== undefined && { description }),
+      groupId: (earlier?.groupId ?? 0) + 1,
+      parts: 0,
+      failedParts: 0,
+    });
+    const refused = this.#node.engine.guard(() => request.send(bytesOf(paymentHash)));
+    if (refused !== undefined) this.#fail(paymentHash, this.#refusal(request, refused));
+    void this.#node.engine.schedule();
+  }
+
+  #abandon(hash: string): void {
+    void this.#node.engine.act(() => this.#node.engine.manager.abandon_payment(bytesOf(hash)));
+  }
+
+  #done(hash: string): Promise<PaymentRecord> {
+    return new Promise((resolve) => {
+      this.#waiters.set(hash, [...(this.#waiters.get(hash) ?? []), { resolve }]);
+    });
+  }
+
+  onSent(event: ldk.Event_PaymentSent): void {
+    const record = this.#records.get(hexOf(event.payment_hash));
+    if (!record || record.status === 'complete') return;
+    const fee = Number(some<bigint>(event.fee_paid_msat) ?? 0n);
+    const { error: _error, ...rest } = record;
+    this.#finish({
+      ...rest,
+      status: 'complete',
+      preimage: hexOf(event.payment_preimage),
+      sentMsat: record.amountMsat + fee,
+      parts: Math.max(1, record.parts),
+    });
+    this.#node.notify('sendpay_success', sendpayOf(this.#records.get(record.paymentHash)!));
+  }
+
+  onPathSuccessful(event: ldk.Event_PaymentPathSuccessful): void {
+    const record = this.#records.get(hexOf(event.payment_id));
+    if (record) this.#put({ ...record, parts: record.status === 'complete' ? record.parts : record.parts + 1 });
+  }
+
+  onPathFailed(event: ldk.Event_PaymentPathFailed): void {
+    const hash = hexOf(event.payment_hash);
+    const record = this.#records.get(hash);
+    if (!record) return;
+    const scid = some<bigint>(event.short_channel_id);
+    const where =
+      scid === undefined ? '' : ` at channel ${scid >> 40n}x${(scid >> 16n) & 0xff_ffffn}x${scid & 0xffffn}`;
+    this.#lastFailure.set(hash, `a path failed${where}`);
+    this.#put({ ...record, failedParts: record.failedParts + 1 });
+  }
+
+  onFailed(event: ldk.Event_PaymentFailed): void {
+    const hash = hexOf(event.payment_id);
+    const record = this.#records.get(hash);
+    if (!record || record.status !== 'pending') return;
+    const reason = some<ldk.PaymentFailureReason>(event.reason);
+    this.#fail(hash, this.#failure(record, reason));
+  }
+
+  #fail(hash: string, error: { code: number; message: string }): void {
+    const record = this.#records.get(hash)!;
+    this.#finish({ ...record, status: 'failed', error });
+    this.#node.notify('sendpay_failure', { ...error, data: sendpayOf(this.#records.get(hash)!) });
+  }
+
+  #finish(record: PaymentRecord): void {
+    this.#indexes = { ...this.#indexes, updated: this.#indexes.updated + 1 };
+    const done = { ...record, completedAt: Math.floor(Date.now() / 1000), updatedIndex: this.#indexes.updated };
+    this.#put(done);
+    this.#lastFailure.delete(record.paymentHash);
+    const waiters = this.#waiters.get(record.paymentHash) ?? [];
+    this.#waiters.delete(record.paymentHash);
+    this.#node.engine.afterCommit(() => {
+      for (const { resolve } of waiters) resolve(done);
+    });
+  }
+
+  #put(record: PaymentRecord): void {
+    this.#records.set(record.paymentHash, record);
+    this.#node.store.putJson(PREFIX + record.paymentHash, record);
+    this.#node.store.putJson(INDEXES, this.#indexes);
+  }
+
+  #refusal(request: PaymentRequest, refused: ldk.RetryableSendFailure): { code: number; message: string } {
+    if (refused === ldk.RetryableSendFailure.LDKRetryableSendFailure_RouteNotFound)
+      return { code: CODE.PAY_ROUTE_NOT_FOUND, message: `Failed: ${this.#noRoute(request.amountMsat)}` };
+    const name = ldk.RetryableSendFailure[refused].replace('LDKRetryableSendFailure_', '');
+    return { code: CODE.PAY_UNSPECIFIED_ERROR, message: `Failed: ${name}` };
+  }
+
+  #noRoute(amountMsat: bigint): string {
+    const spendable = this.#node.channels
+      .live()
+      .filter((channel) => channel.get_is_usable())
+      .reduce((sum, channel) => sum + channel.get_outbound_capacity_msat(), 0n);
+    const why =
+      spendable < amountMsat
+        ? `Our channels can send only ${spendable}msat of ${amountMsat}msat.`
+        : 'Neither our own channels nor those that gossip told us of lead to the destination with this amount and fee.';
+    return `We could not find a usable set of paths.  ${why}`;
+  }
+
+  #failure(record: PaymentRecord, reason: ldk.PaymentFailureReason | undefined): { code: number; message: string } {
+    const last = this.#lastFailure.get(record.paymentHash) ?? 'no path left';
+    switch (reason) {
+      case ldk.PaymentFailureReason.LDKPaymentFailureReason_RecipientRejected:
+        return {
+          code: CODE.PAY_DESTINATION_PERM_FAIL,
+          message: "Destination said it doesn't know invoice: WIRE_INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS",
+        };
+      case ldk.PaymentFailureReason.LDKPaymentFailureReason_RouteNotFound:
+        return {
+          code: record.failedParts > 0 ? CODE.PAY_UNSPECIFIED_ERROR : CODE.PAY_ROUTE_NOT_FOUND,
+          message: `Failed after ${record.failedParts} attempts: ${last}. ${this.#noRoute(BigInt(record.amountMsat))}`,
+        };
+      case ldk.PaymentFailureReason.LDKPaymentFailureReason_UserAbandoned:
+        return { code: CODE.PAY_STOPPED_RETRYING, message: 'Timed out: no further attempts within retry_for' };
+      default: {
+        const name = reason === undefined ? 'failed' : ldk.PaymentFailureReason[reason];
+        return {
+          code: CODE.PAY_UNSPECIFIED_ERROR,
+          message: `Failed after ${record.failedParts} attempts: ${last} (${name.replace('LDKPaymentFailureReason_', '')})`,
+        };
+      }
+    }
+  }
+}
+
+/** The fields of lightning-listsendpays(7). */
+export function sendpayOf(record: PaymentRecord): { readonly [key: string]: unknown } {
+  return {
+    created_index: record.createdIndex,
+    id: record.createdIndex,
+    payment_hash: record.paymentHash,
+    groupid: record.groupId,
+    partid: 1,
+    ...(record.updatedIndex !== undefined && { updated_index: record.updatedIndex }),
+    destination: record.destination,
+    amount_msat: record.amountMsat,
+    amount_sent_msat: record.sentMsat,
+    created_at: record.createdAt,
+    ...(record.completedAt !== undefined && { completed_at: record.completedAt }),
+    status: record.status,
+    ...(record.preimage !== undefined && { payment_preimage: record.preimage }),
+    ...(record.label !== undefined && { label: record.label }),
+    ...(record.bolt11 !== undefined && { bolt11: record.bolt11 }),
+    ...(record.description !== undefined && { description: record.description }),
+  };
+}
+
+/** How LDK is to pay an invoice that it can read. */
+export function invoiceSender(
+  node: Node,
+  bolt11: string,
+  amountMsat: bigint,
+  maxFeeMsat: bigint,
+): PaymentRequest['send'] | undefined {
+  const invoice = ok<ldk.Bolt11Invoice>(ldk.Bolt11Invoice.constructor_from_str(bolt11));
+  if (!invoice) return undefined;
+  const hasAmount = some<bigint>(invoice.amount_milli_satoshis()) !== undefined;
+  const made = hasAmount
+    ? ldk.UtilMethods.constructor_payment_parameters_from_invoice(invoice)
+    : ldk.UtilMethods.constructor_payment_parameters_from_variable_amount_invoice(invoice, amountMsat);
+  const parts = ok<ldk.ThreeTuple_ThirtyTwoBytesRecipientOnionFieldsRouteParametersZ>(made);
+  if (!parts) return undefined;
+  const route = parts.get_c();
+  route.set_max_total_routing_fee_msat(ldk.Option_u64Z.constructor_some(maxFeeMsat));
+  return (paymentId) => {
+    const retry = ldk.Retry.constructor_attempts(ATTEMPTS);
+    return refusalOf(node.engine.manager.send_payment(parts.get_a(), parts.get_b(), paymentId, route, retry));
+  };
+}
+
+/** A payment without an invoice: the preimage goes along. */
+export function keysendSender(
+  node: Node,
+  destination: string,
+  amountMsat: bigint,
+  maxFeeMsat: bigint,
+  tlvs: readonly { readonly type: bigint; readonly value: Uint8Array }[],
+  finalCltv: number,
+): { paymentHash: string; send: PaymentRequest['send'] } | undefined {
+  const preimage = randomBytes(32);
+  const target = ldk.PaymentParameters.constructor_for_keysend(bytesOf(destination), finalCltv, false);
+  const route = ldk.RouteParameters.constructor_from_payment_params_and_value(target, amountMsat);
+  route.set_max_total_routing_fee_msat(ldk.Option_u64Z.constructor_some(maxFeeMsat));
+  const plain = ldk.RecipientOnionFields.constructor_spontaneous_empty();
+  const pairs = tlvs.map(({ type, value }) => ldk.TwoTuple_u64CVec_u8ZZ.constructor_new(type, value));
+  const onion = pairs.length === 0 ? plain : ok<ldk.RecipientOnionFields>(plain.with_custom_tlvs(pairs));
+  if (!onion) return undefined;
+  return {
+    paymentHash: sha256(preimage).toString('hex'),
+    send: (paymentId) => {
+      const key = ldk.Option_ThirtyTwoBytesZ.constructor_some(preimage);
+      const retry = ldk.Retry.constructor_attempts(ATTEMPTS);
+      return refusalOf(node.engine.manager.send_spontaneous_payment(key, onion, paymentId, route, retry));
+    },
+  };
+}
+
+const refusalOf = (result: { is_ok(): boolean }): ldk.RetryableSendFailure | undefined =>
+  result.is_ok() ? undefined : err<ldk.RetryableSendFailure>(result);

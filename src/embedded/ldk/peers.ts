@@ -1,0 +1,261 @@
+import { chmodSync, unlinkSync } from 'node:fs';
+import { createConnection, createServer, type Server, type Socket } from 'node:net';
+import * as ldk from 'lightningdevkit';
+import { messageOf, systemCode } from '../../core/errors.js';
+import type { Log } from '../context.js';
+import { formatAddress, type PeerAddress } from './addresses.js';
+import { bytesOf, hexOf } from './convert.js';
+import { CustomMessages } from './custom-messages.js';
+import type { Engine } from './engine.js';
+
+/** A peer that is connected. */
+export interface Peer {
+  readonly id: string;
+  readonly direction: 'in' | 'out';
+  readonly address: PeerAddress;
+  /** Its `init` features, hex. */
+  readonly features: string;
+}
+
+export interface PeerEvents {
+  readonly connected: (peer: Peer) => void;
+  readonly disconnected: (peer: Peer) => void;
+  readonly received: (nodeId: string, message: Buffer) => void;
+}
+
+/** Why a peer could not be reached, in CLN's words. */
+export class ConnectError extends Error {}
+
+/** Beyond this much that a peer has not taken yet, LDK is told to wait. */
+const MAX_BUFFERED = 1 << 20;
+
+interface Connection {
+  readonly socket: Socket;
+  readonly address: PeerAddress;
+  readonly descriptor: ldk.SocketDescriptor;
+}
+
+/** The sockets between LDK and its peers: unix and TCP, in and out. */
+export class Peers {
+  readonly #log: Log;
+  readonly #events: PeerEvents;
+  readonly #servers: Server[] = [];
+  readonly #sockets = new Set<Socket>();
+  readonly #peers = new Map<string, Peer>();
+  readonly #connections = new Map<string, Connection>();
+  readonly #waiting = new Map<string, { resolve: (peer: Peer) => void; reject: (error: Error) => void }[]>();
+  #custom: CustomMessages | undefined;
+  #engine: Engine | undefined;
+  #nextDescriptor = 0n;
+  /** Whose bytes LDK reads right now: it names nobody when it says that a peer is there. */
+  #reading: Connection | undefined;
+
+  constructor(log: Log, events: PeerEvents) {
+    this.#log = log;
+    this.#events = events;
+  }
+
+  /** Messages of types that LDK does not know; made once LDK is there. */
+  get custom(): CustomMessages {
+    this.#custom ??= new CustomMessages({
+      connected: (id, features, inbound) => this.#connected(id, features, inbound),
+      disconnected: (id) => this.#disconnected(id),
+      received: (id, message) => this.#events.received(id, message),
+    });
+    return this.#custom;
+  }
+
+  /** Has to come before anything else: LDK's objects need each other. */
+  attach(engine: Engine): void {
+    this.#engine = engine;
+  }
+
+  get(id: string): Peer | undefined {
+    return this.#peers.get(id);
+  }
+
+  list(): Peer[] {
+    return [...this.#peers.values()];
+  }
+
+  /**
+   * Listens for peers.
+   *
+   * @throws the system's error: the address is taken, or not ours
+   */
+  async listen(address: PeerAddress): Promise<PeerAddress> {
+    if ('socket' in address) removeStale(address.socket);
+    const server = createServer((socket) => this.#accept(socket, address));
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      if ('socket' in address) server.listen(address.socket, resolve);
+      else server.listen(address.port, address.host || undefined, resolve);
+    });
+    if ('socket' in address) chmodSync(address.socket, 0o600);
+    this.#servers.push(server);
+    return address;
+  }
+
+  /**
+   * Connects to a peer, or tells of the connection that there is.
+   *
+   * @throws {ConnectError}
+   */
+  async connect(id: string, address: PeerAddress): Promise<Peer> {
+    const known = this.#peers.get(id);
+    if (known) return known;
+    const fail = (why: string): ConnectError => new ConnectError(`${formatAddress(address)}: ${why}. `);
+    const socket = await open(address).catch((error: unknown) => {
+      throw fail(`Connection establishment: ${systemMessage(error)}`);
+    });
+    return await new Promise<Peer>((resolve, reject) => {
+      const waiter = { resolve, reject };
+      this.#waiting.set(id, [...(this.#waiting.get(id) ?? []), waiter]);
+      socket.once('close', () => {
+        const others = this.#waiting.get(id)?.filter((other) => other !== waiter) ?? [];
+        if (others.length > 0) this.#waiting.set(id, others);
+        else this.#waiting.delete(id);
+        reject(fail('Cryptographic handshake: peer closed connection (wrong key?)'));
+      });
+      const connection = this.#connection(socket, address);
+      const none = ldk.Option_SocketAddressZ.constructor_none();
+      const started = this.#engine!.guard(() =>
+        this.#engine!.peers.new_outbound_connection(bytesOf(id), connection.descriptor, none),
+      );
+      if (started instanceof ldk.Result_CVec_u8ZPeerHandleErrorZ_OK) socket.write(started.res);
+      else socket.destroy();
+    });
+  }
+
+  async disconnect(id: string): Promise<void> {
+    await this.#engine!.act(() => this.#engine!.peers.disconnect_by_node_id(bytesOf(id)));
+  }
+
+  /** Stops listening and lets all peers go. */
+  async stop(): Promise<void> {
+    for (const server of this.#servers) server.close();
+    await this.#engine?.act(() => this.#engine!.peers.disconnect_all_peers());
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #accept(socket: Socket, listening: PeerAddress): void {
+    const { remoteAddress, remotePort } = socket;
+    const address = remoteAddress === undefined ? listening : { host: plainIp(remoteAddress), port: remotePort ?? 0 };
+    const connection = this.#connection(socket, address);
+    const none = ldk.Option_SocketAddressZ.constructor_none();
+    const accepted = this.#engine!.guard(() => this.#engine!.peers.new_inbound_connection(connection.descriptor, none));
+    if (!accepted.is_ok()) socket.destroy();
+  }
+
+  #connection(socket: Socket, address: PeerAddress): Connection {
+    const engine = this.#engine!;
+    const number = this.#nextDescriptor++;
+    let pending: Uint8Array[] = [];
+    let blocked = false;
+    const flush = (): void => {
+      const bytes = pending;
+      pending = [];
+      if (bytes.length > 0 && !socket.destroyed) socket.write(bytes.length === 1 ? bytes[0]! : Buffer.concat(bytes));
+    };
+    const descriptor = ldk.SocketDescriptor.new_impl({
+      send_data: (data, resumeRead) => {
+        if (resumeRead) socket.resume();
+        if (socket.writableLength > MAX_BUFFERED) {
+          blocked = true;
+          return 0;
+        }
+        // what LDK says must not be heard before it is on disk
+        if (pending.length === 0) engine.afterCommit(flush);
+        pending.push(data);
+        return data.length;
+      },
+      disconnect_socket: () => {
+        engine.afterCommit(() => (flush(), socket.end(() => socket.destroy())));
+        void engine.schedule();
+      },
+      eq: (other) => other.hash() === number,
+      hash: () => number,
+    });
+    const connection = { socket, address, descriptor };
+    this.#sockets.add(socket);
+    socket.setNoDelay(true);
+    socket.on('data', (data: Buffer) => {
+      this.#reading = connection;
+      const read = engine.guard(() => engine.peers.read_event(descriptor, data));
+      this.#reading = undefined;
+      if (read instanceof ldk.Result_boolPeerHandleErrorZ_OK) {
+        if (read.res) socket.pause();
+      } else engine.afterCommit(() => (flush(), socket.end(() => socket.destroy())));
+      void engine.schedule();
+    });
+    socket.on('drain', () => {
+      if (!blocked) return;
+      blocked = false;
+      if (!engine.guard(() => engine.peers.write_buffer_space_avail(descriptor)).is_ok()) socket.destroy();
+      void engine.schedule();
+    });
+    socket.on('error', (error) => this.#log.debug(`${formatAddress(address)}: ${messageOf(error)}`));
+    socket.on('close', () => {
+      this.#sockets.delete(socket);
+      engine.guard(() => engine.peers.socket_disconnected(descriptor));
+      void engine.schedule();
+    });
+    return connection;
+  }
+
+  #connected(id: string, features: Uint8Array, inbound: boolean): void {
+    const connection = this.#reading;
+    if (!connection) return;
+    const direction = inbound ? 'in' : 'out';
+    const peer: Peer = { id, direction, address: connection.address, features: hexOf(features) };
+    this.#peers.set(id, peer);
+    this.#connections.set(id, connection);
+    this.#engine!.afterCommit(() => {
+      this.#events.connected(peer);
+      for (const { resolve } of this.#waiting.get(id) ?? []) resolve(peer);
+      this.#waiting.delete(id);
+    });
+  }
+
+  #disconnected(id: string): void {
+    const peer = this.#peers.get(id);
+    this.#peers.delete(id);
+    this.#connections.delete(id);
+    if (peer) this.#engine!.afterCommit(() => this.#events.disconnected(peer));
+  }
+}
+
+function open(address: PeerAddress): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket =
+      'socket' in address ? createConnection(address.socket) : createConnection(address.port, address.host);
+    socket.once('error', reject);
+    socket.once('connect', () => {
+      socket.off('error', reject);
+      resolve(socket);
+    });
+  });
+}
+
+const SYSTEM_MESSAGES: Record<string, string> = {
+  ECONNREFUSED: 'Connection refused',
+  ENOENT: 'No such file or directory',
+  ECONNRESET: 'Connection reset by peer',
+  ETIMEDOUT: 'Connection timed out',
+  EACCES: 'Permission denied',
+  EHOSTUNREACH: 'No route to host',
+  ENETUNREACH: 'Network is unreachable',
+};
+
+const systemMessage = (error: unknown): string => SYSTEM_MESSAGES[systemCode(error) ?? ''] ?? messageOf(error);
+
+const plainIp = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/, '');
+
+/** A socket file stays behind when its process dies; lightningd removes it too. */
+function removeStale(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+  }
+}

@@ -1,0 +1,72 @@
+import type { Method } from '../context.js';
+import type { Node } from '../ldk/node.js';
+import { CODE, RpcError } from '../rpc/errors.js';
+import { method } from '../rpc/method.js';
+import { arrayOf, bool, feerate, msat, nodeId, outpoint, satOrAll, string_, u32 } from '../rpc/params.js';
+import { connect } from './peers.js';
+import { feeratePerKw } from './wallet.js';
+
+/** The one kind of channel that we open: static_remotekey (BOLT #2). */
+export const CHANNEL_TYPE = { bits: [12], names: ['static_remotekey/even'] };
+
+const outpoints = arrayOf(outpoint);
+const bits = arrayOf(u32);
+
+/** lightning-fundchannel(7) */
+export const fundingMethods = (node: Node): readonly Method[] => [
+  method({
+    name: 'fundchannel',
+    category: 'channels',
+    params: [
+      { name: 'id', type: nodeId, required: true },
+      { name: 'amount', type: satOrAll, required: true },
+      { name: 'feerate', type: feerate },
+      { name: 'announce', type: bool, default: true },
+      { name: 'minconf', type: u32, default: 1 },
+      { name: 'push_msat', type: msat, default: 0n },
+      { name: 'close_to', type: string_ },
+      { name: 'request_amt', type: msat },
+      { name: 'compact_lease', type: string_ },
+      { name: 'utxos', type: outpoints },
+      { name: 'mindepth', type: u32 },
+      { name: 'reserve', type: msat },
+      { name: 'channel_type', type: bits },
+    ],
+    handle: async (args) => {
+      if (args.id === node.id) throw new RpcError(CODE.LIGHTNINGD, 'Cannot open a channel to ourselves');
+      if (args.request_amt !== undefined || args.compact_lease !== undefined)
+        throw new RpcError(CODE.FUNDING_V2_NOT_SUPPORTED, 'The embedded lightningd has no dual funding');
+      if (args.channel_type && (args.channel_type.length !== 1 || args.channel_type[0] !== 12))
+        throw new RpcError(
+          CODE.INVALID_PARAMS,
+          'The embedded lightningd opens channels of type [12] (static_remotekey) alone',
+        );
+      if (args.reserve !== undefined)
+        throw new RpcError(CODE.INVALID_PARAMS, 'reserve: LDK sets it itself, to 1 % of the channel');
+      if (args.close_to !== undefined)
+        throw new RpcError(
+          CODE.INVALID_PARAMS,
+          'close_to: not supported by the embedded lightningd; give `close` a destination',
+        );
+      await connect(node, args.id, undefined);
+      const { channelId, transaction, outnum } = await node.funding.open({
+        peerId: args.id,
+        amountSat: args.amount,
+        feeratePerKw: feeratePerKw(args.feerate),
+        announce: args.announce,
+        minconf: args.minconf,
+        pushMsat: args.push_msat,
+        minimumDepth: args.mindepth,
+        utxos: args.utxos?.map(({ txid, outnum: vout }) => ({ txid, vout })),
+      });
+      return {
+        tx: transaction.raw.toString('hex'),
+        txid: transaction.txid,
+        channel_id: channelId,
+        channel_type: CHANNEL_TYPE,
+        outnum,
+        ...(args.mindepth !== undefined && { mindepth: args.mindepth }),
+      };
+    },
+  }),
+];

@@ -1,0 +1,152 @@
+import type { Method } from '../context.js';
+import { bindingOf, DEFAULT_PORT, formatAddress, parseAddress, type PeerAddress } from '../ldk/addresses.js';
+import { bytesOf } from '../ldk/convert.js';
+import type { Node } from '../ldk/node.js';
+import { ConnectError, type Peer } from '../ldk/peers.js';
+import { CODE, ParamError, RpcError } from '../rpc/errors.js';
+import { method } from '../rpc/method.js';
+import { hex, nodeId, oneOf, bool, string_, u16, type ParamType } from '../rpc/params.js';
+
+const CONNECT_PATIENCE_MS = 60_000;
+
+/** `ID` or `ID@ADDRESS` */
+const idAtAddress: ParamType<{ id: string; at: string | undefined }> = (value, name) => {
+  const text = string_(value, name);
+  const at = text.indexOf('@');
+  return { id: nodeId(at < 0 ? text : text.slice(0, at), name), at: at < 0 ? undefined : text.slice(at + 1) };
+};
+
+const level = oneOf('io', 'trace', 'debug', 'info', 'unusual', 'broken');
+
+/** lightning-connect(7), lightning-disconnect(7), lightning-listpeers(7), lightning-sendcustommsg(7) */
+export const peerMethods = (node: Node): readonly Method[] => [
+  method({
+    name: 'connect',
+    category: 'network',
+    params: [
+      { name: 'id', type: idAtAddress, required: true },
+      { name: 'host', type: string_ },
+      { name: 'port', type: u16 },
+    ],
+    handle: async ({ id: { id, at }, host, port }) => {
+      if (at !== undefined && host !== undefined)
+        throw new RpcError(CODE.INVALID_PARAMS, "Can't specify host as both xxx@yyy and separate argument");
+      if (port !== undefined && host === undefined && at === undefined)
+        throw new RpcError(CODE.INVALID_PARAMS, "Can't specify port without host");
+      const text = at ?? host;
+      const peer = await connect(node, id, text === undefined ? undefined : addressOf(text, port));
+      return { id, features: peer.features, direction: peer.direction, address: bindingOf(peer.address) };
+    },
+  }),
+  method({
+    name: 'disconnect',
+    category: 'network',
+    params: [
+      { name: 'id', type: nodeId, required: true },
+      { name: 'force', type: bool, default: false },
+    ],
+    handle: async ({ id, force }) => {
+      if (!node.peers.get(id)) throw new RpcError(CODE.LIGHTNINGD, 'Peer not connected');
+      const live = node.channels
+        .live()
+        .filter((channel) => Buffer.from(channel.get_counterparty().get_node_id()).toString('hex') === id);
+      const active = live.find(
+        (channel) => !['AWAITING_UNILATERAL', 'ONCHAIN'].includes(node.channels.stateOf(channel)),
+      );
+      if (active && !force)
+        throw new RpcError(
+          CODE.LIGHTNINGD,
+          `Peer has (at least one) channel in state ${node.channels.stateOf(active)}`,
+        );
+      await node.peers.disconnect(id);
+      return {};
+    },
+  }),
+  method({
+    name: 'listpeers',
+    category: 'network',
+    params: [
+      { name: 'id', type: nodeId },
+      { name: 'level', type: level },
+    ],
+    handle: ({ id }) => ({ peers: listPeers(node).filter((peer) => id === undefined || peer.id === id) }),
+  }),
+  method({
+    name: 'sendcustommsg',
+    category: 'utility',
+    params: [
+      { name: 'node_id', type: nodeId, required: true },
+      { name: 'msg', type: hex, required: true },
+    ],
+    handle: async ({ node_id: id, msg }) => {
+      const bytes = bytesOf(msg);
+      const type = Buffer.from(bytes).subarray(0, 2);
+      if (bytes.length < 2) throw new ParamError('msg', 'should be at least 2 bytes', msg);
+      const number = type.readUInt16BE();
+      if (number < 32_768)
+        throw new RpcError(
+          CODE.LIGHTNINGD,
+          `Cannot send messages of type ${number} (a type below 32768 belongs to the protocol)`,
+        );
+      if (!node.peers.get(id)) throw new RpcError(CODE.LIGHTNINGD, 'Peer is not connected');
+      await node.engine.act(() => node.peers.custom.send(bytesOf(id), number, bytes.subarray(2)));
+      return { status: 'Message sent to connectd for delivery' };
+    },
+  }),
+];
+
+function addressOf(text: string, port: number | undefined): PeerAddress {
+  const address = parseAddress(text, port ?? DEFAULT_PORT);
+  if (!address || ('host' in address && address.host === ''))
+    throw new RpcError(CODE.LIGHTNINGD, `Host ${text}:${port ?? DEFAULT_PORT} not valid`);
+  return 'host' in address && port !== undefined ? { ...address, port } : address;
+}
+
+/**
+ * Connects to a peer: at `address`, or where it was found last.
+ *
+ * @throws {RpcError} 400, 401
+ */
+export async function connect(node: Node, id: string, address: PeerAddress | undefined): Promise<Peer> {
+  if (id === node.id) throw new RpcError(CODE.CONNECT_NO_KNOWN_ADDRESS, 'Cannot connect to ourselves');
+  const known = node.peers.get(id);
+  if (known) return known;
+  const where = address ?? node.reconnector.addressOf(id);
+  if (!where) throw new RpcError(CODE.CONNECT_NO_KNOWN_ADDRESS, 'Unable to connect, no address known for peer');
+  try {
+    const peer = await within(CONNECT_PATIENCE_MS, node.peers.connect(id, where), formatAddress(where));
+    if (peer.direction === 'out') node.reconnector.remember(id, peer.address);
+    return peer;
+  } catch (error) {
+    if (!(error instanceof ConnectError)) throw error;
+    throw new RpcError(CODE.CONNECT_ALL_ADDRESSES_FAILED, `All addresses failed: ${error.message}`);
+  }
+}
+
+async function within<T>(timeoutMs: number, promise: Promise<T>, where: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new ConnectError(`${where}: Connection establishment: Operation timed out. `)),
+      timeoutMs,
+    );
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function listPeers(node: Node): { readonly id: string; readonly [key: string]: unknown }[] {
+  const { channels, peers } = node;
+  const open = channels.records().filter(({ state }) => state !== 'CLOSED');
+  const ids = new Set([...peers.list().map(({ id }) => id), ...open.map(({ peerId }) => peerId)]);
+  return [...ids].map((id) => {
+    const peer = peers.get(id);
+    const numChannels = open.filter(({ peerId }) => peerId === id).length;
+    if (!peer) return { id, connected: false, num_channels: numChannels };
+    const netaddr = [formatAddress(peer.address)];
+    return { id, connected: true, num_channels: numChannels, netaddr, features: peer.features };
+  });
+}
