@@ -48,6 +48,7 @@ export class Daemon {
       deprecatedOk: this.#deprecatedOk,
       importantDied: () => this.shutdown('an important plugin died', 1),
     });
+    process.on('exit', () => this.plugins.endAll());
     const handler = createHandler({
       registry: this.#registry,
       log: this.#log,

@@ -16,7 +16,7 @@ import { logNotifications } from './log-notifications.js';
 import type { Manifest } from './manifest.js';
 import { canonicalPath, defaultPluginDirs, PluginPathError, pluginsIn, samePlugin } from './paths.js';
 import { Plugin, PluginGoneError, type PluginEvents } from './plugin.js';
-import { NATIVE_TOPICS } from './topics.js';
+import { NATIVE_TOPICS, SUITE_TOPICS } from './topics.js';
 
 export interface HostParts {
   readonly options: Options;
@@ -55,7 +55,6 @@ export class PluginHost implements Pick<Context, 'ask' | 'hasHook' | 'notify'> {
     this.#manager = parts.book.logger('plugin-manager');
     this.#hooks = new HookChains(this.#log);
     logNotifications(parts.book, (topic, payload) => this.notify(topic, payload));
-    process.on('exit', () => this.#plugins.forEach((plugin) => plugin.end()));
   }
 
   list(): readonly Plugin[] {
@@ -137,6 +136,11 @@ export class PluginHost implements Pick<Context, 'ask' | 'hasHook' | 'notify'> {
         if (!(await this.#letGo(plugin))) plugin.kill('debug', 'shutting down');
       }),
     );
+  }
+
+  /** Ends all plugins at once, for a daemon that goes without an orderly end. */
+  endAll(): void {
+    for (const plugin of this.#plugins) plugin.end();
   }
 
   notify(topic: string, payload: JsonObject): void {
@@ -313,7 +317,11 @@ export class PluginHost implements Pick<Context, 'ask' | 'hasHook' | 'notify'> {
   }
 
   #isTopic(topic: string): boolean {
-    return NATIVE_TOPICS.has(topic) || this.#plugins.some(({ manifest }) => manifest?.topics.includes(topic));
+    return (
+      NATIVE_TOPICS.has(topic) ||
+      SUITE_TOPICS.has(topic) ||
+      this.#plugins.some(({ manifest }) => manifest?.topics.includes(topic))
+    );
   }
 
   /** A plugin's own notification, to all that subscribed to it. */

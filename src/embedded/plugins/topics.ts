@@ -23,3 +23,16 @@ export const NATIVE_TOPICS: ReadonlySet<string> = new Set([
   'shutdown',
   'warning',
 ]);
+
+/** What Core Lightning's own plugins send: plugins subscribe to it, though here nobody sends it. */
+export const SUITE_TOPICS: ReadonlySet<string> = new Set([
+  'channel_hint_update',
+  'pay_failure',
+  'pay_part_end',
+  'pay_part_start',
+  'pay_success',
+  'utxo_deposit',
+  'utxo_spend',
+  'xpay_pay_part_end',
+  'xpay_pay_part_start',
+]);

@@ -148,7 +148,9 @@ const hexOf =
     text.length === bytes * 2 && /^[0-9a-fA-F]*$/.test(text) ? text.toLowerCase() : undefined;
 
 /** Whole bytes in hex. */
-export const hex: ParamType<string> = fromText('should be a hex value', (text) => hexOf(text.length / 2)(text));
+export const hex: ParamType<string> = fromText('should be a hex value', (text) =>
+  text.length % 2 === 0 ? hexOf(text.length / 2)(text) : undefined,
+);
 export const hash: ParamType<string> = fromText('should be a 32 byte hex value', hexOf(32));
 export const secret: ParamType<string> = hash;
 export const txid: ParamType<string> = fromText('should be a txid', hexOf(32));
