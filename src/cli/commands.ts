@@ -233,6 +233,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/plugin-list.js'),
   },
   {
+    usage: 'plugin watch <node> <paths...>',
+    summary: 'run plugins on a node, anew at each save that passes the check; their log and standard error follow',
+    options: [['--option <name=value>', "a value for one of the plugins' options", 'many']],
+    examples: ['ln-play plugin watch l1 hello.js', 'ln-play plugin watch l1 shop/ --option shop-port=8080'],
+    load: () => import('./commands/plugin-watch.js'),
+  },
+  {
     usage: 'plugin trace <node> <file>',
     summary: 'run a plugin on a node and show every message between the two, until Ctrl-C',
     options: [...TRACE, ['--option <name=value>', "a value for one of the plugin's options", 'many']],

@@ -59,7 +59,10 @@ export async function startListed(
     const logged = await tailFile(node.logFile, 500, from.log);
     const said = [
       ...(await tailFile(outputFile, SHOWN_LINES, from.output)),
-      ...logged.map((line) => pluginLine(line, logName)).filter((line) => line !== undefined),
+      ...logged.flatMap((text) => {
+        const said = pluginLine(text, logName);
+        return said ? [`${said.level} ${said.line}`] : [];
+      }),
     ];
     throw new LnPlayError('PLUGIN', `${node.name} does not run ${logName}: ${reasonOf(error)}`, {
       details: said.slice(-SHOWN_LINES),
@@ -95,10 +98,13 @@ export async function listPlugins(node: Lightningd, call: CallOptions = {}): Pro
   return (await node.rpc.call('plugin', { subcommand: 'list' }, call)).plugins ?? [];
 }
 
-/** What a plugin said in a line of lightningd's log, with its level; undefined for a line of somebody else. */
-export function pluginLine(line: string, logName: string): string | undefined {
-  const match = /^\S+ +(\*\*BROKEN\*\*|[A-Z]+) +(?:\S+-)?plugin-(.+?): (.*)$/.exec(line);
-  return match && match[2] === logName ? `${match[1]} ${match[3]}` : undefined;
+/** What a plugin said in a line of lightningd's log, and at which level; undefined for a line of somebody else. */
+export function pluginLine(
+  line: string,
+  logName: string,
+): { readonly level: string; readonly line: string } | undefined {
+  const match = /^\S+ +(?:\*\*)?([A-Z]+)(?:\*\*)? +(?:\S+-)?plugin-(.+?): (.*)$/.exec(line);
+  return match && match[2] === logName ? { level: match[1]!, line: match[3]! } : undefined;
 }
 
 /** lightningd says `PATH: REASON`. */

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { dirname } from 'node:path';
+import { join } from 'node:path';
 import { connect, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { LnPlayError } from '../../core/errors.js';
@@ -34,7 +34,7 @@ export async function traceRpc(node: Lightningd, options: RpcTraceOptions): Prom
   const paths = swapPaths(node.rpc.path);
   assertSocketPath(paths.tracer);
   const lock = { what: `the RPC trace of ${node.name}`, wait: 'fail' } as const;
-  await withLock(dirname(paths.rpc), 'rpc-trace', lock, async () => {
+  await withLock(join(node.lightningDir, '.locks'), 'rpc-trace', lock, async () => {
     await swapBack(paths); // what a killed tracer may have left, whose helper was killed too
     await node.rpc.call('getinfo'); // fails with what is to be done where it does not run
     const reaper = await startReaper({ command: process.execPath, args: [HEAL, paths.rpc] });

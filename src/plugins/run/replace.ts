@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { LnPlayError } from '../../core/errors.js';
+import { LnPlayError, throwIfAborted } from '../../core/errors.js';
 import type { Lightningd } from '../../daemons/lightningd.js';
 import type { JsonObject } from '../../rpc/json-rpc.js';
 import { listPlugins, startListed, type ListedPlugin } from '../control.js';
@@ -36,12 +36,12 @@ export class Replacement {
     return new Replacement(node, name, options, before?.name);
   }
 
-  /** Stops what runs in this place, and starts `path` there. */
-  async start(path: string): Promise<readonly ListedPlugin[]> {
+  /** Stops what runs in this place, and starts `path` there; a start that is given up at `signal` may yet come about. */
+  async start(path: string, signal?: AbortSignal): Promise<readonly ListedPlugin[]> {
     await this.stop();
-    const plugins = await startListed(this.#node, path, this.#name, this.#options);
+    throwIfAborted(signal);
     this.#running = path;
-    return plugins;
+    return await startListed(this.#node, path, this.#name, this.#options, { signal });
   }
 
   /** Stops what runs in this place; it may have ended by itself. */

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { dir } from 'tmp-promise';
+import { followFile } from '../../daemons/log-follow.js';
+import type { Lightningd } from '../../daemons/lightningd.js';
+import { withLock } from '../../process/lock.js';
+import { startReaper } from '../../process/reaper.js';
+import type { JsonObject } from '../../rpc/json-rpc.js';
+import { pluginLine } from '../control.js';
+import { LineSplitter } from '../lines.js';
+import { Replacement } from '../run/replace.js';
+import { shellQuote, writeWrapper } from '../run/wrapper.js';
+import { FolderWatcher } from './folder-watcher.js';
+import { PluginLoop, type ReloadEvent } from './plugin-loop.js';
+import { findSources, type WatchedSource } from './sources.js';
+
+export type WatchEvent =
+  | ReloadEvent
+  /** All that is watched is known, and every plugin has been started once. */
+  | { readonly type: 'watching'; readonly files: readonly string[] }
+  /** A line of the plugin's in the node's log, with its level as the log has it. */
+  | { readonly type: 'log'; readonly file: string; readonly level: string; readonly line: string }
+  | { readonly type: 'stderr'; readonly file: string; readonly line: string };
+
+export interface WatchOptions {
+  /** Values of the plugins' options. */
+  readonly options?: JsonObject;
+  readonly onEvent: (event: WatchEvent) => void;
+  /** Ends the watch. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs plugins on a node as they were last saved, until the signal: at each save a plugin is checked, and where it passes,
+ * the one that runs is stopped and the new one started. What it logs and writes to standard error is told as it comes.
+ * In the end the node runs what it ran before.
+ *
+ * @param paths files, and folders that stand for all plugins in them
+ * @throws {LnPlayError} USAGE for a path that cannot be; LOCKED when one is watched on this node already; CONNECTION
+ */
+export async function watchPlugins(node: Lightningd, paths: readonly string[], options: WatchOptions): Promise<void> {
+  const sources = await findSources(paths);
+  await withLocks(node, sources, async () => {
+    const folder = await dir({ prefix: 'ln-play-watch', unsafeCleanup: true, mode: 0o700 });
+    const reaper = await startReaper({ command: 'rm', args: ['-rf', folder.path] });
+    try {
+      await new Watch(node, sources, folder.path, options).run();
+    } finally {
+      await folder.cleanup();
+      reaper.dismiss();
+    }
+  });
+}
+
+class Watch {
+  readonly #node: Lightningd;
+  readonly #sources: readonly WatchedSource[];
+  readonly #folder: string;
+  readonly #options: WatchOptions;
+  readonly #loops = new Map<WatchedSource, PluginLoop>();
+  readonly #following: Promise<void>[] = [];
+  readonly #ended = new AbortController();
+
+  constructor(node: Lightningd, sources: readonly WatchedSource[], folder: string, options: WatchOptions) {
+    this.#node = node;
+    this.#sources = sources;
+    this.#folder = folder;
+    this.#options = options;
+  }
+
+  async run(): Promise<void> {
+    const { signal, onEvent } = this.#options;
+    const watcher = new FolderWatcher((path) => {
+      for (const [source, loop] of this.#loops) if (source.concerns(path)) loop.changed();
+    });
+    try {
+      for (const source of this.#sources) await this.#prepare(source, this.#loops.size);
+      await this.#followLog();
+      for (const { folders } of this.#sources) for (const { path, deep } of folders) await watcher.add(path, deep);
+      for (const loop of this.#loops.values()) loop.changed();
+      await Promise.all(Array.from(this.#loops.values(), (loop) => loop.settled()));
+      onEvent({ type: 'watching', files: this.#sources.map(({ file }) => file) });
+      if (!signal.aborted)
+        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    } finally {
+      watcher.close();
+      await Promise.all(Array.from(this.#loops.values(), (loop) => loop.close()));
+      this.#ended.abort();
+      await Promise.all(this.#following);
+    }
+  }
+
+  async #prepare(source: WatchedSource, index: number): Promise<void> {
+    const { file } = source;
+    const folder = join(this.#folder, String(index));
+    await mkdir(folder);
+    const stderr = join(folder, 'stderr');
+    await writeFile(stderr, '');
+    const wrapper = await writeWrapper(folder, file, `exec "$plugin" "$@" 2>>${shellQuote(stderr)}\n`);
+    const replacement = await Replacement.of(this.#node, file, this.#options.options ?? {});
+    this.#loops.set(source, new PluginLoop(file, wrapper, replacement, this.#options.onEvent));
+    this.#follow(stderr, 0, (line) => this.#options.onEvent({ type: 'stderr', file, line }));
+  }
+
+  async #followLog(): Promise<void> {
+    const { size } = await stat(this.#node.logFile);
+    this.#follow(this.#node.logFile, size, (line) => {
+      for (const { file } of this.#sources) {
+        const said = pluginLine(line, basename(file));
+        if (said) this.#options.onEvent({ type: 'log', file, ...said });
+      }
+    });
+  }
+
+  #follow(file: string, from: number, onLine: (line: string) => void): void {
+    this.#following.push(this.#followLines(file, from, onLine));
+  }
+
+  async #followLines(file: string, from: number, onLine: (line: string) => void): Promise<void> {
+    const lines = new LineSplitter(onLine);
+    for await (const text of followFile(file, { from, signal: this.#ended.signal })) lines.push(text);
+  }
+}
+
+/** Runs `body` while no other watch has one of these plugins on this node. */
+async function withLocks<T>(node: Lightningd, sources: readonly WatchedSource[], body: () => Promise<T>): Promise<T> {
+  const [first, ...others] = sources;
+  if (!first) return await body();
+  const name = `watch-${createHash('sha256').update(first.file).digest('hex').slice(0, 16)}`;
+  const what = `the watch of ${first.file} on ${node.name}`;
+  return await withLock(join(node.lightningDir, '.locks'), name, { what, wait: 'fail' }, () =>
+    withLocks(node, others, body),
+  );
+}
