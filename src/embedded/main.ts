@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { messageOf } from '../core/errors.js';
 import { goToBackground, isBackground, reportReady } from './daemon/background.js';
-import { Daemon, type StartNode } from './daemon/daemon.js';
+import { Daemon } from './daemon/daemon.js';
 import { checkOptions, enterNetworkDir } from './daemon/environment.js';
 import { takePidFile } from './daemon/pid-file.js';
 import { handleSignals } from './daemon/signals.js';
@@ -9,12 +9,9 @@ import { LogBook } from './log/log-book.js';
 import { pidFileOf, renderHelp } from './options/help.js';
 import { Options } from './options/options.js';
 import { StartError } from './options/setting.js';
-import type { Storage } from './methods/datastore.js';
+import { Store } from './store/store.js';
 import { VERSION, VERSION_LINE } from './version.js';
 
-// loaded while options are read and plugins start
-const NODE_MODULE: string = './ldk/node.js';
-const STORE_MODULE: string = './store/store.js';
 const PROGRAM = 'ln-play-lightningd';
 
 /**
@@ -48,7 +45,7 @@ async function run(options: Options, book: LogBook): Promise<void> {
     process.exit(await goToBackground());
   }
   // LDK takes longest to load, so that it begins before everything else
-  const nodeModule = options.asked('help') ? undefined : import(NODE_MODULE);
+  const nodeModule = options.asked('help') ? undefined : import('./ldk/node.js');
   nodeModule?.catch(() => {}); // whoever awaits it below hears of it
   enterNetworkDir(options, book, log);
   const daemon = new Daemon(options, book);
@@ -61,10 +58,9 @@ async function run(options: Options, book: LogBook): Promise<void> {
   }
   checkOptions(options, log);
   daemon.onEnd(await takePidFile(pidFileOf(options)));
-  const { Store } = (await import(STORE_MODULE)) as { Store: { open(path: string): Storage & { close(): void } } };
   const store = Store.open(resolve(options.networkDir, 'datastore'));
   daemon.onEnd(() => store.close());
-  const { startNode } = (await nodeModule!) as { startNode: StartNode };
+  const { startNode } = await nodeModule!;
   await daemon.start(startNode, store);
   if (isBackground()) reportReady();
 }

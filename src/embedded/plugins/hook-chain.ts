@@ -50,7 +50,11 @@ export class HookChains {
     let agreed: HookAnswer = { result: 'continue' };
     let changed = false;
     for (const { user, wishes } of this.#chains.get(hook) ?? []) {
-      if (user.isDead || !passesFilters(hook, wishes, payload)) continue;
+      if (!passesFilters(hook, wishes, payload)) continue;
+      // a plugin that uses the RPC while it is configured would wait for itself
+      if (hook === 'rpc_command' && user.state !== 'running') continue;
+      await user.ready;
+      if (user.isDead) continue;
       const reply = await this.#askOne(hook, user, current);
       if (!reply) continue;
       if (!reply.last) {

@@ -60,6 +60,9 @@ export class Plugin {
   important: boolean;
   state: PluginState = 'unconfigured';
   manifest: Manifest | undefined;
+  /** Resolves when it is configured, or gone. */
+  readonly ready: Promise<void>;
+  #setReady: () => void = () => {};
   readonly #events: PluginEvents;
   readonly #pending = new Map<string, Pending>();
   #process: PluginProcess | undefined;
@@ -71,6 +74,7 @@ export class Plugin {
     this.log = log.child(`plugin-${this.name}`);
     this.important = important;
     this.#events = events;
+    this.ready = new Promise((resolve) => (this.#setReady = resolve));
   }
 
   get isDead(): boolean {
@@ -122,6 +126,7 @@ export class Plugin {
       throw this.kill('debug', `disabled itself at init: ${String(result['disable'])}`);
     }
     this.state = 'running';
+    this.#setReady();
   }
 
   /**
@@ -168,6 +173,7 @@ export class Plugin {
     this.log[level](`Killing plugin: ${why}`);
     this.end();
     this.state = 'dead';
+    this.#setReady();
     for (const { reject } of Array.from(this.#pending.values())) reject(gone);
     this.#pending.clear();
     this.#events.ended(this, why);
