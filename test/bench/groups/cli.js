@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Playground } from '../../../dist/index.js';
 import { LN_PLAY, lightningds, lnPlay, programsByHand } from '../lib/programs.js';
-import { inTurns, timed } from '../lib/samples.js';
+import { baselineOf, inTurns, samplesOf, timed } from '../lib/samples.js';
 
 const run = promisify(execFile);
 
@@ -13,21 +12,18 @@ export async function* measure({ runs = 41 }) {
   const byHand = await programsByHand();
   const playground = await Playground.start({ lightningd: cln ?? embedded });
   try {
-    const { dir, nodes } = playground;
-    const env = { LN_PLAY_DIR: dir };
-    const lightningDir = `--lightning-dir=${join(nodes[0].lightningDir)}`;
-    const samples = await inTurns(runs, {
+    const env = { LN_PLAY_DIR: playground.dir };
+    const lightningDir = `--lightning-dir=${playground.nodes[0].lightningDir}`;
+    const results = await inTurns(runs, {
       node: () => timed(() => run(process.execPath, ['-e', '0'])),
       getinfo: () => timed(() => lnPlay(['cli', 'l1', 'getinfo'], env)),
-      help: () => timed(() => run(process.execPath, [LN_PLAY, '--version'])),
-      ...(byHand && {
-        cli: () => timed(() => run(byHand.LIGHTNING_CLI, [lightningDir, '--network=regtest', 'getinfo'])),
-      }),
+      version: () => timed(() => run(process.execPath, [LN_PLAY, '--version'])),
+      clnCli: byHand && (() => timed(() => run(byHand.LIGHTNING_CLI, [lightningDir, '--network=regtest', 'getinfo']))),
     });
-    const baseline = { name: 'node -e 0', samples: samples.node };
-    yield { what: 'ln-play cli l1 getinfo', samples: samples.getinfo, baseline, ratioGoal: 2 };
-    yield { what: 'ln-play --version', samples: samples.help, baseline };
-    if (samples.cli) yield { what: 'lightning-cli getinfo', samples: samples.cli, baseline };
+    const baseline = baselineOf('node -e 0', results.node);
+    yield { what: 'ln-play cli l1 getinfo', ...samplesOf(results.getinfo), baseline, ratioGoal: 2 };
+    yield { what: 'ln-play --version', ...samplesOf(results.version), baseline };
+    if (results.clnCli) yield { what: 'lightning-cli getinfo', ...samplesOf(results.clnCli), baseline };
   } finally {
     await playground.dispose();
   }

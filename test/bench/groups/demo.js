@@ -3,32 +3,32 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../../dist/process/ports.js';
 import { NO_CLN, lightningds, lnPlay, programsByHand } from '../lib/programs.js';
-import { inTurns } from '../lib/samples.js';
+import { baselineOf, inTurns, samplesOf } from '../lib/samples.js';
 import { removeTemporary, temporaryFolder } from '../lib/temporary.js';
 
 const SCRIPT = fileURLToPath(new URL('../by-hand.sh', import.meta.url));
+
+const PARTS = [
+  { part: 'paid', what: 'start to paid', goals: { cln: { goal: 2000, ratioGoal: 0.6 }, embedded: { goal: 2500 } } },
+  { part: 'ended', what: 'start to all stopped', goals: { cln: {}, embedded: {} } },
+];
 
 /** The whole job: `ln-play demo`, beside a plain script that does its steps one after another. */
 export async function* measure({ runs = 9 }) {
   const { cln, embedded } = await lightningds();
   const env = await programsByHand();
-  const samples = await inTurns(runs, {
-    ...(env && { byHand: () => byHand(env), cln: () => demo(cln) }),
+  const results = await inTurns(runs, {
+    byHand: env && (() => byHand(env)),
+    cln: cln && (() => demo(cln)),
     embedded: () => demo(embedded),
   });
-  const of = (name, part) => samples[name].map((sample) => sample[part]);
-  for (const [name, part] of [
-    ['start to paid', 'paid'],
-    ['start to all stopped', 'ended'],
-  ]) {
-    const what = (kind) => `${name}, ${kind}`;
-    const paid = part === 'paid';
-    if (env) {
-      const baseline = { name: 'by hand', samples: of('byHand', part) };
-      yield { what: what('cln'), samples: of('cln', part), baseline, ...(paid && { goal: 2000, ratioGoal: 0.6 }) };
-    } else yield { what: what('cln'), skipped: NO_CLN };
-    const baseline = env && { name: 'cln', samples: of('cln', part) };
-    yield { what: what('embedded'), samples: of('embedded', part), baseline, ...(paid && { goal: 2500 }) };
+  for (const { part, what, goals } of PARTS) {
+    if (cln) {
+      const baseline = baselineOf('by hand', results.byHand, part);
+      yield { what: `${what}, cln`, ...samplesOf(results.cln, part), baseline, ...goals.cln };
+    } else yield { what: `${what}, cln`, skipped: NO_CLN };
+    const baseline = baselineOf('by hand', results.byHand, part);
+    yield { what: `${what}, embedded`, ...samplesOf(results.embedded, part), baseline, ...goals.embedded };
   }
 }
 

@@ -1,21 +1,23 @@
 import { NO_CLN, lightningds, lnPlay } from '../lib/programs.js';
-import { inTurns, timed } from '../lib/samples.js';
+import { baselineOf, inTurns, samplesOf, timed } from '../lib/samples.js';
 import { removeTemporary, temporaryFolder } from '../lib/temporary.js';
+
+const PARTS = [
+  { part: 'up', what: 'up --nodes 10', goals: { cln: 2000 } },
+  { part: 'down', what: 'down (10 nodes)', goals: { cln: 1000, embedded: 1000 } },
+];
 
 /** Ten nodes up, and down again. */
 export async function* measure({ runs = 5 }) {
   const { cln, embedded } = await lightningds();
-  const samples = await inTurns(runs, {
-    ...(cln && { cln: () => upAndDown(cln) }),
+  const results = await inTurns(runs, {
+    cln: cln && (() => upAndDown(cln)),
     embedded: () => upAndDown(embedded),
   });
-  if (!cln) yield { what: 'cln', skipped: NO_CLN };
-  const of = (name, part) => samples[name].map((sample) => sample[part]);
-  for (const name of Object.keys(samples)) {
-    const baseline = (part) => (cln && name !== 'cln' ? { name: 'cln', samples: of('cln', part) } : undefined);
-    const goals = name === 'cln' ? { up: 2000, down: 1000 } : { up: undefined, down: 1000 };
-    yield { what: `up --nodes 10, ${name}`, samples: of(name, 'up'), goal: goals.up, baseline: baseline('up') };
-    yield { what: `down, ${name}`, samples: of(name, 'down'), goal: goals.down, baseline: baseline('down') };
+  for (const { part, what, goals } of PARTS) {
+    yield { what: `${what}, cln`, ...(cln ? samplesOf(results.cln, part) : { skipped: NO_CLN }), goal: goals.cln };
+    const baseline = cln && baselineOf('cln', results.cln, part);
+    yield { what: `${what}, embedded`, ...samplesOf(results.embedded, part), baseline, goal: goals.embedded };
   }
 }
 

@@ -29,10 +29,16 @@ export async function programsByHand() {
   };
 }
 
-/** Runs a command of ln-play to its end. @returns its standard output */
+/** Runs a command of ln-play to its end. @returns its standard output @throws its own error line */
 export async function lnPlay(args, env = {}) {
-  const { stdout } = await run(process.execPath, [LN_PLAY, ...args], { env: { ...process.env, ...env } });
-  return stdout;
+  try {
+    const { stdout } = await run(process.execPath, [LN_PLAY, ...args], { env: { ...process.env, ...env } });
+    return stdout;
+  } catch (error) {
+    console.error(error.stderr);
+    const line = /^(unexpected )?error: .*/m.exec(error.stderr)?.[0];
+    throw new Error(`ln-play ${args.join(' ')}: ${line ?? error.message}`, { cause: error });
+  }
 }
 
 export { LN_PLAY };

@@ -6,17 +6,36 @@ export function median(samples) {
 }
 
 /**
- * Measures several things in turns: A B C, A B C, …
+ * Measures several things in turns: A B C, A B C, …; one that fails is left out from then on, the others go on.
  *
  * @param runs how often each
- * @param measures by name, each resolves to what it measured
- * @returns the samples, by name
+ * @param measures by name, each resolves to what it measured; undefined ones are left out
+ * @returns the samples by name, or `{ failed }` with the reason
  */
 export async function inTurns(runs, measures) {
-  const samples = Object.fromEntries(Object.keys(measures).map((name) => [name, []]));
+  const names = Object.keys(measures).filter((name) => measures[name]);
+  const results = Object.fromEntries(names.map((name) => [name, []]));
   for (let run = 0; run < runs; run++)
-    for (const [name, measure] of Object.entries(measures)) samples[name].push(await measure(run));
-  return samples;
+    for (const name of names) {
+      if (!Array.isArray(results[name])) continue;
+      try {
+        results[name].push(await measures[name](run));
+      } catch (error) {
+        results[name] = { failed: error.message };
+      }
+    }
+  return results;
+}
+
+/** A row's samples out of what `inTurns` returned: one part of each, or all of it. */
+export function samplesOf(result, part) {
+  if (!Array.isArray(result)) return result;
+  return { samples: part === undefined ? result : result.map((sample) => sample[part]) };
+}
+
+/** The same as another row's baseline; undefined where there are none. */
+export function baselineOf(name, result, part) {
+  return Array.isArray(result) ? { name, ...samplesOf(result, part) } : undefined;
 }
 
 /** How many ms `body` takes. */

@@ -27,7 +27,7 @@ export function render(rows) {
 function cellsOf(row) {
   const { group, what, samples, goal, baseline, ratio, ratioGoal } = row;
   const name = `${group}: ${what}`;
-  if (!samples) return [name, '', '', '', '', '', row.failed ? `FAILED: ${row.failed}` : `not here: ${row.skipped}`];
+  if (!samples) return [name, ...Array(8).fill(''), row.failed ? `FAILED: ${row.failed}` : row.skipped];
   const show = (value) => format(value, row.unit);
   const met = (goal === undefined || row.median <= goal) && (ratioGoal === undefined || ratio <= ratioGoal);
   return [
