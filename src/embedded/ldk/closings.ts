@@ -46,6 +46,9 @@ export class Closings {
    */
   async close(request: ClosingRequest): Promise<ClosingDone> {
     const { channels, engine } = this.#node;
+    const script = request.destination && shutdownScript(request.destination);
+    if (request.destination && !script)
+      throw new RpcError(CODE.INVALID_PARAMS, 'destination: a channel can close to a segwit address alone');
     const record = channels.get(request.channelId)!;
     const peer = bytesOf(record.peerId);
     const id = ldk.ChannelId.constructor_from_bytes(bytesOf(request.channelId));
@@ -63,7 +66,6 @@ export class Closings {
       request.unilateralAfterMs > 0
         ? setTimeout(() => void force(), Math.min(request.unilateralAfterMs, 2 ** 31 - 1))
         : undefined;
-    const script = request.destination && shutdownScript(request.destination);
     const started = await engine.act(() =>
       script
         ? engine.manager.close_channel_with_feerate_and_script(id, peer, ldk.Option_u32Z.constructor_none(), script)

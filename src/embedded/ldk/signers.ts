@@ -1,5 +1,5 @@
 import * as ldk from 'lightningdevkit';
-import { ok, some } from './convert.js';
+import { hexOf, ok, some } from './convert.js';
 import { multiplyScalars, sharedSecret, Signer } from './curve.js';
 import { sha256, type NodeKeys } from './keys.js';
 
@@ -45,8 +45,14 @@ export function signerProvider(manager: ldk.KeysManager, walletScript: () => Uin
   });
 }
 
-/** The script as one that may stand in `shutdown` (BOLT #2), or undefined where it may not. */
+/** Witness version 0 with 20 or 32 bytes, or a later one with 2 to 40 (BOLT #2). */
+const SHUTDOWN_SCRIPT = /^(0014.{40}|0020.{64}|(5[1-9a-f]|60)(0[2-9a-f]|1[0-9a-f]|2[0-8])(..){2,40})$/;
+/** How LDK writes a script that is not of its oldest kind: 1, and its length in two bytes. */
+const SCRIPT_KIND = 1;
+
+/** The script as one that may stand in `shutdown`, or undefined where it may not. */
 export function shutdownScript(script: Uint8Array): ldk.ShutdownScript | undefined {
-  const serialized = Uint8Array.of(script.length >> 8, script.length & 0xff, ...script);
+  if (!SHUTDOWN_SCRIPT.test(hexOf(script))) return undefined;
+  const serialized = Uint8Array.of(SCRIPT_KIND, 0, script.length, ...script);
   return ok<ldk.ShutdownScript>(ldk.ShutdownScript.constructor_read(serialized));
 }
