@@ -258,6 +258,18 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/rpc-trace.js'),
   },
   {
+    usage: 'workshop',
+    summary: 'the whole talk as chapters to walk through: nodes, plugins, channels, payments',
+    options: [
+      ['--list', 'the chapters'],
+      ['--chapter <n>', 'only this chapter; those before it are run without a word'],
+      ['--yes', 'run all of it unattended; fail when a step does not come out as it says'],
+      ['--lightningd <path>', "the lightningd to run, or 'embedded'"],
+    ],
+    examples: ['ln-play workshop', 'ln-play workshop --chapter 8', 'ln-play workshop --yes'],
+    load: () => import('./commands/workshop.js'),
+  },
+  {
     usage: 'doctor',
     summary: 'which programs are found, where, and why; what this machine lacks',
     options: PROGRAMS,
