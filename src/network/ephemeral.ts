@@ -1,6 +1,6 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { dir as temporaryDir } from 'tmp-promise';
+import { tmpName } from 'tmp-promise';
 import { fileError } from '../core/files.js';
 import { startReaper, type Reaper } from '../process/reaper.js';
 
@@ -16,9 +16,17 @@ export class Ephemeral {
 
   static async create(): Promise<Ephemeral> {
     try {
-      const { path } = await temporaryDir({ prefix: 'ln-play', mode: 0o700 });
+      const path = await tmpName({ prefix: 'ln-play' });
       const reap = fileURLToPath(new URL('reap.js', import.meta.url));
-      return new Ephemeral(path, await startReaper({ command: process.execPath, args: [reap, path] }));
+      // before the folder is there: a kill at any moment finds somebody who removes it
+      const reaper = await startReaper({ command: process.execPath, args: [reap, path] });
+      try {
+        await mkdir(path, { mode: 0o700 });
+      } catch (cause) {
+        await reaper.dismiss();
+        throw cause;
+      }
+      return new Ephemeral(path, reaper);
     } catch (cause) {
       throw fileError('make', 'a temporary folder', cause);
     }
@@ -27,6 +35,6 @@ export class Ephemeral {
   /** Removes the folder. */
   async dispose(): Promise<void> {
     await rm(this.dir, { recursive: true, force: true, maxRetries: 3 });
-    this.#reaper.dismiss();
+    await this.#reaper.dismiss();
   }
 }

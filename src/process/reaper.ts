@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import type { Command } from './daemon-process.js';
 
 export interface Reaper {
-  /** Ends the reaper without its command: there is nothing left to clean up. */
-  readonly dismiss: () => void;
+  /** Ends the reaper without its command, since there is nothing left to clean up; resolves when it has ended. */
+  readonly dismiss: () => Promise<void>;
 }
 
 /**
@@ -20,9 +21,12 @@ export async function startReaper({ command, args }: Command): Promise<Reaper> {
   shell.unref();
   (shell.stdin as unknown as { unref?: () => void }).unref?.();
   return {
-    dismiss: () => {
+    dismiss: async () => {
       if (shell.exitCode !== null || shell.signalCode !== null) return;
+      const ended = once(shell, 'exit');
+      shell.ref();
       process.kill(-shell.pid!, 'SIGKILL');
+      await ended;
     },
   };
 }

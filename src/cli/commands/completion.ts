@@ -26,16 +26,24 @@ const NODES = `$(ls -d "\${LN_PLAY_DIR:-$HOME/.ln-play}"/l[0-9]* 2>/dev/null | s
 
 const SHELLS: { readonly [shell: string]: () => string } = {
   bash: () => `_ln_play() {
-  local word="\${COMP_WORDS[COMP_CWORD]}" choices
-  case "\${COMP_WORDS[1]}" in
+  local word="\${COMP_WORDS[COMP_CWORD]}" command= choices i
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case "\${COMP_WORDS[i]}" in
+      --dir|--timeout) i=$((i + 1)) ;;
+      -*) ;;
+      *) command="\${COMP_WORDS[i]}"; break ;;
+    esac
+  done
+  case "$command" in
 ${words
   .filter(({ name }) => !name.includes(' '))
   .map(({ name, flags }) => `    ${name}) choices="${flags.join(' ')}" ;;`)
   .join('\n')}
     *) choices="${COMMON.join(' ')}" ;;
   esac
-  if [ "$COMP_CWORD" -eq 1 ]; then choices="${firstWords.join(' ')}"
-  elif [ "\${word#-}" = "$word" ]; then choices="${NODES} bitcoind"; fi
+  if [ "\${word#-}" != "$word" ]; then :
+  elif [ -z "$command" ]; then choices="${firstWords.join(' ')}"
+  else choices="${NODES} bitcoind"; fi
   COMPREPLY=($(compgen -W "$choices" -- "$word"))
 }
 complete -o default -F _ln_play ln-play`,

@@ -33,6 +33,7 @@ export async function run(context: CommandContext): Promise<Reply> {
   commands['ln-play'] = [process.execPath, ours[1]!];
   const lines = [
     shell === 'fish' ? `set -gx LN_PLAY_DIR ${quote(dir)}` : `export LN_PLAY_DIR=${quote(dir)}`,
+    ...(shell === 'fish' ? [] : [`unalias ${Object.keys(commands).join(' ')} 2>/dev/null || :`]),
     ...Object.entries(commands).map(([name, words]) => definition(shell, name, words.map(quote).join(' '))),
   ];
   return { json: { dir, commands }, text: lines.join('\n') };
@@ -41,7 +42,7 @@ export async function run(context: CommandContext): Promise<Reply> {
 function definition(shell: Shell, name: string, command: string): string {
   if (shell === 'fish') return `function ${name}; ${command} $argv; end`;
   if (shell === 'sh' && name.includes('-')) return `alias ${name}=${quote(command)}`; // POSIX functions have no hyphen
-  return `unalias ${name} 2>/dev/null; ${name}() { ${command} "$@"; }`;
+  return `${name}() { ${command} "$@"; }`;
 }
 
 function shellOf(given: string | undefined): Shell {

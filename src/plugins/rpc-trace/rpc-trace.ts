@@ -48,7 +48,7 @@ export async function traceRpc(node: Lightningd, options: RpcTraceOptions): Prom
     } finally {
       await swapBack(paths);
       await proxy.close(GRACE_MS);
-      reaper.dismiss();
+      await reaper.dismiss();
     }
   });
 }

@@ -51,7 +51,7 @@ export async function tracePlugin(node: Lightningd, file: string, options: Trace
     await replacement.restore();
     await tracer.close();
     await folder.cleanup();
-    reaper.dismiss();
+    await reaper.dismiss();
   }
   if (!options.signal.aborted)
     throw new LnPlayError('PLUGIN', `${basename(path)} has ended on ${node.name}`, {

@@ -48,7 +48,7 @@ export async function watchPlugins(node: Lightningd, paths: readonly string[], o
       await new Watch(node, sources, folder.path, options).run();
     } finally {
       await folder.cleanup();
-      reaper.dismiss();
+      await reaper.dismiss();
     }
   });
 }
