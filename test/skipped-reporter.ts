@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
-const WHY = /\(skipped: (.*)\)/;
+const WHY = /\(skipped: ([^)]*)\)/;
 
 /** At the end of a run, says which tests were skipped and why: those whose own or suite's name says `(skipped: why)`. */
 export default class SkippedReporter implements Reporter {

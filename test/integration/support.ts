@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, mkdir, readdir, readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { beforeAll, describe, expect } from 'vitest';
 import { LnPlayError } from '../../src/core/errors.js';
 import { waitFor, type Probe } from '../../src/core/wait.js';
 import { EMBEDDED, embeddedLightningd } from '../../src/daemons/executables/embedded.js';
@@ -82,20 +82,21 @@ export async function processesOf(folder: string): Promise<ProcessEntry[]> {
  */
 export function useTemporaryFolder(): { readonly path: string } {
   let path = '';
-  const before = process.env['TMPDIR'];
   beforeAll(async () => {
+    const before = process.env['TMPDIR'];
     path = await mkdtemp('/tmp/lp-');
     await mkdir(join(path, 't'));
     process.env['TMPDIR'] = join(path, 't');
-  });
-  afterAll(async () => {
-    if (before === undefined) delete process.env['TMPDIR'];
-    else process.env['TMPDIR'] = before;
-    const left = await leftovers(path);
-    const folders = await readdir(join(path, 't'));
-    for (const { pid } of left) process.kill(pid, 'SIGKILL');
-    await rm(path, { recursive: true, force: true, maxRetries: 10 });
-    expect({ processes: left.map(({ args }) => args.join(' ')), folders }).toEqual({ processes: [], folders: [] });
+    return async () => {
+      // as the first hook's own clean-up it comes after all others
+      if (before === undefined) delete process.env['TMPDIR'];
+      else process.env['TMPDIR'] = before;
+      const left = await leftovers(path);
+      const folders = await readdir(join(path, 't'));
+      for (const { pid } of left) process.kill(pid, 'SIGKILL');
+      await rm(path, { recursive: true, force: true, maxRetries: 10 });
+      expect({ processes: left.map(({ args }) => args.join(' ')), folders }).toEqual({ processes: [], folders: [] });
+    };
   });
   return {
     get path() {

@@ -1,0 +1,174 @@
+import { access, readFile, stat, writeFile, mkdir } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
+import { waitFor } from '../../src/core/wait.js';
+import type { PlaygroundStatus } from '../../src/network/status.js';
+import { describeEach, processesOf, runCli, RunningCli, runJson, useTemporaryFolder } from './support.js';
+
+describeEach((_implementation, { flags }) => {
+  const folder = useTemporaryFolder();
+  let count = 0;
+  let dir: string;
+  beforeEach(() => {
+    dir = join(folder.path, String(count++));
+    return async () => void (await runCli(['destroy', '--yes', '--dir', dir]));
+  });
+  const json = <T = Record<string, unknown>>(...args: string[]) => runJson<T>(args, { env: { LN_PLAY_DIR: dir } });
+  const text = async (...args: string[]) => {
+    const { code, stdout, stderr } = await runCli(args, { env: { LN_PLAY_DIR: dir } });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    return stdout;
+  };
+  const status = () => json<PlaygroundStatus>('status');
+
+  test('down keeps all that up needs to go on: ids, channels, edits of a config', async () => {
+    const { nodes } = await json<PlaygroundStatus>('up', ...flags);
+    await json('fund-and-channel');
+    await json('pay-demo');
+    const before = (await status()).channels;
+
+    const config = join(dir, 'l1', 'config');
+    await writeFile(config, (await readFile(config, 'utf8')).replace('alias=l1', 'alias=ELLE # not l1'));
+    expect(await text('down')).toContain('stopped l1, l2, bitcoind');
+    expect(await processesOf(dir)).toEqual([]);
+    expect((await status()).nodes.map(({ state }) => state)).toEqual(['stopped', 'stopped']);
+    expect(await json('down')).toEqual({ dir, stopped: [] });
+    expect(await text('ps')).toContain('nothing runs');
+
+    const again = await json<PlaygroundStatus>('up');
+    expect(again.nodes.map(({ id }) => id)).toEqual(nodes.map(({ id }) => id));
+    expect(again.nodes[0]!.alias).toBe('ELLE # not l1');
+    expect(again.channels).toEqual(before);
+    await json('pay-demo'); // it is usable as soon as up has ended
+  });
+
+  test('restart one node with what its config says now, or bitcoind', async () => {
+    const before = await json<PlaygroundStatus>('up', ...flags);
+    const config = join(dir, 'l2', 'config');
+    await writeFile(config, (await readFile(config, 'utf8')).replace(/^alias=.*$/m, 'alias=zwei'));
+    expect(await json('restart', 'l2')).toEqual({ restarted: 'l2' });
+    const after = await status();
+    expect(after.nodes[1]).toMatchObject({ state: 'running', alias: 'zwei', id: before.nodes[1]!.id });
+    expect(after.nodes[1]!.pid).not.toBe(before.nodes[1]!.pid);
+    expect(after.nodes[0]!.pid).toBe(before.nodes[0]!.pid);
+
+    expect(await text('restart', 'bitcoind')).toContain('bitcoind runs again');
+    const { bitcoind } = await status();
+    expect(bitcoind).toMatchObject({ state: 'running', blocks: before.bitcoind.blocks });
+    expect(bitcoind.pid).not.toBe(before.bitcoind.pid);
+    await json('mine'); // the nodes have found it again
+  });
+
+  test('three nodes with an option for one; then a fourth', async () => {
+    const option = ['--option', 'l2:fee-base=7', '--option', 'l2:fee-per-satoshi=3'];
+    const { nodes } = await json<PlaygroundStatus>('up', '--nodes', '3', ...option, ...flags);
+    expect(nodes.map(({ name, num_peers }) => [name, num_peers])).toEqual([
+      ['l1', 1],
+      ['l2', 2],
+      ['l3', 1],
+    ]);
+    const configs = async (node: string) =>
+      (await json<{ configs: { [name: string]: { value_int?: number } } }>('cli', node, 'listconfigs')).configs;
+    expect((await configs('l2'))['fee-base']).toMatchObject({ value_int: 7 });
+    expect((await configs('l1'))['fee-base']).not.toMatchObject({ value_int: 7 });
+
+    const grown = await json<PlaygroundStatus & { started: string[] }>('up', '--nodes', '4', ...flags);
+    expect(grown.started).toEqual(['l4']);
+    expect(grown.nodes.map(({ state }) => state)).toEqual(Array(4).fill('running'));
+    const ids = new Set(grown.nodes.map(({ id }) => id));
+    expect(ids.size).toBe(4);
+
+    await json('fund-and-channel', '--from', 'l3', '--to', 'l4');
+    await json('pay-demo', '--from', 'l3', '--to', 'l4');
+  });
+
+  test('--tcp and --random-keys', async () => {
+    const fixed = await json<PlaygroundStatus>('up', ...flags);
+    expect(await json('destroy', '--yes')).toEqual({ dir, destroyed: true });
+    await expect(access(dir)).rejects.toMatchObject({ code: 'ENOENT' });
+
+    const { nodes } = await json<PlaygroundStatus>('up', '--tcp', '--random-keys', ...flags);
+    for (const [index, { binding, id }] of nodes.entries()) {
+      expect(binding).toMatch(/^127\.0\.0\.1:\d+$/);
+      expect(id).not.toBe(fixed.nodes[index]!.id);
+      const socket = connect(Number(binding!.split(':')[1]), '127.0.0.1');
+      await once(socket, 'connect');
+      socket.destroy();
+    }
+    await json('fund-and-channel');
+    await json('pay-demo');
+  });
+
+  test('ids are the same in every playground', async () => {
+    const ids = async (at: string) =>
+      (await runJson<PlaygroundStatus>(['up', '--dir', at, ...flags])).nodes.map(({ id }) => id);
+    const other = join(folder.path, 'other');
+    try {
+      expect(await ids(dir)).toEqual(await ids(other));
+    } finally {
+      await runCli(['destroy', '--yes', '--dir', other]);
+    }
+  });
+
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    '--foreground stays until %s, and leaves nothing running',
+    async (signal) => {
+      const up = new RunningCli(['up', '--foreground', ...flags], { env: { LN_PLAY_DIR: dir } });
+      await waitFor('it to be up', () =>
+        Promise.resolve(up.stdout.includes('Ctrl-C stops everything') ? { done: true } : { seen: up.stderr }),
+      );
+      expect((await status()).nodes.map(({ state }) => state)).toEqual(['running', 'running']);
+      up.signal(signal);
+      const { code, stderr } = await up.result;
+      expect(code).toBe(signal === 'SIGINT' ? 130 : 143);
+      expect(stderr).toContain('stopped l1, l2, bitcoind');
+      expect(await processesOf(dir)).toEqual([]);
+      expect((await status()).bitcoind.state).toBe('stopped');
+    },
+  );
+
+  test('only the owner can read it, and bitcoind listens to this machine alone', async () => {
+    const { bitcoind } = await json<PlaygroundStatus>('up', ...flags);
+    const mode = async (...path: string[]) => ((await stat(join(dir, ...path))).mode & 0o777).toString(8);
+    for (const path of ['.', 'bitcoin', 'l1', 'l1/regtest', 'l2'])
+      expect([path, await mode(path)]).toEqual([path, '700']);
+    for (const path of [
+      'ln-play.json',
+      'bitcoin/bitcoin.conf',
+      'bitcoin/regtest/.cookie',
+      'l1/config',
+      'l1/output.log',
+    ])
+      expect([path, await mode(path)]).toEqual([path, '600']);
+    expect(await mode('l1/regtest/hsm_secret')).toBe('400');
+
+    const refused = await fetch(`http://127.0.0.1:${bitcoind.rpc_port}/`, { method: 'POST', body: '{}' });
+    expect(refused.status).toBe(401);
+    if (process.platform === 'linux') {
+      const hexPort = bitcoind.rpc_port.toString(16).toUpperCase().padStart(4, '0');
+      const tables = await Promise.all(
+        ['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')),
+      );
+      const LISTEN = '0A'; // proc_net_tcp(5)
+      const listening = tables
+        .flatMap((table) => table.split('\n').slice(1))
+        .map((line) => line.trim().split(/\s+/))
+        .filter(([, local, , state]) => state === LISTEN && local?.endsWith(`:${hexPort}`));
+      expect(listening.map(([, local]) => local)).toEqual([`0100007F:${hexPort}`]);
+    }
+  });
+
+  test("destroy wants --yes, and leaves what is not the playground's", async () => {
+    await json('up', ...flags);
+    const refused = await runCli(['destroy', '--dir', dir]);
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') as string });
+    expect((await status()).bitcoind.state).toBe('running');
+    await mkdir(join(dir, 'mine'));
+    await writeFile(join(dir, 'mine', 'notes'), 'kept');
+    expect(await text('destroy', '--yes')).toContain('is gone');
+    expect(await readFile(join(dir, 'mine', 'notes'), 'utf8')).toBe('kept');
+    await expect(access(join(dir, 'bitcoin'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
