@@ -98,13 +98,13 @@ export const PLUGINS: readonly Chapter[] = [
           'A random label, since a label must be unique: it keeps a retry from making a second invoice. Now let us visit it.',
       },
       {
-        type: 'ln-play plugin start l1 web/web.js web-port=0 && url=$(l1 web-url | grep -o "http[^\\"]*") && curl -s "$url"; grep "plugin-web" "$LN_PLAY_DIR/l1/log" | tail -n 2',
+        type: 'ln-play plugin start l1 web/web.js web-port=0 && url=$(l1 web-url | grep -o "http[^\\"]*") && curl -s "$url"; until grep "not defined" "$LN_PLAY_DIR/l1/log"; do sleep 0.1; done',
         expect: [/randomBytes is not defined/],
         show: [/no invoice|not defined/],
         after: 'The first bug is in the log: a name that nobody imported.',
       },
       {
-        type: 'sed -i.bak "2i import { randomBytes } from \'node:crypto\';" web/web.js; ln-play plugin stop l1 web/web.js; ln-play plugin start l1 web/web.js web-port=0 && url=$(l1 web-url | grep -o "http[^\\"]*") && curl -s "$url"; grep "plugin-web" "$LN_PLAY_DIR/l1/log" | tail -n 2',
+        type: 'sed -i.bak "2i import { randomBytes } from \'node:crypto\';" web/web.js; ln-play plugin stop l1 web/web.js; ln-play plugin start l1 web/web.js web-port=0 && url=$(l1 web-url | grep -o "http[^\\"]*") && curl -s "$url"; until grep "required parameter" "$LN_PLAY_DIR/l1/log"; do sleep 0.1; done',
         before: 'Import it, stop the plugin, start it. (ln-play plugin watch does these two at each save.)',
         expect: [/description/],
         show: [/no invoice|description/],
