@@ -1,0 +1,35 @@
+import { basename, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { writeFakePlugin } from '../fakes/plugins/support.js';
+import { usePlayground } from './plugin-support.js';
+import { describeEach } from './support.js';
+
+describeEach((_, options) => {
+  const at = usePlayground(options);
+
+  test('starts a plugin by a path of ours, with options, lists it and stops it', async () => {
+    const manifest = { options: [{ name: 'fake-word', type: 'string', default: 'no', description: 'd' }] };
+    const file = await writeFakePlugin(at.folder, { manifest }, 'relative.sh');
+    await at.ok('plugin', 'start', 'l1', './relative.sh', 'fake-word=yes');
+    expect(await at.cli('l1', 'fake', 'a')).toEqual({ answer: 'right', params: ['a'] });
+    const { stdout } = await at.ok('plugin', 'list', 'l1', '--json');
+    const { plugins } = JSON.parse(stdout) as { plugins: { name: string }[] };
+    expect(plugins).toContainEqual({ name: file, active: true, dynamic: true });
+    expect((await at.ok('plugin', 'stop', 'l1', basename(file))).stdout).toMatch(/Successfully stopped relative\.sh/);
+    expect((await at.fails('plugin', 'stop', 'l1', basename(file))).stderr).toMatch(/l1 runs no plugin relative\.sh/);
+  });
+
+  test('says what a plugin wrote that does not run', async () => {
+    const file = await writeFakePlugin(at.folder, { on: { getmanifest: 'die' } }, 'dies.sh');
+    const { stderr } = await at.fails('plugin', 'start', 'l1', file);
+    expect(stderr).toMatch(/l1 does not run dies\.sh: exited before replying to getmanifest/);
+    expect(stderr).toMatch(/Traceback: name secrets is not defined/);
+    expect(stderr).toMatch(/ln-play plugin check --show .*dies\.sh/);
+  });
+
+  test('says what is wrong with the file, before the node is asked', async () => {
+    expect((await at.fails('plugin', 'start', 'l1', join(at.folder, 'none.py'))).stderr).toMatch(
+      /none\.py does not exist/,
+    );
+  });
+});

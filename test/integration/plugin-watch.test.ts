@@ -1,0 +1,122 @@
+import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { waitFor } from '../../src/core/wait.js';
+import { writeFakePlugin, type FakeBehaviour } from '../fakes/plugins/support.js';
+import { interrupt, untilPrinted, usePlayground } from './plugin-support.js';
+import { describeEach } from './support.js';
+
+describeEach((_, options) => {
+  const at = usePlayground(options);
+
+  /** Waits until the node's method `fake` answers this. */
+  const untilAnswers = async (answer: string): Promise<void> => {
+    await waitFor(`the plugin to answer ${answer}`, async () => {
+      const reply = JSON.stringify(await at.playground.node('l1').rpc.call('fake').catch(String));
+      return reply.includes(`"${answer}"`) ? { done: undefined } : { seen: reply };
+    });
+  };
+
+  const save = (behaviour: FakeBehaviour, name = 'watched.sh') => writeFakePlugin(at.folder, behaviour, name);
+
+  test('each save runs; one that fails the check leaves the old one running; log and stderr follow', async () => {
+    const file = await save({
+      answer: 'first',
+      stderr: 'to stderr',
+      manifest: { subscriptions: ['invoice_creation'] },
+    });
+    const watch = at.running('plugin', 'watch', 'l1', file);
+    await untilPrinted(watch, /watching watched\.sh on l1/);
+    await untilPrinted(watch, /watched\.sh stderr to stderr/);
+    await untilAnswers('first');
+    await at.cli('l1', 'invoice', '24msat', 'watched', 'description');
+    await untilPrinted(watch, /watched\.sh INFO told of invoice_creation/);
+    await save({ answer: 'second' });
+    await untilAnswers('second');
+    await save({ on: { getmanifest: 'die' } });
+    await untilPrinted(
+      watch,
+      /✗ watched\.sh before it answered getmanifest, it exited with code 1[^]*the old one keeps/,
+    );
+    await untilAnswers('second');
+    await chmod(await save({ answer: 'third' }), 0o644);
+    await untilPrinted(watch, /is not executable/);
+    await chmod(file, 0o755);
+    await untilAnswers('third');
+    await interrupt(watch);
+    expect((await at.ok('plugin', 'list', 'l1')).stdout).not.toMatch(/watched\.sh/);
+  });
+
+  test('a save in the middle of a start is not lost, even of one that never answers', async () => {
+    const file = await save({ answer: 'first' }, 'busy.sh');
+    const watch = at.running('plugin', 'watch', 'l1', file);
+    await untilAnswers('first');
+    await save({ on: { getmanifest: 'silent' } }, 'busy.sh'); // hangs in the check
+    await save({ answer: 'second' }, 'busy.sh');
+    await untilAnswers('second');
+    await save({ on: { init: 'silent' } }, 'busy.sh'); // hangs in the start
+    await waitFor('init to hang', async () => {
+      const { stdout } = await at.ok('plugin', 'list', 'l1');
+      return /^starting.*busy\.sh/m.test(stdout) ? { done: true } : { seen: stdout };
+    });
+    await save({ answer: 'third' }, 'busy.sh');
+    await untilAnswers('third');
+    for (let n = 0; n < 20; n++) await save({ answer: `burst-${n}` }, 'busy.sh');
+    await untilAnswers('burst-19');
+    await interrupt(watch);
+  });
+
+  test('an editor that renames a new file over the old one', async () => {
+    const file = await save({ answer: 'first' }, 'renamed.sh');
+    const watch = at.running('plugin', 'watch', 'l1', file);
+    await untilAnswers('first');
+    await rename(await save({ answer: 'second' }, '.renamed.sh.swp'), file);
+    await untilAnswers('second');
+    await interrupt(watch);
+  });
+
+  test('a plugin that dies runs again after the next save', async () => {
+    const file = await save({ on: { fake: 'die' } }, 'mortal.sh');
+    const watch = at.running('plugin', 'watch', 'l1', file);
+    await untilPrinted(watch, /watching/);
+    await at.fails('cli', 'l1', 'fake');
+    await untilPrinted(watch, /Killing plugin: exited during normal operation/);
+    await save({ answer: 'better' }, 'mortal.sh');
+    await untilAnswers('better');
+    await interrupt(watch);
+  });
+
+  test('a folder stands for all plugins in it, with all they load', async () => {
+    const folder = join(at.folder, 'shop');
+    await mkdir(join(folder, 'lib'), { recursive: true });
+    const two = { rpcmethods: [{ name: 'other', usage: '' }] };
+    await writeFakePlugin(folder, {}, 'one.sh');
+    await writeFakePlugin(folder, { manifest: two }, 'two.sh');
+    const watch = at.running('plugin', 'watch', 'l1', folder, '--json');
+    await untilPrinted(watch, /"type":"watching".*one\.sh.*two\.sh/);
+    const started = (): number => watch.stdout.split('"type":"started"').length - 1;
+    expect(started()).toBe(2);
+    await writeFile(join(folder, 'lib', 'words.json'), '{}');
+    await waitFor('both to be started anew', async () =>
+      started() === 4 ? { done: true } : { seen: `${started()} starts` },
+    );
+    await interrupt(watch);
+  });
+
+  test('two watches on one file are refused', async () => {
+    const file = await save({}, 'mine.sh');
+    const watch = at.running('plugin', 'watch', 'l1', file);
+    await untilPrinted(watch, /watching/);
+    expect((await at.fails('plugin', 'watch', 'l1', file)).stderr).toMatch(
+      /the watch of .*mine\.sh on l1 is in use by another command: process \d+ \(ln-play plugin watch l1/,
+    );
+    await interrupt(watch);
+  });
+
+  test('what cannot be watched is said at once', async () => {
+    expect((await at.fails('plugin', 'watch', 'l1', join(at.folder, 'none.sh'))).stderr).toMatch(/does not exist/);
+    const empty = join(at.folder, 'empty');
+    await mkdir(empty);
+    expect((await at.fails('plugin', 'watch', 'l1', empty)).stderr).toMatch(/no executable file in .*empty/);
+  });
+});
