@@ -1,4 +1,4 @@
-import { LnPlayError, throwIfAborted } from '../../core/errors.js';
+import { LnPlayError } from '../../core/errors.js';
 import type { NodeOption } from '../../network/boot.js';
 import { Playground } from '../../network/playground.js';
 import { listOption, textOption, type CommandContext, type Reply } from '../context.js';
@@ -54,7 +54,6 @@ async function untilStopped({ signal, out }: CommandContext, playground: Playgro
   });
   const stopped = await (await Playground.open(playground.dir)).down();
   out.note(`stopped ${stopped.join(', ')}`);
-  throwIfAborted(signal);
 }
 
 function nextSteps({ dir }: Playground, { options, out }: CommandContext): string {

@@ -33,6 +33,7 @@ export async function run(context: CommandContext): Promise<Reply | undefined> {
     shell = await ShellSession.start(work, environment(dir, textOption(context, 'lightningd')));
     await shell.run(PRELUDE, { signal });
     const reader = unattended ? undefined : createInterface({ input: process.stdin, output: process.stdout });
+    reader?.on('SIGINT', () => process.kill(process.pid, 'SIGINT')); // a line editor keeps Ctrl-C to itself
     try {
       welcome(out, dir, ephemeral !== undefined, unattended);
       done = await walk(new Walk(out, shell, reader, signal), only);

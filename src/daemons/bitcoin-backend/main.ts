@@ -42,7 +42,10 @@ function init(params: JsonObject): JsonObject {
     ? { user: text('bitcoin-rpcuser'), password: text('bitcoin-rpcpassword') }
     : { cookieFile: join(text('bitcoin-datadir'), 'regtest', '.cookie') };
   const host = text('bitcoin-rpcconnect') || '127.0.0.1';
-  methods = createMethods(new BitcoindRpc({ host, port: Number(options['bitcoin-rpcport'] ?? 18443), auth }));
+  const bitcoind = new BitcoindRpc({ host, port: Number(options['bitcoin-rpcport'] ?? 18443), auth });
+  methods = createMethods(bitcoind, (message) => {
+    process.stdout.write(encodeMessage({ jsonrpc: '2.0', method: 'log', params: { level: 'unusual', message } }));
+  });
   return {};
 }
 

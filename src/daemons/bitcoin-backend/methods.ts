@@ -18,22 +18,31 @@ const TARGETS = [2, 6, 12, 100];
 const OUT_OF_RANGE = -8;
 const VERIFY_ALREADY_IN_UTXO_SET = -27;
 
-/** The five methods that lightningd calls of its bitcoin backend, on one bitcoind. */
-export function createMethods(bitcoind: BitcoindRpc): { readonly [method: string]: BackendMethod } {
+/**
+ * The five methods that lightningd calls of its bitcoin backend, on one bitcoind.
+ *
+ * @param log told when bitcoind goes away, and when it is back
+ */
+export function createMethods(
+  bitcoind: BitcoindRpc,
+  log: (message: string) => void,
+): { readonly [method: string]: BackendMethod } {
   let askedHeight = -1;
   let toldFeerates = false;
+  let away = false;
 
   /** Asks bitcoind, and asks again for as long as it is away or starts: lightningd would end itself at an error. */
   async function ask<T>(method: string, params: readonly unknown[] = []): Promise<T> {
     for (;;) {
       try {
-        return await bitcoind.call<T>(method, params);
+        const answer = await bitcoind.call<T>(method, params);
+        if (away) log('bitcoind is back');
+        away = false;
+        return answer;
       } catch (error) {
-        const away =
-          error instanceof BitcoinRpcError
-            ? error.rpcCode === RPC_IN_WARMUP
-            : error instanceof LnPlayError && error.code === 'CONNECTION';
-        if (!away) throw error;
+        if (!isAway(error)) throw error;
+        if (!away) log(`${error.message}: asking again until it does`);
+        away = true;
         await delay(RETRY_MS);
       }
     }
@@ -108,6 +117,12 @@ export function createMethods(bitcoind: BitcoindRpc): { readonly [method: string
       }
     },
   };
+}
+
+/** Whether an error says that bitcoind is away or still starts, rather than that it refuses. */
+function isAway(error: unknown): error is LnPlayError {
+  if (error instanceof BitcoinRpcError) return error.rpcCode === RPC_IN_WARMUP;
+  return error instanceof LnPlayError && error.code === 'CONNECTION';
 }
 
 interface ChainInfo {
