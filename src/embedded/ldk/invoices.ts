@@ -1,3 +1,4 @@
+import { CODE, RpcError } from '../rpc/errors.js';
 import { randomBytes } from 'node:crypto';
 import * as ldk from 'lightningdevkit';
 import { encodeBolt11, type RouteHintHop } from './bolt11.js';
@@ -140,7 +141,7 @@ export class Invoices {
       engine.manager.create_inbound_payment_for_hash(bytesOf(paymentHash), amount, LDK_EXPIRY_SECONDS, minimum),
     );
     const secret = ok<Uint8Array>(made);
-    if (!secret) throw new Error(`LDK refuses an invoice of ${amountMsat} msat`);
+    if (!secret) throw new RpcError(CODE.INVALID_PARAMS, `amount_msat: ${amountMsat} msat is more than there can be`);
     return hexOf(secret);
   }
 

@@ -1,4 +1,4 @@
-import { hkdfSync } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Method } from '../context.js';
@@ -30,5 +30,11 @@ export function utilityMethods(networkDir: string): readonly Method[] {
   ];
 }
 
-const derive = (secret: Uint8Array, info: Uint8Array): Buffer =>
-  Buffer.from(hkdfSync('sha256', secret, new Uint8Array(), info, 32));
+/** 32 bytes of HKDF-SHA256 without salt; node:crypto's own takes no more than 1 kB of `info`. */
+function derive(secret: Uint8Array, info: Uint8Array): Buffer {
+  const key = createHmac('sha256', Buffer.alloc(32)).update(secret).digest();
+  return createHmac('sha256', key)
+    .update(info)
+    .update(Buffer.from([1]))
+    .digest();
+}

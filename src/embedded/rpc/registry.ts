@@ -43,20 +43,27 @@ export class Registry {
 
 /** A method of ours as a command: its parameters are read first, and one that is wrong is answered as CLN does. */
 export function commandOf(method: Method, { log, developer }: { log: Log; developer: boolean }): Command {
-  const read = (params: unknown, tellValue: boolean): ReturnType<typeof readParams> => {
-    try {
-      return readParams(method, params);
-    } catch (error) {
-      throw error instanceof ParamError ? badParam(error, method.name, tellValue || developer, log) : error;
-    }
-  };
+  const explain = (error: unknown, tellValue: boolean): unknown =>
+    error instanceof ParamError ? badParam(error, method.name, tellValue || developer, log) : error;
   return {
     name: method.name,
     usage: method.usage ?? usageOf(method.params),
     deprecated: method.deprecated ?? false,
     developerOnly: method.developerOnly ?? false,
-    run: async ({ params }, call) => toJson(await method.handle(read(params, false), call)),
-    check: async (params) => void read(params, true),
+    run: async ({ params }, call) => {
+      try {
+        return toJson(await method.handle(readParams(method, params), call));
+      } catch (error) {
+        throw explain(error, false);
+      }
+    },
+    check: async (params) => {
+      try {
+        readParams(method, params);
+      } catch (error) {
+        throw explain(error, true);
+      }
+    },
   };
 }
 
