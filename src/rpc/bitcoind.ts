@@ -110,7 +110,8 @@ export class BitcoindRpc {
       });
       const failed = (cause: Error): void => {
         const why = systemCode(cause) ?? messageOf(cause);
-        reject(new LnPlayError('CONNECTION', `bitcoind does not answer at ${this.#where} (${why})`, { cause }));
+        const hint = 'start it with `ln-play up`';
+        reject(new LnPlayError('CONNECTION', `bitcoind does not answer at ${this.#where} (${why})`, { hint, cause }));
       };
       sent.on('error', failed);
       sent.end(body);
