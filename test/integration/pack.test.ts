@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { describeEach, useTemporaryFolder } from './support.js';
+
+const run = promisify(execFile);
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const UNREACHABLE = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED/;
+
+/** What `npm test` tells its children is about our own folder, not about theirs. */
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD)/i.test(name)));
+
+const folder = useTemporaryFolder();
+let installed: { readonly dir: string } | { readonly whyNot: string };
+
+beforeAll(async () => {
+  const tarballs = join(folder.path, 'tar balls');
+  const dir = join(folder.path, 'new comer');
+  await Promise.all([mkdir(tarballs), mkdir(dir)]);
+  await writeFile(join(dir, 'package.json'), '{ "private": true, "type": "module" }\n');
+  await run('npm', ['pack', '--ignore-scripts', '--pack-destination', tarballs], { cwd: ROOT, env });
+  const [tarball] = await readdir(tarballs);
+  const install = ['install', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund'];
+  try {
+    await run('npm', [...install, join(tarballs, tarball!)], { cwd: dir, env });
+    installed = { dir };
+  } catch (error) {
+    const { stderr } = error as { stderr: string };
+    if (!UNREACHABLE.test(stderr)) throw error;
+    installed = { whyNot: `the package registry cannot be reached: ${UNREACHABLE.exec(stderr)![0]}` };
+  }
+}, 300_000);
+
+/** Runs a command of the installed package; a test is skipped where it could not be installed. */
+async function inPackage(skip: (why: string) => never, command: string, ...args: string[]): Promise<string> {
+  if ('whyNot' in installed) return skip(installed.whyNot);
+  const { dir } = installed;
+  return (await run(join(dir, 'node_modules', '.bin', command), args, { cwd: dir, env })).stdout;
+}
+
+describe('the packed package, installed into a folder with a space in its name', () => {
+  test('has what it needs and nothing else', async ({ skip }) => {
+    if ('whyNot' in installed) return skip(installed.whyNot);
+    const files = await readdir(join(installed.dir, 'node_modules', 'ln-play'));
+    expect(files.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'dist', 'package.json', 'templates']);
+  });
+
+  test('has both commands', async ({ skip }) => {
+    expect(await inPackage(skip, 'ln-play', '--version')).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(await inPackage(skip, 'ln-play-lightningd', '--version')).toMatch(/\d+\.\d+/);
+  });
+
+  test('is a library', async ({ skip }) => {
+    if ('whyNot' in installed) return skip(installed.whyNot);
+    const script = "import { Playground } from 'ln-play'; console.log(typeof Playground.start);";
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: installed.dir, env });
+    expect(stdout).toBe('function\n');
+  });
+
+  test('makes a plugin from each template', async ({ skip }) => {
+    for (const template of await readdir(join(ROOT, 'templates')))
+      if (template !== 'shared')
+        await inPackage(skip, 'ln-play', 'plugin', 'new', `my-${template}`, '--template', template);
+  });
+
+  describeEach((_, { flags }) => {
+    test('does the whole job', async ({ skip }) => {
+      const demo = JSON.parse(await inPackage(skip, 'ln-play', 'demo', '--json', ...flags)) as { invoice: object };
+      expect(demo.invoice).toEqual({ status: 'paid' });
+    });
+  });
+});
