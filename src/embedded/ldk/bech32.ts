@@ -20,7 +20,7 @@ const expand = (prefix: string): number[] => {
 export function bech32Encode(prefix: string, words: readonly number[]): string {
   const checksum = polymod([...expand(prefix), ...words, 0, 0, 0, 0, 0, 0]) ^ 1;
   const tail = Array.from({ length: 6 }, (_, i) => (checksum >>> (5 * (5 - i))) & 31);
-  return `${prefix}1${[...words, ...tail].map((word) => ALPHABET[word]).join('')}`;
+  return `${prefix}1${wordsText([...words, ...tail])}`;
 }
 
 /** The prefix and the words of a bech32 text, or undefined where it is none. */
@@ -56,3 +56,6 @@ function regroup(values: readonly number[], from: number, to: number, pad: boole
   if (pad && bits > 0) result.push((held << (to - bits)) & ((1 << to) - 1));
   return result;
 }
+
+/** Words as the letters that stand for them. */
+export const wordsText = (words: readonly number[]): string => words.map((word) => ALPHABET[word]).join('');

@@ -11,11 +11,14 @@ import { ldkLogger } from './logger.js';
 import { monitorPersister, readMonitors } from './persist.js';
 import { nodeSigner, signerProvider } from './signers.js';
 
-/** Where the engine sends what LDK decides; all of it is called only after the decision is on disk, save `event`. */
+/** Where the engine sends what LDK decides. */
 export interface EngineOutlets {
   /** Handles an LDK event, within the turn: changes to the store are committed together with LDK's own. */
   readonly event: (event: ldk.Event) => void;
+  /** Notes transactions, in the turn, to be sent after its commit. */
   readonly broadcast: (transactions: readonly Uint8Array[]) => void;
+  /** There is something new on disk. */
+  readonly committed: () => void;
   /** A failure that leaves the state in memory in doubt: a panic in LDK, a disk that does not take what it must. */
   readonly broken: (why: string) => never;
 }
@@ -30,6 +33,8 @@ export interface EngineParts {
   /** The script that channels which close together pay to. */
   readonly walletScript: () => Uint8Array;
   readonly customMessages: ldk.CustomMessageHandler;
+  /** A peer has answered a ping with so many bytes. */
+  readonly onPong: (nodeId: string, bytes: number) => void;
 }
 
 const SCORER = 'scorer';
@@ -62,7 +67,7 @@ export class Engine {
   readonly #alive: object[] = [];
   readonly #timers: NodeJS.Timeout[] = [];
   #outlets: EngineOutlets | undefined;
-  #broadcasts: Uint8Array[] = [];
+  readonly #broadcasts: Uint8Array[] = [];
   #afterCommit: (() => void)[] = [];
   #scheduled: Promise<void> | undefined;
   #handled = 0;
@@ -74,7 +79,7 @@ export class Engine {
     const { options, log, store, keys } = parts;
     this.#store = store;
     this.#log = log;
-    const { network, logger, fees, broadcaster } = this.#callbacks(log);
+    const { network, logger, fees, broadcaster } = this.#callbacks(parts);
     const now = BigInt(Date.now());
     this.keysManager = ldk.KeysManager.constructor_new(keys.channelSeed, now / 1000n, Number(now % 1000n) * 1_000_000);
     const entropy = this.keysManager.as_EntropySource();
@@ -171,10 +176,10 @@ export class Engine {
   #unwatched: ldk.ChannelMonitor[] = [];
   readonly #chain: { broadcaster: ldk.BroadcasterInterface; fees: ldk.FeeEstimator; logger: ldk.Logger };
 
-  #callbacks(log: Log) {
+  #callbacks({ log, onPong }: EngineParts) {
     return {
       network: ldk.Network.LDKNetwork_Regtest,
-      logger: ldkLogger(log),
+      logger: ldkLogger(log, onPong),
       fees: feeEstimator(),
       broadcaster: ldk.BroadcasterInterface.new_impl({
         broadcast_transactions: (transactions) => void this.#broadcasts.push(...transactions),
@@ -325,6 +330,7 @@ export class Engine {
   }
 
   #turn(): void {
+    let changed = false;
     try {
       do {
         this.#handled = 0;
@@ -337,16 +343,17 @@ export class Engine {
         this.peers.process_events();
       } while (this.#handled > 0);
       if (this.manager.get_and_clear_needs_persistence()) this.#store.put(MANAGER, this.manager.write());
+      const transactions = this.#broadcasts.splice(0);
+      if (transactions.length > 0) this.#outlets!.broadcast(transactions);
+      changed = this.#store.dirty;
       this.#store.commit();
     } catch (error) {
       this.broken(error instanceof Error ? (error.stack ?? error.message) : String(error));
     }
-    const transactions = this.#broadcasts;
-    this.#broadcasts = [];
-    if (transactions.length > 0) this.#outlets!.broadcast(transactions);
     const actions = this.#afterCommit;
     this.#afterCommit = [];
     for (const action of actions) action();
+    if (changed) this.#outlets?.committed();
   }
 }
 

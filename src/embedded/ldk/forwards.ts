@@ -33,6 +33,11 @@ export class Forwards {
     return this.#records;
   }
 
+  get indexes(): { created: number; updated: number; deleted: number } {
+    const count = this.#records.at(-1)?.createdIndex ?? 0;
+    return { created: count, updated: count, deleted: 0 };
+  }
+
   /** All that was earned by forwarding, msat. */
   get feesCollectedMsat(): number {
     return this.#records.reduce((sum, { status, feeMsat }) => sum + (status === 'settled' ? (feeMsat ?? 0) : 0), 0);

@@ -58,7 +58,6 @@ export class Invoices {
   readonly #signer: Signer;
   readonly #byLabel = new Map<string, InvoiceRecord>();
   readonly #byHash = new Map<string, string>();
-  readonly #waiters = new Set<() => void>();
   #indexes: Indexes;
 
   constructor(node: Node) {
@@ -172,7 +171,7 @@ export class Invoices {
     this.#indexes = { ...this.#indexes, deleted: this.#indexes.deleted + 1 };
     this.#node.store.delete(PREFIX + label);
     this.#node.store.putJson(INDEXES, this.#indexes);
-    this.#changed();
+    void this.#node.engine.schedule();
   }
 
   /** Replaces an invoice's description by nothing, as `delinvoice desconly` does. */
@@ -181,40 +180,16 @@ export class Invoices {
     if (record) this.#put({ ...record, description: '' });
   }
 
-  /** Resolves when `find` finds something, now or after a change; undefined when `signal` fires before. */
-  async wait<T>(find: () => T | undefined, signal: AbortSignal): Promise<T | undefined> {
-    for (;;) {
-      const found = find();
-      if (found !== undefined || signal.aborted) return found;
-      await new Promise<void>((resolve) => {
-        const wake = (): void => {
-          this.#waiters.delete(wake);
-          signal.removeEventListener('abort', wake);
-          resolve();
-        };
-        this.#waiters.add(wake);
-        signal.addEventListener('abort', wake);
-      });
-    }
-  }
-
   #put(record: InvoiceRecord): void {
     this.#index(record);
     this.#node.store.putJson(PREFIX + record.label, record);
     this.#node.store.putJson(INDEXES, this.#indexes);
-    this.#changed();
+    void this.#node.engine.schedule();
   }
 
   #index(record: InvoiceRecord): void {
     this.#byLabel.set(record.label, record);
     this.#byHash.set(record.paymentHash, record.label);
-  }
-
-  #changed(): void {
-    this.#node.engine.afterCommit(() => {
-      for (const wake of this.#waiters) wake();
-    });
-    void this.#node.engine.schedule();
   }
 }
 

@@ -2,6 +2,12 @@ import * as ldk from 'lightningdevkit';
 import type { Log } from '../context.js';
 import { hexOf, isNull } from './convert.js';
 
+/** How LDK says that a message came or goes. */
+const MESSAGE = /^(Received|Enqueueing) message (\w+)/;
+const PONG = /^Received message Pong\(Pong \{ byteslen: (\d+)/;
+
+const snakeCase = (name: string): string => name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '_').toUpperCase();
+
 const WRITER = {
   [ldk.Level.LDKLevel_Gossip]: 'io',
   [ldk.Level.LDKLevel_Trace]: 'trace',
@@ -15,7 +21,7 @@ const WRITER = {
  * LDK's log lines in ours, under the peer that they are about. They are a developer's: what a user has to know is
  * logged by the node itself, so nothing of LDK's is above debug.
  */
-export function ldkLogger(log: Log): ldk.Logger {
+export function ldkLogger(log: Log, onPong: (nodeId: string, bytes: number) => void): ldk.Logger {
   const children = new Map<string, Log>();
   const childFor = (record: ldk.Record): Log => {
     const peer = record.get_peer_id(); // zeros where the line is about none
@@ -29,7 +35,17 @@ export function ldkLogger(log: Log): ldk.Logger {
     log: (record) => {
       const level = record.get_level();
       if (level === ldk.Level.LDKLevel_Gossip) return;
-      childFor(record)[WRITER[level]](record.get_args());
+      const text = record.get_args();
+      const message = MESSAGE.exec(text);
+      const child = childFor(record);
+      if (!message) return child[WRITER[level]](text);
+      const [, direction, name = ''] = message;
+      if (name === 'Ping' || name === 'Pong') {
+        const pong = PONG.exec(text);
+        if (pong) onPong(hexOf(record.get_peer_id()), Number(pong[1]));
+        return child.trace(text);
+      }
+      child.debug(`peer_${direction === 'Received' ? 'in' : 'out'} WIRE_${snakeCase(name)}`);
     },
   });
 }

@@ -30,6 +30,7 @@ import { Peers, type Peer } from './peers.js';
 import { Receiving } from './receiving.js';
 import { Reconnector } from './reconnector.js';
 import { Sweeper } from './sweeper.js';
+import { Waiters } from './waiters.js';
 import { startWasm } from './wasm.js';
 
 const STATE_FILE = 'ldk-state';
@@ -60,11 +61,12 @@ export class Node {
   readonly announcer: Announcer;
   readonly reconnector: Reconnector;
   readonly bindings: PeerAddress[] = [];
+  /** Woken with each commit. */
+  readonly changes = new Waiters();
   #engine: Engine | undefined;
   #follower: ChainFollower | undefined;
   #walletScript: Uint8Array = new Uint8Array();
   #sent = new Map<string, Promise<string | undefined>>();
-  #heightWaiters = new Set<() => void>();
   #synced = false;
   #stopping = false;
 
@@ -124,12 +126,14 @@ export class Node {
       tip,
       walletScript: () => this.#walletScript,
       customMessages: peers.custom.handler,
+      onPong: (id, bytes) => peers.onPong(id, bytes),
     });
     peers.attach(this.#engine);
     await this.#catchUp(tip);
     this.#engine.begin({
       event: (event) => handleEvent(event, this),
       broadcast: (transactions) => this.#broadcast(transactions),
+      committed: () => this.changes.wake(),
       broken: (why) => ctx.fatal(why),
     });
     this.#follow();
@@ -169,16 +173,7 @@ export class Node {
 
   /** Resolves when LDK knows the chain up to `height`; to false when `signal` fires before. */
   async waitHeight(height: number, signal: AbortSignal): Promise<boolean> {
-    while (this.engine.best.height < height && !signal.aborted)
-      await new Promise<void>((resolve) => {
-        const wake = (): void => {
-          this.#heightWaiters.delete(wake);
-          signal.removeEventListener('abort', wake);
-          resolve();
-        };
-        this.#heightWaiters.add(wake);
-        signal.addEventListener('abort', wake);
-      });
+    await this.changes.until(() => (this.engine.best.height >= height ? true : undefined), signal);
     return this.engine.best.height >= height;
   }
 
@@ -266,9 +261,6 @@ export class Node {
   }
 
   #moved(): void {
-    this.engine.afterCommit(() => {
-      for (const wake of this.#heightWaiters) wake();
-    });
     this.engine.afterCommit(() => {
       this.announceSoon();
       void this.broadcaster.resend();

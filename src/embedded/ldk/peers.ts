@@ -7,6 +7,7 @@ import { formatAddress, type PeerAddress } from './addresses.js';
 import { bytesOf, hexOf } from './convert.js';
 import { CustomMessages } from './custom-messages.js';
 import type { Engine } from './engine.js';
+import { Waiters } from './waiters.js';
 
 /** A peer that is connected. */
 export interface Peer {
@@ -26,6 +27,8 @@ export interface PeerEvents {
 /** Why a peer could not be reached, in CLN's words. */
 export class ConnectError extends Error {}
 
+/** BOLT #1 */
+const PING = 18;
 /** Beyond this much that a peer has not taken yet, LDK is told to wait. */
 const MAX_BUFFERED = 1 << 20;
 
@@ -44,6 +47,8 @@ export class Peers {
   readonly #peers = new Map<string, Peer>();
   readonly #connections = new Map<string, Connection>();
   readonly #waiting = new Map<string, { resolve: (peer: Peer) => void; reject: (error: Error) => void }[]>();
+  readonly #pongs = new Map<string, number>();
+  readonly #ponged = new Waiters();
   #custom: CustomMessages | undefined;
   #engine: Engine | undefined;
   #nextDescriptor = 0n;
@@ -129,6 +134,26 @@ export class Peers {
 
   async disconnect(id: string): Promise<void> {
     await this.#engine!.act(() => this.#engine!.peers.disconnect_by_node_id(bytesOf(id)));
+  }
+
+  /**
+   * Sends a ping of `length` bytes that asks for `pongLength`; resolves to how many came, or to undefined when the peer
+   * went or `signal` fired before. LDK keeps pongs to itself: that one came is read from its log.
+   */
+  async ping(id: string, length: number, pongLength: number, signal: AbortSignal): Promise<number | undefined> {
+    const content = Buffer.alloc(4 + length);
+    content.writeUInt16BE(pongLength, 0);
+    content.writeUInt16BE(length, 2);
+    this.#pongs.delete(id);
+    await this.#engine!.act(() => this.custom.send(bytesOf(id), PING, content));
+    const answer = (): number | undefined => (this.#peers.has(id) ? this.#pongs.get(id) : -1);
+    const bytes = await this.#ponged.until(answer, signal);
+    return bytes === -1 ? undefined : bytes;
+  }
+
+  onPong(id: string, bytes: number): void {
+    this.#pongs.set(id, bytes);
+    this.#engine!.afterCommit(() => this.#ponged.wake());
   }
 
   /** Stops listening and lets all peers go. */
@@ -221,6 +246,7 @@ export class Peers {
     const peer = this.#peers.get(id);
     this.#peers.delete(id);
     this.#connections.delete(id);
+    this.#engine!.afterCommit(() => this.#ponged.wake());
     if (peer) this.#engine!.afterCommit(() => this.#events.disconnected(peer));
   }
 }

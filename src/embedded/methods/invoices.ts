@@ -145,7 +145,7 @@ export const invoiceMethods = (node: Node): readonly Method[] => [
       const first = node.invoices.byLabel(name);
       if (!first) throw new RpcError(CODE.LIGHTNINGD, 'Label not found');
       const expiry = AbortSignal.timeout(Math.min(2 ** 31 - 1, Math.max(0, first.expiresAt * 1000 - Date.now() + 10)));
-      const settled = await node.invoices.wait(
+      const settled = await node.changes.until(
         () => {
           const record = node.invoices.byLabel(name);
           return record?.status === 'unpaid' ? undefined : (record ?? 'deleted');
@@ -178,7 +178,7 @@ export const invoiceMethods = (node: Node): readonly Method[] => [
           .list()
           .filter(({ payIndex }) => payIndex !== undefined && BigInt(payIndex) > last)
           .sort((a, b) => a.payIndex! - b.payIndex!)[0];
-      const found = await node.invoices.wait(next, limit);
+      const found = await node.changes.until(next, limit);
       if (!found) throw new RpcError(CODE.INVOICE_WAIT_TIMED_OUT, 'Timed out while waiting for invoice to be paid');
       return describeInvoice(found);
     },

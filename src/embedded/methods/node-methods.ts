@@ -2,11 +2,16 @@ import type { Method } from '../context.js';
 import type { Node } from '../ldk/node.js';
 import { chainMethods } from './chain.js';
 import { channelMethods } from './channels.js';
+import { decodeMethods } from './decode.js';
+import { forwardMethods } from './forwards.js';
 import { fundingMethods } from './funding.js';
+import { graphMethods } from './graph.js';
 import { infoMethods } from './info.js';
 import { invoiceMethods } from './invoices.js';
+import { messageMethods } from './messages.js';
 import { paymentMethods } from './payments.js';
 import { peerMethods } from './peers.js';
+import { waitMethods } from './wait.js';
 import { walletMethods } from './wallet.js';
 
 /** All RPC methods that are about the Lightning node. */
@@ -18,5 +23,10 @@ export const nodeMethods = (node: Node): readonly Method[] => [
   ...channelMethods(node),
   ...invoiceMethods(node),
   ...paymentMethods(node),
+  ...graphMethods(node),
+  ...forwardMethods(node),
   ...chainMethods(node),
+  ...decodeMethods(node),
+  ...messageMethods(node),
+  ...waitMethods(node),
 ];

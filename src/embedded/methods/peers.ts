@@ -5,8 +5,13 @@ import type { Node } from '../ldk/node.js';
 import { ConnectError, type Peer } from '../ldk/peers.js';
 import { CODE, ParamError, RpcError } from '../rpc/errors.js';
 import { method } from '../rpc/method.js';
-import { hex, nodeId, oneOf, bool, string_, u16, type ParamType } from '../rpc/params.js';
+import { hex, nodeId, oneOf, bool, string_, u16, u32, type ParamType } from '../rpc/params.js';
 
+/** What fits into a message beside its type and two lengths. */
+const MAX_PING = 65_535 - 6;
+/** Who asks for so many bytes or more gets no pong (BOLT #1). */
+const NO_PONG = 65_532;
+const PONG_HEADER = 4;
 const CONNECT_PATIENCE_MS = 60_000;
 
 /** `ID` or `ID@ADDRESS` */
@@ -70,6 +75,24 @@ export const peerMethods = (node: Node): readonly Method[] => [
       { name: 'level', type: level },
     ],
     handle: ({ id }) => ({ peers: listPeers(node).filter((peer) => id === undefined || peer.id === id) }),
+  }),
+  method({
+    name: 'ping',
+    category: 'network',
+    params: [
+      { name: 'id', type: nodeId, required: true },
+      { name: 'len', type: u32, default: 128 },
+      { name: 'pongbytes', type: u32, default: 128 },
+    ],
+    handle: async ({ id, len, pongbytes }, call) => {
+      if (len > MAX_PING) throw new RpcError(CODE.INVALID_PARAMS, `${len} would result in oversize ping`);
+      if (pongbytes > 65_535) throw new RpcError(CODE.INVALID_PARAMS, `pongbytes ${pongbytes} > 65535`);
+      if (!node.peers.get(id)) throw new RpcError(CODE.LIGHTNINGD, 'Peer not connected');
+      const asks = pongbytes < NO_PONG;
+      const got = await node.peers.ping(id, len, pongbytes, asks ? call.disconnected : AbortSignal.abort());
+      if (asks && got === undefined) throw new RpcError(CODE.LIGHTNINGD, 'Ping failed: the peer has gone');
+      return { totlen: got === undefined ? 0 : got + PONG_HEADER };
+    },
   }),
   method({
     name: 'sendcustommsg',

@@ -1,0 +1,108 @@
+import * as ldk from 'lightningdevkit';
+import type { Method } from '../context.js';
+import { wordsText } from '../ldk/bech32.js';
+import { Bolt11Error, decodeBolt11, type Bolt11 } from '../ldk/bolt11.js';
+import { formatShortChannelId, hexOf, ok, some } from '../ldk/convert.js';
+import { payeeOf } from '../ldk/invoices.js';
+import type { Node } from '../ldk/node.js';
+import { CODE, RpcError } from '../rpc/errors.js';
+import { method } from '../rpc/method.js';
+import { string_ } from '../rpc/params.js';
+
+/** lightning-decode(7): BOLT #11 invoices, and BOLT #12 offers as far as LDK reads them. */
+export const decodeMethods = (node: Node): readonly Method[] => [
+  method({
+    name: 'decode',
+    category: 'utility',
+    params: [{ name: 'string', type: string_, required: true }],
+    handle: ({ string: text }) => {
+      const bare = text.replace(/^lightning:/i, '');
+      return /^lno1/i.test(bare) ? decodeOffer(node, bare) : decodeInvoice(node, bare);
+    },
+  }),
+];
+
+const unreadable = (text: string, why: string): RpcError =>
+  new RpcError(CODE.INVALID_PARAMS, `string: ${why}: invalid token '${JSON.stringify(text).slice(0, 200)}'`);
+
+function decodeInvoice(node: Node, text: string): object {
+  let invoice: Bolt11;
+  try {
+    invoice = decodeBolt11(text);
+  } catch (error) {
+    if (error instanceof Bolt11Error) throw unreadable(text, /^ln/i.test(text) ? error.message : 'Unparsable string');
+    throw error;
+  }
+  const payee = node.engine.guard(() => payeeOf(text.toLowerCase())) ?? invoice.payee;
+  if (payee === undefined) throw unreadable(text, 'signature recovery failed');
+  if (invoice.paymentHash === undefined) throw unreadable(text, 'payment_hash missing');
+  return {
+    type: 'bolt11 invoice',
+    currency: invoice.currency,
+    created_at: invoice.createdAt,
+    expiry: invoice.expirySeconds,
+    payee,
+    ...(invoice.amountMsat !== undefined && { amount_msat: invoice.amountMsat }),
+    ...(invoice.description !== undefined && { description: invoice.description }),
+    ...(invoice.descriptionHash !== undefined && { description_hash: invoice.descriptionHash }),
+    min_final_cltv_expiry: invoice.minFinalCltv,
+    ...(invoice.paymentSecret !== undefined && { payment_secret: invoice.paymentSecret }),
+    ...(invoice.features && { features: hexOf(invoice.features) }),
+    ...(invoice.metadata !== undefined && { payment_metadata: invoice.metadata }),
+    ...(invoice.fallbacks.length > 0 && { fallbacks: invoice.fallbacks.map(describeFallback) }),
+    ...(invoice.routes.length > 0 && {
+      routes: invoice.routes.map((route) =>
+        route.map((hop) => ({
+          pubkey: hop.nodeId,
+          short_channel_id: formatShortChannelId(hop.shortChannelId),
+          fee_base_msat: hop.feeBaseMsat,
+          fee_proportional_millionths: hop.feeProportionalMillionths,
+          cltv_expiry_delta: hop.cltvExpiryDelta,
+        })),
+      ),
+    }),
+    ...(invoice.unknown.length > 0 && {
+      extra: invoice.unknown.map(({ tag, words }) => ({ tag, data: wordsText(words) })),
+    }),
+    payment_hash: invoice.paymentHash,
+    signature: derSignature(invoice.signature.subarray(0, 64)),
+    valid: true,
+  };
+}
+
+const FALLBACK_TYPES: Record<number, string> = { 17: 'P2PKH', 18: 'P2SH', 1: 'P2TR' };
+
+function describeFallback({ version, program }: Bolt11['fallbacks'][number]): object {
+  const type = version === 0 ? (program.length === 20 ? 'P2WPKH' : 'P2WSH') : FALLBACK_TYPES[version];
+  return { type: type ?? 'P2TR', hex: hexOf(program) };
+}
+
+/** r and s as DER, which is how CLN shows signatures. */
+function derSignature(compact: Uint8Array): string {
+  const integer = (bytes: Uint8Array): Buffer => {
+    const first = bytes.findIndex((byte) => byte !== 0);
+    const trimmed = bytes.subarray(first < 0 ? bytes.length - 1 : first);
+    const padded = trimmed[0]! & 0x80 ? Buffer.concat([Buffer.of(0), trimmed]) : trimmed;
+    return Buffer.concat([Buffer.of(2, padded.length), padded]);
+  };
+  const body = Buffer.concat([integer(compact.subarray(0, 32)), integer(compact.subarray(32))]);
+  return hexOf(Buffer.concat([Buffer.of(0x30, body.length), body]));
+}
+
+function decodeOffer(node: Node, text: string): object {
+  const offer = node.engine.guard(() => ok<ldk.Offer>(ldk.Offer.constructor_from_str(text)));
+  if (!offer) throw unreadable(text, 'Invalid bolt12 offer');
+  const amount = some<ldk.Amount>(offer.amount());
+  const expiry = some<bigint>(offer.absolute_expiry());
+  const description = offer.description() as ldk.PrintableString | null;
+  const issuerKey = offer.issuer_signing_pubkey();
+  return {
+    type: 'bolt12 offer',
+    offer_id: hexOf(offer.id().write()),
+    ...(amount instanceof ldk.Amount_Bitcoin && { offer_amount_msat: amount.amount_msats }),
+    ...(description && Reflect.get(description, 'ptr') !== 0n && { offer_description: description.get_a() }),
+    ...(expiry !== undefined && { offer_absolute_expiry: expiry }),
+    ...(issuerKey[0] && { offer_issuer_id: hexOf(issuerKey) }),
+    valid: true,
+  };
+}
