@@ -16,6 +16,10 @@ const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/
 const folder = useTemporaryFolder();
 let installed: { readonly dir: string } | { readonly whyNot: string };
 
+/** Where it is installed; a test is skipped where it could not be. */
+const installedIn = (skip: (why: string) => never): string =>
+  'dir' in installed ? installed.dir : skip(installed.whyNot);
+
 beforeAll(async () => {
   const tarballs = join(folder.path, 'tar balls');
   const dir = join(folder.path, 'new comer');
@@ -34,17 +38,15 @@ beforeAll(async () => {
   }
 }, 300_000);
 
-/** Runs a command of the installed package; a test is skipped where it could not be installed. */
+/** Runs a command of the installed package. */
 async function inPackage(skip: (why: string) => never, command: string, ...args: string[]): Promise<string> {
-  if ('whyNot' in installed) return skip(installed.whyNot);
-  const { dir } = installed;
+  const dir = installedIn(skip);
   return (await run(join(dir, 'node_modules', '.bin', command), args, { cwd: dir, env })).stdout;
 }
 
 describe('the packed package, installed into a folder with a space in its name', () => {
   test('has what it needs and nothing else', async ({ skip }) => {
-    if ('whyNot' in installed) return skip(installed.whyNot);
-    const files = await readdir(join(installed.dir, 'node_modules', 'ln-play'));
+    const files = await readdir(join(installedIn(skip), 'node_modules', 'ln-play'));
     expect(files.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'dist', 'package.json', 'templates']);
   });
 
@@ -54,9 +56,11 @@ describe('the packed package, installed into a folder with a space in its name',
   });
 
   test('is a library', async ({ skip }) => {
-    if ('whyNot' in installed) return skip(installed.whyNot);
     const script = "import { Playground } from 'ln-play'; console.log(typeof Playground.start);";
-    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: installed.dir, env });
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: installedIn(skip),
+      env,
+    });
     expect(stdout).toBe('function\n');
   });
 
