@@ -42,8 +42,8 @@ describeEach((_, options) => {
   });
 
   test('python greets', async ({ skip }) => {
-    const found = await pyln();
-    if ('whyNot' in found) return skip(found.whyNot);
+    const there = await pyln();
+    const found = 'whyNot' in there ? skip(there.whyNot) : there;
     const made = await newPlugin(join(at.folder, 'my-python'), 'python');
     await found.linkInto(made.folder);
     await run('/bin/sh', ['-c', made.test], { cwd: made.folder });
