@@ -2,11 +2,12 @@ import { columns } from '../../../dist/cli/output.js';
 import { median } from './samples.js';
 
 /**
- * One line of the bench: what was measured, its samples (in ms unless `unit` says otherwise), what they should not
- * exceed, and what they are compared with; or why it was not measured.
+ * One line of the bench: what was measured, its samples (in ms unless `unit` says otherwise), what their median should
+ * not exceed (in all, as a ratio to the baseline's, and on top of it), and what they are compared with; or why it was
+ * not measured.
  *
  * @typedef {{ what: string, samples?: number[], unit?: 'ms' | 's' | '%' | 'MB', goal?: number,
- *   baseline?: { name: string, samples: number[] }, ratioGoal?: number, skipped?: string, failed?: string }} Row
+ *   baseline?: { name: string, samples: number[] }, ratioGoal?: number, addsGoal?: number, skipped?: string, failed?: string }} Row
  */
 
 /** A row as numbers, for `--json`. */
@@ -25,11 +26,17 @@ export function render(rows) {
 }
 
 function cellsOf(row) {
-  const { group, what, samples, goal, baseline, ratio, ratioGoal } = row;
+  const { group, what, samples, goal, baseline, ratio, ratioGoal, addsGoal } = row;
   const name = `${group}: ${what}`;
   if (!samples) return [name, ...Array(8).fill(''), row.failed ? `FAILED: ${row.failed}` : row.skipped];
   const show = (value) => format(value, row.unit);
-  const met = (goal === undefined || row.median <= goal) && (ratioGoal === undefined || ratio <= ratioGoal);
+  const added = baseline && row.median - baseline.median;
+  const goals = [
+    [row.median, goal],
+    [ratio, ratioGoal],
+    [added, addsGoal],
+  ].filter(([, limit]) => limit !== undefined);
+  const met = goals.every(([value, limit]) => value <= limit);
   return [
     name,
     show(row.median),
@@ -38,9 +45,9 @@ function cellsOf(row) {
     String(samples.length),
     goal === undefined ? '' : show(goal),
     baseline ? `${baseline.name} ${show(baseline.median)}` : '',
-    baseline ? ratio.toFixed(2) : '',
-    ratioGoal === undefined ? '' : ratioGoal.toFixed(1),
-    goal === undefined && ratioGoal === undefined ? '' : met ? 'met' : 'MISSED',
+    baseline ? (addsGoal === undefined ? ratio.toFixed(2) : `+${show(added)}`) : '',
+    ratioGoal?.toFixed(1) ?? (addsGoal === undefined ? '' : `+${show(addsGoal)}`),
+    goals.length === 0 ? '' : met ? 'met' : 'MISSED',
   ];
 }
 
