@@ -4,12 +4,15 @@ import { LnPlayError } from '../core/errors.js';
 import { makePrivateFolder, readIfThere, writeWhole } from '../core/files.js';
 import type { Probe, WaitOptions } from '../core/wait.js';
 import type { Command } from '../process/daemon-process.js';
-import { freePort } from '../process/ports.js';
+import { freePort, isPortFree } from '../process/ports.js';
 import { BitcoindRpc, BitcoinRpcError, RPC_IN_WARMUP } from '../rpc/bitcoind.js';
 import { Daemon } from './daemon.js';
 
-const PORT_TRIES = 5;
 const PORT_TAKEN = /Unable to bind|Unable to start HTTP server|Binding RPC on address .* failed/;
+
+/** Whether bitcoind died because somebody took its port between our look and its own. */
+export const lostItsPort = (error: unknown): boolean =>
+  error instanceof LnPlayError && error.details.some((line) => PORT_TAKEN.test(line));
 
 /** The bitcoin.conf of a new playground; a person may edit it. */
 const config = (
@@ -93,25 +96,24 @@ export class Bitcoind {
   }
 
   /**
-   * Starts it, with a config and free port at the first time, and waits until it answers.
+   * Writes its config, at the first time, with a port that is free; a port that somebody else has taken since is changed.
    *
-   * @throws {LnPlayError} DAEMON with its last log lines when it dies; TIMEOUT; FILESYSTEM
+   * @throws {LnPlayError} FILESYSTEM
+   */
+  async prepare(): Promise<void> {
+    await makePrivateFolder(this.datadir);
+    await this.load();
+    if (!this.#rpc || !(await isPortFree(this.#rpcPort))) await this.#writePort(await freePort());
+  }
+
+  /**
+   * Starts it and waits until it answers; it must have been prepared.
+   *
+   * @throws {LnPlayError} DAEMON with its last log lines when it dies; TIMEOUT
    */
   async start(options: WaitOptions = {}): Promise<void> {
-    await makePrivateFolder(this.datadir);
-    if ((await readIfThere(this.configFile)) === undefined) await this.#writePort(await freePort());
-    await this.load();
-    for (let tries = 1; ; tries++) {
-      await this.daemon.start();
-      try {
-        await this.daemon.waitReady(options);
-        return;
-      } catch (error) {
-        const portTaken = error instanceof LnPlayError && error.details.some((line) => PORT_TAKEN.test(line));
-        if (!portTaken || tries === PORT_TRIES) throw error;
-        await this.#writePort(await freePort());
-      }
-    }
+    await this.daemon.start();
+    await this.daemon.waitReady(options);
   }
 
   /** Closes its connections to bitcoind; bitcoind goes on. */

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
-import { LnPlayError } from '../core/errors.js';
+import { allOrNothing } from '../core/all-or-nothing.js';
+import { LnPlayError, throwIfAborted } from '../core/errors.js';
 import { makePrivateFolder } from '../core/files.js';
+import { lostItsPort } from '../daemons/bitcoind.js';
 import { installBackend } from '../daemons/bitcoin-backend/install.js';
 import type { Daemon } from '../daemons/daemon.js';
 import type { LightningdConfig } from '../daemons/lightningd.js';
@@ -13,6 +15,9 @@ import { nodeNames, type Layout } from './layout.js';
 import { readManifest, writeManifest, type Manifest } from './manifest.js';
 import type { LightningNode } from './node.js';
 import type { Playground, PlaygroundContext } from './playground.js';
+
+/** How often a port may be lost to somebody else before we give up. */
+const PORT_TRIES = 5;
 
 export interface UpOptions extends ExecutableOptions {
   /** Absolute, or relative to the current folder; by default `LN_PLAY_DIR` or `~/.ln-play`. */
@@ -59,48 +64,69 @@ export async function boot(
   await makePrivateFolder(layout.dir);
   await writeManifest(layout, manifest);
 
-  const playground = make(manifest);
-  const { bitcoind, nodes, wait, steps } = playground;
+  for (let tries = 1; ; tries++) {
+    try {
+      const report = await start(make(manifest), options, executables.bitcoinCli);
+      return { ...report, created: before === undefined };
+    } catch (error) {
+      if (!lostItsPort(error) || tries === PORT_TRIES) throw error;
+    }
+  }
+}
+
+/** Starts all that does not run: bitcoind and the nodes at once, since a node waits for bitcoind by itself. */
+async function start(
+  playground: Playground,
+  options: UpOptions,
+  bitcoinCli: string | undefined,
+): Promise<Omit<UpReport, 'created'>> {
+  const { bitcoind, nodes, faucet, wait, steps } = playground;
   const started: Daemon[] = [];
   const restore: (() => Promise<void>)[] = [];
-  try {
-    await bitcoind.load();
-    const table = listProcesses();
-    const running = nodes.filter(({ lightningd }) => lightningd.daemon.attach(table));
-    const bitcoindRan = bitcoind.daemon.attach(table);
-    if (bitcoindRan) await bitcoind.daemon.waitReady(wait);
+
+  const startChain = async (runs: boolean, signal: AbortSignal): Promise<void> => {
+    if (runs) await bitcoind.daemon.waitReady({ ...wait, signal });
     else
       await steps.run('start bitcoind', async () => {
         started.push(bitcoind.daemon);
-        await bitcoind.start(wait);
+        await bitcoind.start({ ...wait, signal });
       });
-    await steps.run('first blocks', () => playground.faucet.prepare());
+    await steps.run('first blocks', () => faucet.prepare());
+  };
+  const startNode = async (node: LightningNode, signal: AbortSignal): Promise<void> => {
+    const debug = options.debugger?.node === node.name ? options.debugger.subdaemon : undefined;
+    await prepare(node, options, playground, { bitcoinCli, bitcoinBackend });
+    restore.push(await setOptions(node, options));
+    throwIfAborted(signal);
+    await steps.run(`start ${node.name}`, async () => {
+      started.push(node.lightningd.daemon);
+      await node.lightningd.start(debug);
+      if (debug === undefined) await node.lightningd.waitReady({ ...wait, signal });
+    });
+  };
 
-    const stopped = nodes.filter((node) => !running.includes(node));
-    const { bitcoinCli } = executables;
-    const bitcoinBackend = await installBackend(bitcoind.datadir);
-    await Promise.all(
-      stopped.map(async (node) => {
-        await prepare(node, options, playground, { bitcoinCli, bitcoinBackend });
-        restore.push(await setOptions(node, options));
-        await steps.run(`start ${node.name}`, async () => {
-          started.push(node.lightningd.daemon);
-          const debug = options.debugger?.node === node.name ? options.debugger.subdaemon : undefined;
-          await node.lightningd.start(debug);
-          if (debug === undefined) await node.lightningd.waitReady(wait);
-        });
-      }),
-    );
+  const table = listProcesses();
+  const running = nodes.filter(({ lightningd }) => lightningd.daemon.attach(table));
+  const stopped = nodes.filter((node) => !running.includes(node));
+  await bitcoind.load();
+  const bitcoindRan = bitcoind.daemon.attach(table);
+  if (!bitcoindRan) await bitcoind.prepare();
+  const bitcoinBackend = await installBackend(bitcoind.datadir);
+  try {
+    await allOrNothing(wait.signal, [
+      (signal) => startChain(bitcoindRan, signal),
+      ...stopped.map((node) => (signal: AbortSignal) => startNode(node, signal)),
+    ]);
     await Promise.all(running.map((node) => node.lightningd.waitReady(wait)));
     if (!options.debugger && stopped.length > 0) await steps.run('connect', () => connectNeighbours(nodes));
-    const alreadyRan = [...(bitcoindRan ? ['bitcoind'] : []), ...running.map(({ name }) => name)];
-    return { playground, created: before === undefined, started: started.map(({ name }) => name), alreadyRan };
   } catch (error) {
-    await Promise.all(started.filter(({ name }) => name !== 'bitcoind').map((daemon) => daemon.stop()));
+    await Promise.all(started.filter((daemon) => daemon !== bitcoind.daemon).map((daemon) => daemon.stop()));
     await Promise.all(started.map((daemon) => daemon.stop()));
     for (const undo of restore) await undo();
     throw error;
   }
+  const alreadyRan = [...(bitcoindRan ? ['bitcoind'] : []), ...running.map(({ name }) => name)];
+  return { playground, started: started.map(({ name }) => name), alreadyRan };
 }
 
 function nodeCount({ nodes }: UpOptions, before: Manifest | undefined): number {

@@ -1,15 +1,12 @@
 import { satToBtc } from '../core/amounts.js';
 import { LnPlayError } from '../core/errors.js';
 import type { Bitcoind } from '../daemons/bitcoind.js';
+import { FIRST_BLOCKS, FIRST_COINS, MATURITY } from '../daemons/first-blocks.js';
 import { BitcoinRpcError } from '../rpc/bitcoind.js';
 
 const WALLET = 'faucet';
 /** An address that nobody has the key of (its hash is all zeros): blocks to it cost bitcoind's wallets no work. */
 const NOBODY = 'bcrt1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqdku202';
-/** A coinbase can be spent after this many blocks (consensus rule COINBASE_MATURITY). */
-const MATURITY = 100;
-/** How many coins of 50 BTC the faucet begins with; each costs some 3 ms. */
-const FIRST_COINS = 10;
 const INSUFFICIENT_FUNDS = -6;
 const WALLET_ERRORS = { NOT_FOUND: -18, ALREADY_LOADED: -35 } as const;
 
@@ -34,7 +31,7 @@ export class Faucet {
   async prepare(): Promise<void> {
     await this.#ensureWallet();
     const { blocks } = await this.#bitcoind.rpc.call<{ blocks: number }>('getblockchaininfo');
-    if (blocks >= FIRST_COINS + MATURITY) return;
+    if (blocks >= FIRST_BLOCKS) return;
     await this.#generate(FIRST_COINS, await this.address());
     await this.#generate(MATURITY, NOBODY);
     await this.#flush();

@@ -17,3 +17,12 @@ export async function freePort(): Promise<number> {
     });
   });
 }
+
+/** Whether nobody listens on this port of 127.0.0.1 at this moment. */
+export async function isPortFree(port: number): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}

@@ -2,11 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { LnPlayError } from '../../core/errors.js';
 import { BitcoinRpcError, RPC_IN_WARMUP, type BitcoindRpc } from '../../rpc/bitcoind.js';
 import type { JsonObject } from '../../rpc/json-rpc.js';
+import { FIRST_BLOCKS } from '../first-blocks.js';
 
 export type BackendMethod = (params: JsonObject) => Promise<JsonObject>;
 
 /** How long bitcoind holds one question for the next block, in ms. */
 const HOLD_MS = 25_000;
+/** How long lightningd waits for a new chain's first blocks, in ms. */
+const FIRST_BLOCKS_MS = 10_000;
 /** How often a bitcoind that does not answer is asked again, in ms. */
 const RETRY_MS = 200;
 /** How often lightningd, which pauses for nothing, is told the feerates again, in ms. */
@@ -48,6 +51,19 @@ export function createMethods(
     }
   }
 
+  /**
+   * The nodes of a new playground start while its first blocks are mined. They are told of the chain once those are there,
+   * since they ask for each later block by itself.
+   */
+  async function chainWithFirstBlocks(): Promise<ChainInfo> {
+    const deadline = performance.now() + FIRST_BLOCKS_MS;
+    for (;;) {
+      const info = await ask<ChainInfo>('getblockchaininfo');
+      if (info.blocks >= FIRST_BLOCKS || performance.now() > deadline) return info;
+      await ask('waitforblockheight', [FIRST_BLOCKS, FIRST_BLOCKS_MS]);
+    }
+  }
+
   async function hashAt(height: number): Promise<string | undefined> {
     try {
       return await ask<string>('getblockhash', [height]);
@@ -68,8 +84,7 @@ export function createMethods(
 
   return {
     async getchaininfo() {
-      const info = await ask<ChainInfo>('getblockchaininfo');
-      const { chain, headers, blocks, initialblockdownload } = info;
+      const { chain, headers, blocks, initialblockdownload } = await chainWithFirstBlocks();
       return { chain, headercount: headers, blockcount: blocks, ibd: initialblockdownload };
     },
 
