@@ -158,7 +158,7 @@ export class Channels {
     this.refresh(channelId);
     this.moveTo(channelId, 'CHANNELD_NORMAL', 'unknown', 'Lockin complete');
     const record = this.#records.get(channelId);
-    this.#node.announceSoon();
+    this.#node.announcer.ready(channelId);
     if (record?.opener === 'local')
       this.#node.notify('channel_opened', {
         id: record.peerId,

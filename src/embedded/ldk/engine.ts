@@ -7,6 +7,7 @@ import type { Store } from '../store/store.js';
 import { feeEstimator, userConfig } from './config.js';
 import { displayHash, err, ok, wireHash } from './convert.js';
 import type { NodeKeys } from './keys.js';
+import type { LogTaps } from './log-taps.js';
 import { ldkLogger } from './logger.js';
 import { monitorPersister, readMonitors } from './persist.js';
 import { nodeSigner, signerProvider } from './signers.js';
@@ -33,8 +34,7 @@ export interface EngineParts {
   /** The script that channels which close together pay to. */
   readonly walletScript: () => Uint8Array;
   readonly customMessages: ldk.CustomMessageHandler;
-  /** A peer has answered a ping with so many bytes. */
-  readonly onPong: (nodeId: string, bytes: number) => void;
+  readonly taps: LogTaps;
 }
 
 const SCORER = 'scorer';
@@ -176,10 +176,10 @@ export class Engine {
   #unwatched: ldk.ChannelMonitor[] = [];
   readonly #chain: { broadcaster: ldk.BroadcasterInterface; fees: ldk.FeeEstimator; logger: ldk.Logger };
 
-  #callbacks({ log, onPong }: EngineParts) {
+  #callbacks({ log, taps }: EngineParts) {
     return {
       network: ldk.Network.LDKNetwork_Regtest,
-      logger: ldkLogger(log, onPong),
+      logger: ldkLogger(log, taps),
       fees: feeEstimator(),
       broadcaster: ldk.BroadcasterInterface.new_impl({
         broadcast_transactions: (transactions) => void this.#broadcasts.push(...transactions),

@@ -1,10 +1,10 @@
 import * as ldk from 'lightningdevkit';
 import type { Log } from '../context.js';
 import { hexOf, isNull } from './convert.js';
+import { tap, type LogTaps } from './log-taps.js';
 
 /** How LDK says that a message came or goes. */
 const MESSAGE = /^(Received|Enqueueing) message (\w+)/;
-const PONG = /^Received message Pong\(Pong \{ byteslen: (\d+)/;
 
 const snakeCase = (name: string): string => name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '_').toUpperCase();
 
@@ -21,7 +21,7 @@ const WRITER = {
  * LDK's log lines in ours, under the peer that they are about. They are a developer's: what a user has to know is
  * logged by the node itself, so nothing of LDK's is above debug.
  */
-export function ldkLogger(log: Log, onPong: (nodeId: string, bytes: number) => void): ldk.Logger {
+export function ldkLogger(log: Log, taps: LogTaps): ldk.Logger {
   const children = new Map<string, Log>();
   const childFor = (record: ldk.Record): Log => {
     const peer = record.get_peer_id(); // zeros where the line is about none
@@ -40,11 +40,9 @@ export function ldkLogger(log: Log, onPong: (nodeId: string, bytes: number) => v
       const child = childFor(record);
       if (!message) return child[WRITER[level]](text);
       const [, direction, name = ''] = message;
-      if (name === 'Ping' || name === 'Pong') {
-        const pong = PONG.exec(text);
-        if (pong) onPong(hexOf(record.get_peer_id()), Number(pong[1]));
-        return child.trace(text);
-      }
+      if (direction === 'Received') tap(taps, hexOf(record.get_peer_id()), text);
+      child.io(text);
+      if (name === 'Ping' || name === 'Pong') return child.trace(text);
       child.debug(`peer_${direction === 'Received' ? 'in' : 'out'} WIRE_${snakeCase(name)}`);
     },
   });

@@ -17,7 +17,6 @@ import { bindingOf, parseAddress, type PeerAddress } from './addresses.js';
 import { Announcer } from './announcer.js';
 import { Channels } from './channels.js';
 import { Closings } from './closings.js';
-import { bytesOf, some } from './convert.js';
 import { Engine } from './engine.js';
 import { Acceptance, handleEvent } from './events.js';
 import { Forwards } from './forwards.js';
@@ -126,7 +125,10 @@ export class Node {
       tip,
       walletScript: () => this.#walletScript,
       customMessages: peers.custom.handler,
-      onPong: (id, bytes) => peers.onPong(id, bytes),
+      taps: {
+        pong: (id, bytes) => peers.onPong(id, bytes),
+        announcementSignatures: (id, signatures) => this.announcer.keep(id, signatures),
+      },
     });
     peers.attach(this.#engine);
     await this.#catchUp(tip);
@@ -159,11 +161,6 @@ export class Node {
   /** Tells the plugins, once what it is about is on disk. */
   notify(topic: string, payload: JsonObject): void {
     this.engine.afterCommit(() => this.ctx.notify(topic, payload));
-  }
-
-  /** A channel is ready, or a block came: our announcement may be due. */
-  announceSoon(): void {
-    this.announcer.soon();
   }
 
   /** Resolves when bitcoind has a transaction of LDK's: to undefined, or to why it refused. */
@@ -262,7 +259,7 @@ export class Node {
 
   #moved(): void {
     this.engine.afterCommit(() => {
-      this.announceSoon();
+      this.announcer.soon();
       void this.broadcaster.resend();
       void this.sweeper.sweep();
     });
@@ -327,14 +324,16 @@ export class Node {
     return [...new Set(open.map(({ peerId }) => peerId))];
   }
 
-  /** A node's addresses as gossip tells them. */
-  gossipAddresses(id: string): ldk.SocketAddress[] {
-    const graph = this.engine.graph.read_only();
-    try {
-      return some<ldk.SocketAddress[]>(graph.get_addresses(bytesOf(id))) ?? [];
-    } finally {
-      graph.free();
-    }
+  /** Reads the graph of what gossip has told: it must not change meanwhile, and LDK waits until it is freed. */
+  readGraph<T>(read: (graph: ldk.ReadOnlyNetworkGraph) => T): T {
+    return this.engine.guard(() => {
+      const graph = this.engine.graph.read_only();
+      try {
+        return read(graph);
+      } finally {
+        graph.free();
+      }
+    });
   }
 }
 

@@ -25,7 +25,8 @@ export const graphMethods = (node: Node): readonly Method[] => [
           'Can only specify one of `short_channel_id`, `source` or `destination`',
         );
       return {
-        channels: readGraph(node, listChannels)
+        channels: node
+          .readGraph(listChannels)
           .filter((channel) => scid === undefined || channel.short_channel_id === scid)
           .filter((channel) => source === undefined || channel.source === source)
           .filter((channel) => destination === undefined || channel.destination === destination),
@@ -37,7 +38,7 @@ export const graphMethods = (node: Node): readonly Method[] => [
     category: 'network',
     params: [{ name: 'id', type: nodeId }],
     handle: ({ id }) => ({
-      nodes: readGraph(node, listNodes).filter((found) => id === undefined || found.nodeid === id),
+      nodes: node.readGraph(listNodes).filter((found) => id === undefined || found.nodeid === id),
     }),
   }),
   method({
@@ -59,18 +60,6 @@ export const graphMethods = (node: Node): readonly Method[] => [
     }),
   }),
 ];
-
-/** The graph must not change while it is read, and LDK waits until it is freed. */
-function readGraph<T>(node: Node, read: (graph: ldk.ReadOnlyNetworkGraph) => T): T {
-  return node.engine.guard(() => {
-    const graph = node.engine.graph.read_only();
-    try {
-      return read(graph);
-    } finally {
-      graph.free();
-    }
-  });
-}
 
 interface GraphChannel {
   readonly source: string;

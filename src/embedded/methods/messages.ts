@@ -61,12 +61,8 @@ export const messageMethods = (node: Node): readonly Method[] => [
   }),
 ];
 
-function isInGraph(node: Node, id: string): boolean {
-  const graph = node.engine.graph.read_only();
-  const found = !isNull(graph.node(ldk.NodeId.constructor_from_pubkey(bytesOf(id))));
-  graph.free();
-  return found;
-}
+const isInGraph = (node: Node, id: string): boolean =>
+  node.readGraph((graph) => !isNull(graph.node(ldk.NodeId.constructor_from_pubkey(bytesOf(id)))));
 
 function zbase32Decode(text: string): Buffer | undefined {
   const bytes: number[] = [];

@@ -1,0 +1,42 @@
+/**
+ * What LDK tells only in its log, for the pinned version of it: that a pong came, and announcement signatures that came
+ * before it would take them.
+ */
+export interface LogTaps {
+  /** A peer has answered a ping with so many bytes. */
+  readonly pong: (nodeId: string, bytes: number) => void;
+  readonly announcementSignatures: (nodeId: string, signatures: TappedSignatures) => void;
+}
+
+/** BOLT #7's announcement_signatures; signatures are r and s, 64 bytes. */
+export interface TappedSignatures {
+  readonly channelId: string;
+  readonly shortChannelId: bigint;
+  readonly nodeSignature: Buffer;
+  readonly bitcoinSignature: Buffer;
+}
+
+const PONG = /^Received message Pong\(Pong \{ byteslen: (\d+)/;
+const SIGNATURES =
+  /^Received message AnnouncementSignatures\(AnnouncementSignatures \{ channel_id: ([0-9a-f]{64}), short_channel_id: (\d+), node_signature: ([0-9a-f]+), bitcoin_signature: ([0-9a-f]+)/;
+
+/** Looks at the line of a message that came, and calls the tap that it is for. */
+export function tap(taps: LogTaps, nodeId: string, text: string): void {
+  const pong = PONG.exec(text);
+  if (pong) return taps.pong(nodeId, Number(pong[1]));
+  const [, id, scid, node, bitcoin] = SIGNATURES.exec(text) ?? [];
+  if (id === undefined) return;
+  taps.announcementSignatures(nodeId, {
+    channelId: id,
+    shortChannelId: BigInt(scid!),
+    nodeSignature: compact(Buffer.from(node!, 'hex')),
+    bitcoinSignature: compact(Buffer.from(bitcoin!, 'hex')),
+  });
+}
+
+/** r and s of a DER signature. */
+function compact(der: Buffer): Buffer {
+  const integer = (at: number): Buffer => der.subarray(at + 2, at + 2 + der[at + 1]!);
+  const fit = (bytes: Buffer): Buffer => Buffer.concat([Buffer.alloc(32), bytes]).subarray(-32);
+  return Buffer.concat([fit(integer(2)), fit(integer(4 + der[3]!))]);
+}
