@@ -183,8 +183,14 @@ export class Wallet {
     return this.#call('gettransaction', [txid]);
   }
 
-  #call<T>(method: string, params: readonly unknown[] = []): Promise<T> {
-    return this.#rpc.call<T>(method, params, this.name);
+  async #call<T>(method: string, params: readonly unknown[] = []): Promise<T> {
+    try {
+      return await this.#rpc.call<T>(method, params, this.name);
+    } catch (error) {
+      if (!(error instanceof BitcoinRpcError) || error.rpcCode !== WALLET_NOT_FOUND) throw error;
+      await this.#createOrLoad(); // bitcoind was restarted, and has its wallets closed
+      return await this.#rpc.call<T>(method, params, this.name);
+    }
   }
 
   async #open(): Promise<void> {
