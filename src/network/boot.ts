@@ -118,7 +118,7 @@ async function start(
       ...stopped.map((node) => (signal: AbortSignal) => startNode(node, signal)),
     ]);
     await Promise.all(running.map((node) => node.lightningd.waitReady(wait)));
-    if (!options.debugger && stopped.length > 0) await steps.run('connect', () => connectNeighbours(nodes));
+    if (!options.debugger) await steps.run('connect', () => connectNeighbours(nodes));
   } catch (error) {
     await Promise.all(started.filter((daemon) => daemon !== bitcoind.daemon).map((daemon) => daemon.stop()));
     await Promise.all(started.map((daemon) => daemon.stop()));
