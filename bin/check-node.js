@@ -1,7 +1,15 @@
-/** Ends with a clear message on a Node that is too old, before anything is loaded that it could not even parse. */
+import module from 'node:module';
+
+/**
+ * Ends with a clear message on a Node that is too old, before anything is loaded that it could not even parse. One that
+ * can keep what it has compiled (from 22.1 on) is told to.
+ */
 export function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (major > 20 || (major === 20 && minor >= 19)) return;
+  if (major > 20 || (major === 20 && minor >= 19)) {
+    module.enableCompileCache?.();
+    return;
+  }
   process.stderr.write(
     `ln-play needs Node 20.19 or later; this is ${process.version}: install a later one from nodejs.org\n`,
   );
