@@ -1,4 +1,6 @@
 import module from 'node:module';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 
 /**
  * Ends with a clear message on a Node that is too old, before anything is loaded that it could not even parse. One that
@@ -7,7 +9,9 @@ import module from 'node:module';
 export function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) {
-    module.enableCompileCache?.();
+    const { LN_PLAY_CACHE, XDG_CACHE_HOME } = process.env;
+    const cache = LN_PLAY_CACHE || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'ln-play');
+    module.enableCompileCache?.(join(cache, 'compiled'));
     return;
   }
   process.stderr.write(
