@@ -3,7 +3,7 @@ import { JsonFramer } from '../../rpc/framing.js';
 import { isObject, type JsonObject } from '../../rpc/json-rpc.js';
 import type { Call, Session } from '../context.js';
 import { CODE, PassedOnError, RpcError } from './errors.js';
-import { memberTexts, toJson } from './json-text.js';
+import { memberTexts, parseExact, toJson } from './json-text.js';
 
 /** A message longer than this is not kept in memory: the connection is answered and closed. */
 const LONGEST_MESSAGE = 128 * 1024 * 1024;
@@ -100,7 +100,9 @@ export class Connection {
       this.#answer('null', new RpcError(CODE.INVALID_REQUEST, malformed ?? 'No id'));
       return true;
     }
-    void this.#run({ id, message, paramsText: members.get('params') ?? '', call: this.#callOf(id, message) });
+    const paramsText = members.get('params') ?? '';
+    const params: unknown = paramsText === '' ? undefined : parseExact(paramsText);
+    void this.#run({ id, message, paramsText, call: this.#callOf(id, message['id'], params) });
     return true;
   }
 
@@ -117,7 +119,7 @@ export class Connection {
     }
   }
 
-  #callOf(id: string, message: JsonObject): Call {
+  #callOf(id: string, idValue: unknown, params: unknown): Call {
     // as lightningd: what counts is whether they were enabled when the request came
     const notifying = this.#session.notifications;
     const notify = (method: string, params: object): void => {
@@ -125,8 +127,8 @@ export class Connection {
         this.#write(`{"jsonrpc":"2.0","method":${JSON.stringify(method)},"params":${withId(id, params)}}\n\n`);
     };
     return {
-      id: message['id'] as Call['id'],
-      params: message['params'],
+      id: idValue as Call['id'],
+      params,
       progress: (level, text) => notify('message', { level, message: text }),
       notify,
       disconnected: this.#gone.signal,

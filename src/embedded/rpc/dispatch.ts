@@ -51,7 +51,7 @@ async function dispatch(dispatcher: Dispatcher, { message, paramsText, call }: R
     call,
     (why) => new RpcError(CODE.METHOD_NOT_FOUND, `Command ${JSON.stringify(method)} is ${why}`),
   );
-  const run = async (): Promise<string> => await command.run({ params: message['params'], text: paramsText }, call);
+  const run = async (): Promise<string> => await command.run({ params: call.params, text: paramsText }, call);
   const result = dispatcher.hasHook('rpc_command') ? await askHook(dispatcher, message, call, run) : await run();
   return filter === undefined ? result : toJson(applyFilter(JSON.parse(result) as JsonObject, filter));
 }

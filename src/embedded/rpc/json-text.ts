@@ -54,6 +54,33 @@ function endOfString(text: string, open: number): number {
   return i;
 }
 
+const PERHAPS_INEXACT = /\d{16}|\d[.eE]/;
+const NUMBER_PART = /[-+.\deE]/;
+
+/**
+ * As JSON.parse, but a number that JavaScript would not write in the same way comes as a string of its text: to CLN a
+ * number is its digits, and lightning-cli sends a hash of digits alone as a number.
+ */
+export function parseExact(text: string): unknown {
+  if (!PERHAPS_INEXACT.test(text)) return JSON.parse(text);
+  const pieces: string[] = [];
+  let copied = 0;
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === '"') {
+      i = endOfString(text, i);
+    } else if (text[i]! >= '0' && text[i]! <= '9') {
+      const start = text[i - 1] === '-' ? i - 1 : i;
+      while (i + 1 < text.length && NUMBER_PART.test(text[i + 1]!)) i++;
+      const number = text.slice(start, i + 1);
+      if (String(Number(number)) === number) continue;
+      pieces.push(text.slice(copied, start), JSON.stringify(number));
+      copied = i + 1;
+    }
+  }
+  pieces.push(text.slice(copied));
+  return JSON.parse(pieces.join(''));
+}
+
 const BIGINT_MARK = `bigint-${randomUUID()}:`;
 const MARKED = new RegExp(`"${BIGINT_MARK}(-?\\d+)"`, 'g');
 
