@@ -185,7 +185,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [
       [
         '--template <template>',
-        'javascript, typescript, python, shell, web-invoice, reveal-word or hold-invoice (javascript)',
+        'javascript, typescript, python, shell, web-invoice, reveal-word, hold-invoice, rust or go (javascript)',
       ],
     ],
     examples: ['ln-play plugin new hello', 'ln-play plugin new shop --template web-invoice'],

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { LnPlayError } from '../core/errors.js';
 import type { Lightningd } from '../daemons/lightningd.js';
@@ -34,7 +34,8 @@ export async function startPlugin(
   const path = resolve(file);
   const failure = (await inspectFile(path)).find(({ outcome }) => outcome === 'failed');
   if (failure) throw new LnPlayError('PLUGIN', failure.text, { hint: failure.hint });
-  return await startListed(node, path, basename(path), options, call);
+  // lightningd names its lines in the log after the file that a symbolic link leads to.
+  return await startListed(node, path, basename(await realpath(path)), options, call);
 }
 
 /**
@@ -80,9 +81,8 @@ export async function startListed(
  */
 export async function stopPlugin(node: Lightningd, plugin: string, call: CallOptions = {}): Promise<string> {
   const plugins = await listPlugins(node, call);
-  const path = resolve(plugin);
   const found =
-    plugins.find(({ name }) => name === path) ??
+    (await findPlugin(plugins, resolve(plugin))) ??
     (plugin.includes('/') ? undefined : plugins.find(({ name }) => basename(name) === plugin));
   if (!found) {
     const names = plugins.filter(({ dynamic }) => dynamic).map(({ name }) => basename(name));
@@ -96,6 +96,12 @@ export async function stopPlugin(node: Lightningd, plugin: string, call: CallOpt
 
 export async function listPlugins(node: Lightningd, call: CallOptions = {}): Promise<readonly ListedPlugin[]> {
   return (await node.rpc.call('plugin', { subcommand: 'list' }, call)).plugins ?? [];
+}
+
+/** The plugin of this path among those listed; lightningd may list it without the symbolic links on its way. */
+export async function findPlugin(plugins: readonly ListedPlugin[], path: string): Promise<ListedPlugin | undefined> {
+  const canonical = await realpath(path).catch(() => path); // a plugin may run on when its file is gone
+  return plugins.find(({ name }) => name === path || name === canonical);
 }
 
 /** What a plugin said in a line of lightningd's log, and at which level; undefined for a line of somebody else. */

@@ -7,7 +7,7 @@ import { newPlugin, type Scaffold } from '../../src/plugins/scaffold/scaffold.js
 import { beforeAll, describe, expect, test } from 'vitest';
 import { waitFor } from '../../src/core/wait.js';
 import { usePlayground } from './plugin-support.js';
-import { pyln } from './pyln.js';
+import { TOOLCHAINS } from './plugin-toolchains.js';
 import { describeEach } from './support.js';
 
 const run = promisify(execFile);
@@ -41,16 +41,22 @@ describeEach((_, options) => {
     await at.ok('connect', 'l2', 'l1');
   });
 
-  test('python greets', async ({ skip }) => {
-    const there = await pyln();
-    const found = 'whyNot' in there ? skip(there.whyNot) : there;
-    const made = await newPlugin(join(at.folder, 'my-python'), 'python');
-    await found.linkInto(made.folder);
-    await run('/bin/sh', ['-c', made.test], { cwd: made.folder });
-    await at.ok('plugin', 'start', 'l1', made.executable, 'greeting=Ciao');
-    expect(await at.cli('l1', 'hello', 'Rusty')).toEqual({ greeting: 'Ciao Rusty' });
-    await at.ok('plugin', 'stop', 'l1', made.executable);
-  });
+  test.for(Object.keys(TOOLCHAINS))(
+    '%s is built, passes its own tests, and greets',
+    { timeout: 900_000 },
+    async (template, { skip }) => {
+      const made = await newPlugin(join(at.folder, `my-${template}`), template);
+      const whyNot = await TOOLCHAINS[template]!(made.folder).then(() => undefined, String);
+      skip(whyNot !== undefined, `what ${template} needs cannot be had: ${whyNot}`);
+      for (const command of [made.build, made.test])
+        if (command !== undefined) await run('/bin/sh', ['-c', command], { cwd: made.folder });
+      await at.ok('plugin', 'start', 'l1', made.executable, 'greeting=Ciao');
+      expect(await at.cli('l1', 'hello', 'Rusty')).toEqual({ greeting: 'Ciao Rusty' });
+      expect(await at.cli('l1', 'hello', 'name=Rusty')).toEqual({ greeting: 'Ciao Rusty' });
+      await at.ok('plugin', 'stop', 'l1', made.executable);
+      await at.ok('plugin', 'check', made.executable);
+    },
+  );
 
   test("shell answers, and writes what it is told in the node's folder", async () => {
     const { executable } = await start('shell');

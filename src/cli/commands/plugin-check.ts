@@ -18,15 +18,16 @@ export async function run(context: CommandContext): Promise<Reply> {
       show && out.write(`${renderMessage(message, out, { pretty: options['pretty'] === true })}\n`),
     onStderr: (line) => show && out.write(`${out.style.dim('stderr')} ${line}\n`),
   });
-  return { json: reportJson(report), text: render(report, out), exitCode: report.ok ? 0 : 1 };
+  return { json: reportJson(report), text: render(report, show, out), exitCode: report.ok ? 0 : 1 };
 }
 
-function render({ file, ok, findings }: CheckReport, { style }: Output): string {
+/** @param shown whether its standard error has been seen already */
+function render({ file, ok, findings }: CheckReport, shown: boolean, { style }: Output): string {
   const { green, yellow, red, dim, bold } = style;
   const marks = { passed: green('✓'), warning: yellow('!'), failed: red('✗') };
   const lines = findings.flatMap(({ outcome, text, hint, details = [] }) => [
     `${marks[outcome]} ${text}`,
-    ...details.map((line) => dim(`    ${line}`)),
+    ...(shown ? [] : details).map((line) => dim(`    ${line}`)),
     ...(hint === undefined ? [] : [`    ${style.cyan('hint:')} ${hint}`]),
   ]);
   const verdict = ok ? green('lightningd would run it') : red('lightningd would not run it');

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { LnPlayError, throwIfAborted } from '../../core/errors.js';
 import type { Lightningd } from '../../daemons/lightningd.js';
 import type { JsonObject } from '../../rpc/json-rpc.js';
-import { listPlugins, startListed, type ListedPlugin } from '../control.js';
+import { findPlugin, listPlugins, startListed, type ListedPlugin } from '../control.js';
 
 /** A plugin in the place of the one of the same name that the node ran before, if any. */
 export class Replacement {
@@ -49,9 +49,8 @@ export class Replacement {
     const running = this.#running;
     this.#running = undefined;
     if (running === undefined) return;
-    const plugins = await listPlugins(this.#node);
-    if (plugins.some(({ name }) => name === running))
-      await this.#node.rpc.call('plugin', { subcommand: 'stop', plugin: running });
+    const plugin = await findPlugin(await listPlugins(this.#node), running);
+    if (plugin) await this.#node.rpc.call('plugin', { subcommand: 'stop', plugin: plugin.name });
   }
 
   /** Has the node run what it ran before, or nothing. A node that has stopped has no plugin either way. */

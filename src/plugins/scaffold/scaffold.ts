@@ -15,8 +15,10 @@ export interface Scaffold {
   readonly template: Template;
   /** Its folder, absolute. */
   readonly folder: string;
-  /** The file that lightningd starts, absolute. */
+  /** The file that lightningd starts, absolute; where there is `build`, once that has made it. */
   readonly executable: string;
+  /** What makes the executable, in `folder`. */
+  readonly build?: string;
   /** What was written, relative to `folder`. */
   readonly files: readonly string[];
   /** What runs its tests, in `folder`. */
@@ -54,6 +56,7 @@ export async function newPlugin(target: string, templateName: string = DEFAULT_T
     template,
     folder,
     executable: join(folder, rename(template.executable, name)),
+    ...(template.build !== undefined && { build: template.build }),
     files: files.sort(),
     test: rename(template.test, name),
   };

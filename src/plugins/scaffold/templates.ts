@@ -3,8 +3,10 @@ export interface Template {
   readonly name: string;
   /** What it shows, in a line. */
   readonly idea: string;
-  /** The file in it that lightningd starts. */
+  /** The file in it that lightningd starts; where there is `build`, once that has made it. */
   readonly executable: string;
+  /** What makes the executable, in its folder. */
+  readonly build?: string;
   /** Files of templates/shared that it needs. */
   readonly shared: readonly string[];
   /** What runs its tests, in its folder. */
@@ -65,5 +67,21 @@ export const TEMPLATES: readonly Template[] = [
     executable: 'my-plugin.js',
     shared: JAVASCRIPT,
     test: 'node --test',
+  },
+  {
+    name: 'rust',
+    idea: 'a method, an option and two subscriptions, with cln-plugin',
+    executable: 'target/debug/my-plugin',
+    build: 'cargo build',
+    shared: [],
+    test: 'cargo test',
+  },
+  {
+    name: 'go',
+    idea: 'the same in Go, with its standard library alone',
+    executable: 'my-plugin',
+    build: 'go build',
+    shared: [],
+    test: 'go test',
   },
 ];

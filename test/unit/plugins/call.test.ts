@@ -59,6 +59,11 @@ describe('callPlugin', () => {
     ['fake', { on: { fake: 'error' } }, { code: 'RPC', message: /no, thank you/ }],
     ['fake', { on: { fake: 'die' } }, { code: 'PLUGIN', message: /before it answered fake, it exited with code 1/ }],
     ['fake', { on: { fake: 'silent' } }, { code: 'PLUGIN', message: /did not answer fake within/ }],
+    [
+      'htlc_accepted',
+      { manifest: { hooks: ['htlc_accepted'] }, on: { htlc_accepted: 'die' } },
+      { code: 'PLUGIN', message: /before it answered htlc_accepted, it exited with code 1/ },
+    ],
     ['fake', { on: { init: 'die' } }, { code: 'PLUGIN', message: /before it answered init/ }],
     ['other', {}, { code: 'USAGE', message: /no method, hook or subscription "other"/, hint: /methods: fake/ }],
   ] as const)('%s of %j', async (method, behaviour, { code, message, ...more }) => {
