@@ -35,7 +35,8 @@ discover=0
 rpcbind=127.0.0.1
 rpcallowip=127.0.0.1
 rpcport=${rpcPort}
-rpcthreads=20
+# each node holds one, waiting for the next block
+rpcthreads=128
 rpcworkqueue=256
 `;
 

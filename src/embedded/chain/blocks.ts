@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { BitcoinRpcError, type BitcoindRpc } from '../../rpc/bitcoind.js';
 import { displayHash } from '../ldk/convert.js';
 import { parseBlock, type Transaction } from './transaction.js';
@@ -22,10 +23,16 @@ export interface Block extends BlockId {
 const NOT_FOUND = -5;
 /** bitcoind's RPC_INVALID_PARAMETER: there is no such height. */
 const OUT_OF_RANGE = -8;
+/** bitcoind's RPC_MISC_ERROR, with the method's help: it takes fewer parameters. */
+const CANNOT_HOLD = -1;
+/** Below the 30 s after which bitcoind closes a connection that says nothing (-rpcservertimeout). */
+const HOLD_MS = 25_000;
+const POLL_MS = 40;
 
 /** Blocks as bitcoind has them. */
 export class BlockSource {
   readonly #rpc: BitcoindRpc;
+  #holds = true;
 
   constructor(rpc: BitcoindRpc) {
     this.#rpc = rpc;
@@ -40,6 +47,21 @@ export class BlockSource {
 
   tipHash(): Promise<string> {
     return this.#rpc.call<string>('getbestblockhash');
+  }
+
+  /**
+   * The best block's hash, as soon as it is another than this one; bitcoind itself holds the question, for some seconds
+   * at most. One that cannot (before Bitcoin Core 29) is asked again and again by us.
+   */
+  async tipHashAfter(hash: string): Promise<string> {
+    if (this.#holds) {
+      const params = [HOLD_MS, hash];
+      const tip = await absent(CANNOT_HOLD, this.#rpc.call<{ hash: string }>('waitfornewblock', params));
+      if (tip) return tip.hash;
+      this.#holds = false;
+    }
+    await delay(POLL_MS);
+    return await this.tipHash();
   }
 
   /** The hash at a height of the best chain, or undefined above its tip. */

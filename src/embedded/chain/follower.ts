@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../../core/errors.js';
 import type { Log } from '../context.js';
@@ -15,9 +16,8 @@ export interface ChainListener {
 
 /** How many blocks are fetched at once. */
 const AHEAD = 16;
-/** How long the event loop is left to others between two batches of blocks. */
-const POLL_MS = 40;
 const RETRY_MS = 250;
+const STOPPED = Symbol('stopped');
 
 /** The chain is another one than the node has seen: bitcoind "has gone backwards". */
 export class GoneBackwardsError extends Error {}
@@ -74,6 +74,7 @@ export class ChainFollower {
   readonly #events: FollowerEvents;
   readonly #log: Log;
   readonly #stopped = new AbortController();
+  readonly #whenStopped = once(this.#stopped.signal, 'abort').then(() => STOPPED);
   #running: Promise<void> | undefined;
   #connected = true;
 
@@ -101,19 +102,24 @@ export class ChainFollower {
   async #run(): Promise<void> {
     while (!this.#stopped.signal.aborted) {
       const pause = await this.#poll();
-      await delay(pause, undefined, { signal: this.#stopped.signal }).catch(() => {}); // stopped
+      if (pause > 0) await delay(pause, undefined, { signal: this.#stopped.signal }).catch(() => {}); // stopped
     }
   }
 
+  /** Waits for the next tip and goes there. @returns how long to leave bitcoind in peace, in ms */
   async #poll(): Promise<number> {
     try {
-      const tip = await this.#source.tipHash();
+      const { hash } = this.#listener.best();
+      // one that was away is not asked to hold the question: that it answers is news too
+      const asked = this.#connected ? this.#source.tipHashAfter(hash) : this.#source.tipHash();
+      const tip = await Promise.race([asked, this.#whenStopped]);
+      if (tip === STOPPED) return 0;
       if (!this.#connected) {
         this.#connected = true;
         this.#events.found();
       }
       if (tip !== this.#listener.best().hash) await synchronize(this.#source, this.#listener, this.#events.moved);
-      return POLL_MS;
+      return 0;
     } catch (error) {
       if (this.#stopped.signal.aborted) return 0;
       if (error instanceof GoneBackwardsError) this.#events.backwards(error.message);
