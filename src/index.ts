@@ -9,8 +9,8 @@
  * await playground.fundAndChannel({ from: l2, to: l1 });
  * const { payment } = await playground.payDemo({ from: l2, to: l1 });
  */
-export { Playground, type PlaygroundContext } from './network/playground.js';
-export type { NodeOption, UpOptions, UpReport } from './network/boot.js';
+export { Playground, type PlaygroundContext, type UpReport } from './network/playground.js';
+export type { NodeOption, UpOptions } from './network/boot.js';
 export type { OpenChannel, OpenOptions } from './network/channels.js';
 export { LightningNode } from './network/node.js';
 export type { ChannelStatus, NodeStatus, PlaygroundStatus } from './network/status.js';

@@ -14,7 +14,7 @@ import { colourOf, fixedSecret } from './keys.js';
 import { nodeNames, type Layout } from './layout.js';
 import { readManifest, writeManifest, type Manifest } from './manifest.js';
 import type { LightningNode } from './node.js';
-import type { Playground, PlaygroundContext } from './playground.js';
+import type { Network, NetworkContext } from './network.js';
 
 /** How often a port may be lost to somebody else before we give up. */
 const PORT_TRIES = 5;
@@ -41,8 +41,8 @@ export interface NodeOption {
   readonly value: string | undefined;
 }
 
-export interface UpReport {
-  readonly playground: Playground;
+export interface UpReport<N extends Network = Network> {
+  readonly playground: N;
   readonly created: boolean;
   /** The names of the daemons that this call started, and of those that ran already. */
   readonly started: readonly string[];
@@ -50,12 +50,12 @@ export interface UpReport {
 }
 
 /** Brings everything up; see `Playground.up`. The caller holds the playground's lock. */
-export async function boot(
+export async function boot<N extends Network>(
   layout: Layout,
   options: UpOptions,
-  context: PlaygroundContext,
-  make: (manifest: Manifest) => Playground,
-): Promise<UpReport> {
+  context: NetworkContext,
+  make: (manifest: Manifest) => N,
+): Promise<UpReport<N>> {
   const before = await readManifest(layout);
   const names = nodeNames(nodeCount(options, before));
   assertKnown(options, names);
@@ -75,11 +75,11 @@ export async function boot(
 }
 
 /** Starts all that does not run: bitcoind and the nodes at once, since a node waits for bitcoind by itself. */
-async function start(
-  playground: Playground,
+async function start<N extends Network>(
+  playground: N,
   options: UpOptions,
   bitcoinCli: string | undefined,
-): Promise<Omit<UpReport, 'created'>> {
+): Promise<Omit<UpReport<N>, 'created'>> {
   const { bitcoind, nodes, faucet, wait, steps } = playground;
   const started: Daemon[] = [];
   const restore: (() => Promise<void>)[] = [];
@@ -150,7 +150,7 @@ function assertKnown({ options = [], debugger: debugged }: UpOptions, names: rea
 async function prepare(
   node: LightningNode,
   options: UpOptions,
-  { bitcoind }: Playground,
+  { bitcoind }: Network,
   programs: Pick<LightningdConfig, 'bitcoinCli' | 'bitcoinBackend'>,
 ): Promise<void> {
   const { lightningd, name, lightningDir } = node;

@@ -2,7 +2,7 @@ import { messageOf } from '../core/errors.js';
 import type { DaemonState } from '../daemons/daemon.js';
 import type { Implementation } from '../daemons/lightningd.js';
 import type { LightningNode } from './node.js';
-import type { Playground } from './playground.js';
+import type { Network } from './network.js';
 
 /** How long one daemon may take to answer before its status says so, in ms. */
 const ANSWER_MS = 5_000;
@@ -46,15 +46,15 @@ export interface ChannelStatus {
 }
 
 /** Asks every daemon at once. One that does not answer is told as such and hides none of the others. */
-export async function statusOf(playground: Playground): Promise<PlaygroundStatus> {
+export async function statusOf(network: Network): Promise<PlaygroundStatus> {
   const [bitcoind, nodes] = await Promise.all([
-    bitcoindStatus(playground),
-    Promise.all(playground.nodes.map((node) => nodeStatus(node))),
+    bitcoindStatus(network),
+    Promise.all(network.nodes.map((node) => nodeStatus(node))),
   ]);
   const anyRuns = bitcoind.state === 'running' || nodes.some(({ status }) => status.state === 'running');
   const namesById = new Map(nodes.map(({ status }) => [status.id, status.name]));
   return {
-    dir: playground.dir,
+    dir: network.dir,
     bitcoind: { ...bitcoind, state: settle(bitcoind.state, anyRuns) },
     nodes: nodes.map(({ status }) => ({ ...status, state: settle(status.state, anyRuns) })),
     channels: nodes.flatMap(({ status, channels }) =>
@@ -75,7 +75,7 @@ export async function statusOf(playground: Playground): Promise<PlaygroundStatus
 /** A daemon that does not run while others of its playground do has died; where none runs, all were stopped. */
 const settle = (state: DaemonState, anyRuns: boolean): DaemonState => (state === 'stopped' && anyRuns ? 'dead' : state);
 
-async function bitcoindStatus({ bitcoind }: Playground): Promise<PlaygroundStatus['bitcoind']> {
+async function bitcoindStatus({ bitcoind }: Network): Promise<PlaygroundStatus['bitcoind']> {
   const runs = bitcoind.daemon.attach();
   const base = { pid: bitcoind.daemon.pid ?? null, rpc_port: bitcoind.rpcPort };
   if (!runs) return { ...base, state: 'stopped', version: null, blocks: null };

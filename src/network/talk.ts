@@ -1,7 +1,7 @@
 import type { Invoice, PayResult } from '../rpc/lightning-types.js';
 import { connectNodes, fundChannel, waitForBothEnds, type OpenChannel } from './channels.js';
 import type { LightningNode } from './node.js';
-import type { Playground } from './playground.js';
+import type { Network } from './network.js';
 
 /** The talk's own numbers: 10 BTC to l2, a channel of 0.042 BTC to l1 at 253perkw, an invoice of 24 msat. */
 export const TALK = {
@@ -21,16 +21,16 @@ export interface FundAndChannelOptions {
 }
 
 /** Funds a node, opens a channel from it, and waits until both ends carry payments: a block for each of the two. */
-export async function fundAndChannel(playground: Playground, options: FundAndChannelOptions): Promise<OpenChannel> {
+export async function fundAndChannel(network: Network, options: FundAndChannelOptions): Promise<OpenChannel> {
   const { from, to, fundSat = TALK.fundSat, capacitySat = TALK.capacitySat, feerate = TALK.feerate } = options;
-  const { steps, wait, bitcoind } = playground;
+  const { steps, wait, bitcoind } = network;
   const connected = steps.run('connect', () => connectNodes(from, to));
   connected.catch(() => {}); // awaited below, unless funding fails first
-  await playground.fund(from, fundSat);
+  await network.fund(from, fundSat);
   await connected;
   const funded = await steps.run('fundchannel', () => fundChannel(bitcoind, from, to, { capacitySat, feerate }, wait));
   return await steps.run('channel normal', async () => {
-    await playground.faucet.mine(1);
+    await network.faucet.mine(1);
     return await waitForBothEnds(from, to, funded, wait);
   });
 }
@@ -43,7 +43,7 @@ export interface PayDemoOptions {
 
 /** One node makes an invoice, the other pays it, and the first shows it paid. */
 export async function payDemo(
-  { steps, wait }: Playground,
+  { steps, wait }: Network,
   { from, to, amountMsat = TALK.amountMsat }: PayDemoOptions,
 ): Promise<{ bolt11: string; payment: PayResult; invoice: Invoice }> {
   const { bolt11, label } = await steps.run('invoice', () => to.invoice(amountMsat, { description: 'ln-play demo' }));

@@ -1,0 +1,183 @@
+import { allOrNothing } from '../core/all-or-nothing.js';
+import { LnPlayError } from '../core/errors.js';
+import type { WaitOptions } from '../core/wait.js';
+import { Bitcoind } from '../daemons/bitcoind.js';
+import type { Daemon } from '../daemons/daemon.js';
+import { listProcesses } from '../process/table.js';
+import {
+  channelBetween,
+  connectNodes,
+  fundChannel,
+  waitForBothEnds,
+  waitForMempool,
+  type OpenChannel,
+  type OpenOptions,
+} from './channels.js';
+import { Faucet } from './faucet.js';
+import type { Layout } from './layout.js';
+import type { Manifest } from './manifest.js';
+import { LightningNode } from './node.js';
+import { Steps, type StepListener } from './steps.js';
+
+/** What whoever works with a network may want to be asked, told, or to stop. */
+export interface NetworkContext {
+  /** Ends waits and starts early. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onStep?: StepListener | undefined;
+  /** How long each single wait may take, in ms. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** A bitcoind and the lightning nodes around it, and what one does with them once they run. */
+export class Network {
+  readonly layout: Layout;
+  readonly steps: Steps;
+  readonly bitcoind: Bitcoind;
+  readonly faucet: Faucet;
+  /** What every wait gets: its time limit and signal. */
+  readonly wait: WaitOptions;
+  readonly #nodes = new Map<string, LightningNode>();
+
+  constructor(layout: Layout, manifest: Manifest, { signal, onStep, timeoutMs }: NetworkContext) {
+    this.layout = layout;
+    this.wait = { signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+    this.steps = new Steps(onStep);
+    this.bitcoind = new Bitcoind(layout.bitcoinDatadir, manifest.bitcoind);
+    this.faucet = new Faucet(this.bitcoind);
+    for (const { name, executable } of manifest.nodes)
+      this.#nodes.set(name, new LightningNode(name, layout.lightningDir(name), executable));
+  }
+
+  get dir(): string {
+    return this.layout.dir;
+  }
+
+  /** All nodes, l1 first; there are always two at least. */
+  get nodes(): readonly [LightningNode, LightningNode, ...LightningNode[]] {
+    return [...this.#nodes.values()] as [LightningNode, LightningNode, ...LightningNode[]];
+  }
+
+  /**
+   * The node of this name.
+   *
+   * @throws {LnPlayError} USAGE, naming those there are
+   */
+  node(name: string): LightningNode {
+    const node = this.#nodes.get(name);
+    if (node) return node;
+    const names = [...this.#nodes.keys()].join(', ');
+    throw new LnPlayError('USAGE', `There is no node ${JSON.stringify(name)} in ${this.dir}`, {
+      hint: `its nodes are ${names}`,
+    });
+  }
+
+  /** Mines blocks and waits until every running node has seen them. @returns the height */
+  async mine(blocks: number): Promise<number> {
+    await this.steps.run(`mine ${blocks}`, () => this.bitcoind.daemon.guard(() => this.faucet.mine(blocks)));
+    return await this.sync();
+  }
+
+  /** Waits until every running node has bitcoind's height. @returns the height */
+  async sync(): Promise<number> {
+    const { blocks } = await this.bitcoind.daemon.guard(() =>
+      this.bitcoind.rpc.call<{ blocks: number }>('getblockchaininfo'),
+    );
+    await this.steps.run(`block ${blocks}`, async () => {
+      const running = this.nodes.filter((node) => node.lightningd.daemon.attach());
+      await Promise.all(running.map((node) => node.waitForHeight(blocks, this.wait)));
+    });
+    return blocks;
+  }
+
+  /** Sends bitcoin to a node's wallet, in a block. @returns the txid */
+  async fund(node: LightningNode, amountSat: bigint): Promise<string> {
+    return await this.steps.run(`fund ${node.name}`, async () => {
+      const address = await node.lightningd.daemon.guard(() => node.newAddress());
+      const txid = await this.faucet.send(address, amountSat);
+      await this.faucet.mine(1);
+      await node.waitForFunds(txid, this.wait);
+      return txid;
+    });
+  }
+
+  async connect(from: LightningNode, to: LightningNode): Promise<void> {
+    await this.steps.run(`connect ${from.name} to ${to.name}`, () => connectNodes(from, to));
+  }
+
+  /** Opens a channel, mines its block and waits until both ends carry payments. */
+  async openChannel(from: LightningNode, to: LightningNode, options: OpenOptions): Promise<OpenChannel> {
+    const funded = await this.steps.run('fundchannel', () => fundChannel(this.bitcoind, from, to, options, this.wait));
+    return await this.steps.run('channel normal', async () => {
+      await this.faucet.mine(1);
+      return await waitForBothEnds(from, to, funded, this.wait);
+    });
+  }
+
+  /**
+   * Closes the channel between two nodes, mines the closing transaction and waits until both have seen it.
+   *
+   * @throws {LnPlayError} INVALID where there is none
+   */
+  async closeChannel(
+    from: LightningNode,
+    to: LightningNode,
+  ): Promise<{ type: string; txid: string | undefined; short_channel_id: string }> {
+    const channel = await channelBetween(from, to);
+    if (!channel?.short_channel_id)
+      throw new LnPlayError('INVALID', `There is no open channel between ${from.name} and ${to.name}`, {
+        hint: 'see the channels with `ln-play status`',
+      });
+    const id = channel.short_channel_id;
+    const closed = await this.steps.run('close', () =>
+      from.lightningd.daemon.guard(() => from.rpc.call('close', { id })),
+    );
+    const txid = closed.txids?.at(-1) ?? closed.txid;
+    if (txid !== undefined) await waitForMempool(this.bitcoind, txid, this.wait);
+    await this.mine(1);
+    return { type: closed.type, txid, short_channel_id: id };
+  }
+
+  /**
+   * Waits until every running node has bitcoind's height, and no channel is in a state that leads to another by itself.
+   *
+   * @returns the height
+   */
+  async settle(): Promise<number> {
+    const height = await this.sync();
+    const running = this.nodes.filter((node) => node.lightningd.daemon.attach());
+    await this.steps.run('channels', async () => {
+      await Promise.all(running.map((node) => node.waitForSettledChannels(this.wait)));
+    });
+    return height;
+  }
+
+  /** A daemon of ours by its name, and how it is started. */
+  protected startable(name: string): { readonly daemon: Daemon; readonly start: () => Promise<void> } {
+    if (name === this.bitcoind.daemon.name)
+      return { daemon: this.bitcoind.daemon, start: () => this.bitcoind.start(this.wait) };
+    const { lightningd } = this.node(name);
+    const start = async (): Promise<void> => {
+      await lightningd.start();
+      await lightningd.waitReady(this.wait);
+    };
+    return { daemon: lightningd.daemon, start };
+  }
+
+  /** Stops everything, the nodes first and all at once, then bitcoind. @returns the names of what ran */
+  protected async stopAll(): Promise<string[]> {
+    const table = listProcesses();
+    const running = this.nodes.filter(({ lightningd }) => lightningd.daemon.attach(table));
+    const bitcoindRuns = this.bitcoind.daemon.attach(table);
+    try {
+      const stops = running.map(
+        ({ name, lightningd }) =>
+          () =>
+            this.steps.run(`stop ${name}`, () => lightningd.daemon.stop()),
+      );
+      await allOrNothing(undefined, stops);
+    } finally {
+      if (bitcoindRuns) await this.steps.run('stop bitcoind', () => this.bitcoind.daemon.stop());
+    }
+    return [...running.map(({ name }) => name), ...(bitcoindRuns ? ['bitcoind'] : [])];
+  }
+}
