@@ -5,6 +5,7 @@ import { Daemon } from './daemon/daemon.js';
 import { checkOptions, enterNetworkDir } from './daemon/environment.js';
 import { takePidFile } from './daemon/pid-file.js';
 import { handleSignals } from './daemon/signals.js';
+import { loadNode } from './ldk/load.js';
 import { LogBook } from './log/log-book.js';
 import { pidFileOf, renderHelp } from './options/help.js';
 import { Options } from './options/options.js';
@@ -45,7 +46,7 @@ async function run(options: Options, book: LogBook): Promise<void> {
     process.exit(await goToBackground());
   }
   // LDK takes longest to load, so that it begins before everything else
-  const nodeModule = options.asked('help') ? undefined : import('./ldk/node.js');
+  const nodeModule = options.asked('help') ? undefined : loadNode();
   nodeModule?.catch(() => {}); // whoever awaits it below hears of it
   enterNetworkDir(options, book, log);
   const daemon = new Daemon(options, book);

@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net';
-import * as ldk from 'lightningdevkit';
+import * as ldk from '#ldk';
 import { parseAddress, type PeerAddress } from './addresses.js';
 import { bytesOf, hexOf, isNull, some } from './convert.js';
 import { aliasOf, colorOf } from './identity.js';

@@ -1,4 +1,4 @@
-import * as ldk from 'lightningdevkit';
+import * as ldk from '#ldk';
 import { flag, formatShortChannelId, hexOf, isNull, some } from './convert.js';
 import type { Node } from './node.js';
 import { outpointOf } from './persist.js';

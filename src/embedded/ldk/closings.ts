@@ -1,4 +1,4 @@
-import * as ldk from 'lightningdevkit';
+import * as ldk from '#ldk';
 import type { Transaction } from '../chain/transaction.js';
 import { CODE, RpcError } from '../rpc/errors.js';
 import { bytesOf, err } from './convert.js';

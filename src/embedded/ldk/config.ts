@@ -1,4 +1,4 @@
-import * as ldk from 'lightningdevkit';
+import * as ldk from '#ldk';
 import type { OptionValues } from '../context.js';
 import { FEERATE_FLOOR } from '../rpc/params.js';
 

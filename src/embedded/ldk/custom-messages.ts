@@ -1,4 +1,4 @@
-import * as ldk from 'lightningdevkit';
+import * as ldk from '#ldk';
 import { flag, hexOf } from './convert.js';
 
 export interface CustomMessageEvents {

@@ -1,4 +1,4 @@
-import * as ldk from 'lightningdevkit';
+import * as ldk from '#ldk';
 import { messageOf } from '../../core/errors.js';
 import type { Block, BlockId } from '../chain/blocks.js';
 import type { ChainListener } from '../chain/follower.js';

@@ -1,4 +1,4 @@
-import * as ldk from 'lightningdevkit';
+import * as ldk from '#ldk';
 import { bytesOf, hexOf } from './convert.js';
 import type { Node } from './node.js';
 

@@ -1,4 +1,4 @@
-import * as ldk from 'lightningdevkit';
+import * as ldk from '#ldk';
 import { InsufficientFundsError, type Funded } from '../chain/wallet.js';
 import type { Transaction } from '../chain/transaction.js';
 import { PLACEHOLDER_SCRIPT } from '../chain/unfunded.js';

@@ -1,6 +1,6 @@
 import { CODE, RpcError } from '../rpc/errors.js';
 import { randomBytes } from 'node:crypto';
-import * as ldk from 'lightningdevkit';
+import * as ldk from '#ldk';
 import { encodeBolt11, type RouteHintHop } from './bolt11.js';
 import { MIN_FINAL_CLTV } from './config.js';
 import { bytesOf, hexOf, isNull, ok, some } from './convert.js';

@@ -1,4 +1,4 @@
-import * as ldk from 'lightningdevkit';
+import * as ldk from '#ldk';
 import type { Log } from '../context.js';
 import { hexOf, isNull } from './convert.js';
 import { tap, type LogTaps } from './log-taps.js';

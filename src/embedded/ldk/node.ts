@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type * as ldk from 'lightningdevkit';
+import type * as ldk from '#ldk';
 import { messageOf } from '../../core/errors.js';
 import { waitFor } from '../../core/wait.js';
 import { BitcoindRpc } from '../../rpc/bitcoind.js';
@@ -30,7 +30,7 @@ import { Receiving } from './receiving.js';
 import { Reconnector } from './reconnector.js';
 import { Sweeper } from './sweeper.js';
 import { Waiters } from './waiters.js';
-import { startWasm } from './wasm.js';
+import { startLdk } from './start-ldk.js';
 
 const STATE_FILE = 'ldk-state';
 const CLOSE_SCRIPT = 'wallet/close-script';
@@ -115,7 +115,7 @@ export class Node {
   async start(): Promise<void> {
     const wallet = this.#openWallet();
     wallet.catch((error: unknown) => this.log.unusual(`on-chain wallet: ${messageOf(error)}`));
-    const [tip] = await Promise.all([this.#firstTip(), startWasm((text) => this.log.debug(`LDK: ${text}`))]);
+    const [tip] = await Promise.all([this.#firstTip(), startLdk((text) => this.log.debug(`LDK: ${text}`))]);
     const { ctx, store, keys, peers } = this;
     this.#engine = new Engine({
       options: ctx.options,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import * as ldk from 'lightningdevkit';
+import * as ldk from '#ldk';
 import { CODE, RpcError } from '../rpc/errors.js';
 import { bytesOf, err, hexOf, ok, some } from './convert.js';
 import { sha256 } from './keys.js';

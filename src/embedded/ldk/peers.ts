@@ -1,6 +1,7 @@
 import { chmodSync, unlinkSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
-import * as ldk from 'lightningdevkit';
+import { setTimeout as delay } from 'node:timers/promises';
+import * as ldk from '#ldk';
 import { messageOf, systemCode } from '../../core/errors.js';
 import type { Log } from '../context.js';
 import { formatAddress, type PeerAddress } from './addresses.js';
@@ -27,6 +28,10 @@ export interface PeerEvents {
 /** Why a peer could not be reached, in CLN's words. */
 export class ConnectError extends Error {}
 
+/** The peer went away before it had proved who it is. */
+class HandshakeError extends ConnectError {}
+
+const HANDSHAKE_ATTEMPTS = 4;
 /** BOLT #1 */
 const PING = 18;
 /** Beyond this much that a peer has not taken yet, LDK is told to wait. */
@@ -46,7 +51,8 @@ export class Peers {
   readonly #sockets = new Set<Socket>();
   readonly #peers = new Map<string, Peer>();
   readonly #connections = new Map<string, Connection>();
-  readonly #waiting = new Map<string, { resolve: (peer: Peer) => void; reject: (error: Error) => void }[]>();
+  readonly #connecting = new Map<string, Promise<Peer>>();
+  readonly #waiting = new Map<string, (peer: Peer) => void>();
   readonly #pongs = new Map<string, number>();
   readonly #ponged = new Waiters();
   #custom: CustomMessages | undefined;
@@ -107,20 +113,39 @@ export class Peers {
    * @throws {ConnectError}
    */
   async connect(id: string, address: PeerAddress): Promise<Peer> {
-    const known = this.#peers.get(id);
-    if (known) return known;
-    const fail = (why: string): ConnectError => new ConnectError(`${formatAddress(address)}: ${why}. `);
+    const running = this.#connecting.get(id) ?? this.#connect(id, address);
+    this.#connecting.set(id, running);
+    try {
+      return await running;
+    } finally {
+      this.#connecting.delete(id);
+    }
+  }
+
+  /** Where both sides connect to each other at once, each may drop the other's connection: so it tries again. */
+  async #connect(id: string, address: PeerAddress): Promise<Peer> {
+    for (let attempt = 1; ; attempt++) {
+      const known = this.#peers.get(id);
+      if (known) return known;
+      try {
+        return await this.#connectOnce(id, address);
+      } catch (error) {
+        if (!(error instanceof HandshakeError) || attempt === HANDSHAKE_ATTEMPTS) throw error;
+        await delay(attempt * (20 + Math.random() * 80)); // at random, so that the sides do not meet again
+      }
+    }
+  }
+
+  async #connectOnce(id: string, address: PeerAddress): Promise<Peer> {
+    const where = formatAddress(address);
     const socket = await open(address).catch((error: unknown) => {
-      throw fail(`Connection establishment: ${systemMessage(error)}`);
+      throw new ConnectError(`${where}: Connection establishment: ${systemMessage(error)}. `);
     });
     return await new Promise<Peer>((resolve, reject) => {
-      const waiter = { resolve, reject };
-      this.#waiting.set(id, [...(this.#waiting.get(id) ?? []), waiter]);
+      this.#waiting.set(id, resolve);
       socket.once('close', () => {
-        const others = this.#waiting.get(id)?.filter((other) => other !== waiter) ?? [];
-        if (others.length > 0) this.#waiting.set(id, others);
-        else this.#waiting.delete(id);
-        reject(fail('Cryptographic handshake: peer closed connection (wrong key?)'));
+        this.#waiting.delete(id);
+        reject(new HandshakeError(`${where}: Cryptographic handshake: peer closed connection (wrong key?). `));
       });
       const connection = this.#connection(socket, address);
       const none = ldk.Option_SocketAddressZ.constructor_none();
@@ -237,7 +262,7 @@ export class Peers {
     this.#connections.set(id, connection);
     this.#engine!.afterCommit(() => {
       this.#events.connected(peer);
-      for (const { resolve } of this.#waiting.get(id) ?? []) resolve(peer);
+      this.#waiting.get(id)?.(peer);
       this.#waiting.delete(id);
     });
   }

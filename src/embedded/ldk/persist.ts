@@ -1,4 +1,4 @@
-import * as ldk from 'lightningdevkit';
+import * as ldk from '#ldk';
 import type { Store } from '../store/store.js';
 import { displayHash, err, isNull, ok } from './convert.js';
 

@@ -1,4 +1,4 @@
-import * as ldk from 'lightningdevkit';
+import * as ldk from '#ldk';
 import type { JsonObject } from '../../rpc/json-rpc.js';
 import { bytesOf, formatShortChannelId, hexOf, isNull, some } from './convert.js';
 import { sha256 } from './keys.js';

@@ -1,4 +1,4 @@
-import * as ldk from 'lightningdevkit';
+import * as ldk from '#ldk';
 import { hexOf, ok, some } from './convert.js';
 import { multiplyScalars, sharedSecret, Signer } from './curve.js';
 import { sha256, type NodeKeys } from './keys.js';

@@ -1,4 +1,4 @@
-import * as ldk from 'lightningdevkit';
+import * as ldk from '#ldk';
 import { parseTransaction } from '../chain/transaction.js';
 import { FEERATE_FLOOR } from '../rpc/params.js';
 import { err, ok } from './convert.js';

@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import * as ldk from 'lightningdevkit';
 
-/**
- * Starts LDK's WebAssembly. Whatever it prints goes to `onPrint`: its greeting, and a panic's message and place.
- */
-export async function startWasm(onPrint: (text: string) => void): Promise<void> {
-  // LDK's bindings print with console.log, and nothing else here does
-  globalThis.console.log = (...words: unknown[]) => onPrint(words.join(' ').trim());
-  const path = fileURLToPath(import.meta.resolve('lightningdevkit/liblightningjs.wasm'));
-  await ldk.initializeWasmFromBinary(await readFile(path));
+// TypeScript knows it from the DOM's types alone
+declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
+
+let compiling: Promise<object> | undefined;
+
+/** Begins to compile LDK's WebAssembly, on other threads; the same promise for all who ask. */
+export function compileWasm(): Promise<object> {
+  compiling ??= readFile(fileURLToPath(import.meta.resolve('lightningdevkit/liblightningjs.wasm'))).then((bytes) =>
+    WebAssembly.compile(bytes),
+  );
+  return compiling;
 }

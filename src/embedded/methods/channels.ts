@@ -1,4 +1,4 @@
-import * as ldk from 'lightningdevkit';
+import * as ldk from '#ldk';
 import type { Method } from '../context.js';
 import type { ChannelRecord } from '../ldk/channels.js';
 import { flag, formatShortChannelId, hexOf, isNull, some } from '../ldk/convert.js';

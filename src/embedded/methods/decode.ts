@@ -1,4 +1,4 @@
-import * as ldk from 'lightningdevkit';
+import * as ldk from '#ldk';
 import type { Method } from '../context.js';
 import { wordsText } from '../ldk/bech32.js';
 import { Bolt11Error, decodeBolt11, type Bolt11 } from '../ldk/bolt11.js';

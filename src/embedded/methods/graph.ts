@@ -1,4 +1,4 @@
-import * as ldk from 'lightningdevkit';
+import * as ldk from '#ldk';
 import type { Method } from '../context.js';
 import { bytesOf, err, flag, formatShortChannelId, hexOf, isNull, ok, some } from '../ldk/convert.js';
 import type { Node } from '../ldk/node.js';
