@@ -86,6 +86,15 @@ describeEach((_, options) => {
     await interrupt(watch);
   });
 
+  test('a node that is restarted runs it again', async () => {
+    const file = await save({ answer: 'first' }, 'restarted.sh');
+    const watch = at.running('plugin', 'watch', 'l1', file);
+    await untilAnswers('first');
+    await at.ok('restart', 'l1');
+    await untilAnswers('first');
+    await interrupt(watch);
+  });
+
   test('a folder stands for all plugins in it, with all they load', async () => {
     const folder = join(at.folder, 'shop');
     await mkdir(join(folder, 'lib'), { recursive: true });

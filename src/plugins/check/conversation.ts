@@ -19,6 +19,9 @@ const MAX_STDERR_LINES = 1_000;
 /** How long the output of a process may stay open after its end before we say that something else holds it, in ms. */
 const CLOSE_GRACE_MS = 500;
 
+/** How long the right answer may still take once one with a wrong id has come, in ms. */
+const AFTER_STRAY_MS = 2_000;
+
 const LOG_LEVELS = ['trace', 'debug', 'info', 'unusual', 'warn', 'broken', 'error'];
 
 /** What came of a request to a plugin. */
@@ -54,6 +57,9 @@ export class Conversation {
   readonly #asked = new Set<string>();
   readonly #broken: Promise<Finding>;
   #breakWith!: (finding: Finding) => void;
+  /** Resolves with the first answer whose id nobody waits for. */
+  readonly #stray: Promise<void>;
+  #hasStray!: () => void;
   #bytes = 0;
   #nextId = 1;
 
@@ -61,6 +67,7 @@ export class Conversation {
     this.#child = child;
     this.#options = options;
     this.#broken = new Promise((resolve) => (this.#breakWith = resolve));
+    this.#stray = new Promise((resolve) => (this.#hasStray = resolve));
     const lines = new LineSplitter((line) => this.#hearStderr(line));
     child.onStdout((chunk) => this.#hear(chunk));
     child.onStderr((chunk) => lines.push(chunk));
@@ -92,8 +99,10 @@ export class Conversation {
     this.#asked.add(JSON.stringify(id));
     this.#send({ jsonrpc: '2.0', id, method, params });
     const ended = new AbortController();
-    const expired = delay(timeoutMs, undefined, { signal: ended.signal }).catch(() => undefined);
-    const outcome = await Promise.race([answer, this.#broken, expired]);
+    const expire = (ms: number): Promise<undefined> =>
+      delay(ms, undefined, { signal: ended.signal }).catch(() => undefined);
+    const stray = this.#stray.then(() => expire(AFTER_STRAY_MS));
+    const outcome = await Promise.race([answer, this.#broken, expire(timeoutMs), stray]);
     ended.abort();
     this.#pending.delete(JSON.stringify(id));
     const ms = performance.now() - started;
@@ -189,6 +198,7 @@ export class Conversation {
         ? `it answers ${id} a second time`
         : `it answers an id that it was not asked with: ${id}`;
       this.#warn(`${what}: ${quote(text)}`, 'lightningd ignores that answer');
+      this.#hasStray();
     } else if (!('result' in message) && !isObject(message['error'])) {
       this.#fail(`its answer has neither a "result" nor an "error" object: ${quote(text)}`);
     } else {

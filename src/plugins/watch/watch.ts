@@ -53,6 +53,9 @@ export async function watchPlugins(node: Lightningd, paths: readonly string[], o
   });
 }
 
+/** The line of the log that says that its RPC socket is there. */
+const NODE_STARTED = / lightningd: Server started with public key /;
+
 class Watch {
   readonly #node: Lightningd;
   readonly #sources: readonly WatchedSource[];
@@ -106,6 +109,8 @@ class Watch {
   async #followLog(): Promise<void> {
     const { size } = await stat(this.#node.logFile);
     this.#follow(this.#node.logFile, size, (line) => {
+      // A node that was restarted has forgotten what it was told to run.
+      if (NODE_STARTED.test(line)) for (const loop of this.#loops.values()) loop.changed();
       for (const { file } of this.#sources) {
         const said = pluginLine(line, basename(file));
         if (said) this.#options.onEvent({ type: 'log', file, ...said });
