@@ -1,3 +1,4 @@
+import { Steps } from '../../network/steps.js';
 import { checkPlugin, STARTUP_TIMEOUT_MS } from '../../plugins/check/check.js';
 import type { CheckReport } from '../../plugins/check/report.js';
 import { listOption, type CommandContext, type Reply } from '../context.js';
@@ -9,15 +10,19 @@ export async function run(context: CommandContext): Promise<Reply> {
   const { out, options, signal, playground } = context;
   const [file] = context.args as [string];
   const show = options['show'] === true && !out.json;
-  const report = await checkPlugin(file, {
-    timeoutMs: playground.timeoutMs ?? STARTUP_TIMEOUT_MS,
-    options: pluginOptions(listOption(context, 'option')),
-    answers: await readAnswers(context),
-    signal,
-    onMessage: (message) =>
-      show && out.write(`${renderMessage(message, out, { pretty: options['pretty'] === true })}\n`),
-    onStderr: (line) => show && out.write(`${out.style.dim('stderr')} ${line}\n`),
-  });
+  const answers = await readAnswers(context);
+  const steps = new Steps(show ? undefined : playground.onStep);
+  const report = await steps.run(`check ${file}`, () =>
+    checkPlugin(file, {
+      timeoutMs: playground.timeoutMs ?? STARTUP_TIMEOUT_MS,
+      options: pluginOptions(listOption(context, 'option')),
+      answers,
+      signal,
+      onMessage: (message) =>
+        show && out.write(`${renderMessage(message, out, { pretty: options['pretty'] === true })}\n`),
+      onStderr: (line) => show && out.write(`${out.style.dim('stderr')} ${line}\n`),
+    }),
+  );
   return { json: reportJson(report), text: render(report, show, out), exitCode: report.ok ? 0 : 1 };
 }
 

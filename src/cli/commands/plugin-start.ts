@@ -8,6 +8,9 @@ export async function run({ args, rest, options, signal, playground: context }: 
   const [name, file] = args as [string, string];
   const playground = await Playground.open(options.dir, context);
   const { lightningd } = playground.node(name);
-  const plugins = await lightningd.daemon.guard(() => startPlugin(lightningd, file, pluginOptions(rest), { signal }));
+  const values = pluginOptions(rest);
+  const plugins = await playground.steps.run(`start ${basename(file)}`, () =>
+    lightningd.daemon.guard(() => startPlugin(lightningd, file, values, { signal })),
+  );
   return { json: { plugin: resolve(file), plugins }, text: `${name} runs ${basename(file)}` };
 }
