@@ -132,7 +132,8 @@ export class PluginHost implements Pick<Context, 'ask' | 'hasHook' | 'notify'> {
   async shutdown(): Promise<void> {
     this.#stopping = true;
     await Promise.all(
-      this.#plugins.map(async (plugin) => {
+      Array.from(this.#plugins, async (plugin) => {
+        plugin.abandonRequests();
         if (!(await this.#letGo(plugin))) plugin.kill('debug', 'shutting down');
       }),
     );
@@ -149,6 +150,8 @@ export class PluginHost implements Pick<Context, 'ask' | 'hasHook' | 'notify'> {
   }
 
   async ask(hook: string, payload: JsonObject): ReturnType<Context['ask']> {
+    // what a plugin would have held must not go on because the daemon ends: it is asked again after the next start
+    if (this.#stopping) return await new Promise(() => {});
     return await this.#hooks.ask(hook, payload);
   }
 

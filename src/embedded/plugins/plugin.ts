@@ -180,6 +180,11 @@ export class Plugin {
     return gone;
   }
 
+  /** Lets those wait for ever that wait for an answer: the daemon ends before there is one. */
+  abandonRequests(): void {
+    this.#pending.clear();
+  }
+
   /** Ends the process without a word. */
   end(): void {
     this.#process?.kill();

@@ -16,6 +16,7 @@ export interface Ended {
 /** A bitcoind with one block, so that a node has a chain to look at. */
 export async function startBitcoind(folder: string): Promise<Bitcoind> {
   const bitcoind = new Bitcoind(join(folder, 'bitcoind'), { command: process.env['BITCOIND_EXE']!, args: [] });
+  await bitcoind.prepare();
   await bitcoind.start();
   await bitcoind.rpc.call('generatetoaddress', [1, 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080']);
   return bitcoind;
