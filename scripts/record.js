@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { svgOf } from './svg.js';
 import { screenOf } from './terminal.js';
 
-const COLUMNS = 92;
+const COLUMNS = 110;
 
 const [file, shown, command = shown] = process.argv.slice(2);
 if (!file || !shown) {
@@ -31,7 +31,7 @@ try {
     { text: '$', column: 0, style: { dim: true } },
     { text: shown, column: 2, style: { bold: true } },
   ];
-  writeFileSync(file, svgOf([prompt, ...screenOf(output)], COLUMNS));
+  writeFileSync(file, svgOf([prompt, ...screenOf(output, COLUMNS)], COLUMNS));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

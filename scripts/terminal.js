@@ -10,8 +10,8 @@ const COLOURS = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', '
 // A control sequence, a carriage return, a line feed, or anything else
 const TOKEN = new RegExp(String.raw`${'\u001B'}\[(?<params>[\d;?]*)(?<final>[A-Za-z])|\r|\n|[^]`, 'gu');
 
-/** What is on the screen at the end. @returns {Span[][]} its lines */
-export function screenOf(output) {
+/** What is on a screen of that many columns at the end. @returns {Span[][]} its lines */
+export function screenOf(output, columns) {
   const lines = [[]];
   let row = 0;
   let column = 0;
@@ -19,8 +19,11 @@ export function screenOf(output) {
   for (const { 0: token, groups } of output.matchAll(TOKEN)) {
     if (token === '\r') column = 0;
     else if (token === '\n') lines[++row] ??= [];
-    else if (!groups.final) lines[row][column++] = { character: token, style };
-    else if (groups.final === 'm') style = styled(style, groups.params);
+    else if (!groups.final) {
+      if (column === columns) [row, column] = [row + 1, 0];
+      lines[row] ??= [];
+      lines[row][column++] = { character: token, style };
+    } else if (groups.final === 'm') style = styled(style, groups.params);
     else if (groups.final === 'K') lines[row].length = groups.params === '2' ? 0 : Math.min(lines[row].length, column);
     else if (groups.final === 'G') column = Number(groups.params || 1) - 1;
     else if (groups.final === 'A') row = Math.max(0, row - Number(groups.params || 1));
