@@ -17,6 +17,10 @@ export type { ChannelStatus, NodeStatus, PlaygroundStatus } from './network/stat
 export type { Step, StepListener } from './network/steps.js';
 export { TALK, type FundAndChannelOptions, type PayDemoOptions } from './network/talk.js';
 export type { Implementation } from './daemons/lightningd.js';
+export { callPlugin, type CallOptions as PluginCallOptions, type CallResult } from './plugins/call/call.js';
+export { checkPlugin, type CheckOptions } from './plugins/check/check.js';
+export type { CheckReport, Finding } from './plugins/check/report.js';
+export { newPlugin, type Scaffold } from './plugins/scaffold/scaffold.js';
 export { LightningRpcError, LightningSocket, type CallOptions } from './rpc/lightning-socket.js';
 export type * from './rpc/lightning-types.js';
 export { BitcoindRpc, BitcoinRpcError } from './rpc/bitcoind.js';
