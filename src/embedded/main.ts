@@ -64,6 +64,11 @@ async function run(options: Options, book: LogBook): Promise<void> {
   const { startNode } = await nodeModule!;
   await daemon.start(startNode, store);
   if (isBackground()) reportReady();
+  const crashAfter = options.number('dev-crash-after');
+  if (crashAfter !== undefined)
+    setTimeout(() => {
+      throw new Error('Crash timeout as requested');
+    }, crashAfter * 1000);
 }
 
 function checkDaemonLog(options: Options): void {

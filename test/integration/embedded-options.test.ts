@@ -1,4 +1,4 @@
-import { readFile, rename, stat } from 'node:fs/promises';
+import { readdir, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { waitFor } from '../../src/core/wait.js';
@@ -118,4 +118,13 @@ test('options that make no difference here are accepted, and said once in the lo
   const daemon = await launch(await newDir('rescan=6'), '--developer', '--dev-fast-gossip').ready();
   expect(daemon.stdout.match(/Option rescan is ignored/g)).toHaveLength(1);
   expect(daemon.stdout).toContain('Option dev-fast-gossip is ignored: it makes no difference here');
+});
+
+test('a crash is in the log, and all of the log in a file', async () => {
+  const dir = await newDir();
+  const daemon = launch(dir, '--developer', '--dev-crash-after=0');
+  expect(await daemon.exited).toMatchObject({ code: 1 });
+  expect(daemon.stdout).toContain('**BROKEN** lightningd: FATAL: Error: Crash timeout as requested');
+  const [file = ''] = (await readdir(join(dir, 'regtest'))).filter((name) => name.startsWith('crash.log.'));
+  expect(await readFile(join(dir, 'regtest', file), 'utf8')).toMatch(/lightningd INFO: Server started with public key/);
 });

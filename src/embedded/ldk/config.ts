@@ -20,13 +20,13 @@ export function userConfig(options: OptionValues, choices: ChannelChoices): ldk.
   const config = ldk.UserConfig.constructor_default();
   const handshake = ldk.ChannelHandshakeConfig.constructor_default();
   handshake.set_minimum_depth(choices.minimumDepth ?? options.number('funding-confirms') ?? 1);
-  handshake.set_our_htlc_minimum_msat(1n);
+  handshake.set_our_htlc_minimum_msat(BigInt(Math.max(1, options.number('htlc-minimum-msat') ?? 0)));
   handshake.set_max_inbound_htlc_value_in_flight_percent_of_channel(100);
   handshake.set_announce_for_forwarding(choices.announce);
   // so that a closed channel pays to the wallet, and `close` may name another destination
   handshake.set_commit_upfront_shutdown_pubkey(false);
   handshake.set_negotiate_anchors_zero_fee_htlc_tx(false);
-  handshake.set_our_max_accepted_htlcs(483);
+  handshake.set_our_max_accepted_htlcs(options.number('max-concurrent-htlcs') ?? 483);
   config.set_channel_handshake_config(handshake);
 
   const limits = ldk.ChannelHandshakeLimits.constructor_default();

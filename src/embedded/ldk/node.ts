@@ -34,7 +34,6 @@ import { startLdk } from './start-ldk.js';
 
 const STATE_FILE = 'ldk-state';
 const CLOSE_SCRIPT = 'wallet/close-script';
-const BITCOIND_PATIENCE_MS = 60_000;
 
 /** The Lightning node: LDK, the chain, the wallet, and what is remembered of channels, invoices and payments. */
 export class Node {
@@ -198,7 +197,7 @@ export class Node {
           return { seen: messageOf(error) };
         }
       },
-      { timeoutMs: BITCOIND_PATIENCE_MS, intervalMs: 50 },
+      { timeoutMs: 1000 * (this.ctx.options.number('bitcoin-retry-timeout') ?? 60), intervalMs: 50 },
     );
     return this.#tip;
   }
@@ -279,6 +278,7 @@ export class Node {
 
   async #listen(): Promise<void> {
     const { options } = this.ctx;
+    if (options.flag('offline')) return;
     for (const text of [...options.list('bind-addr'), ...options.list('addr')]) {
       const address = parseAddress(text);
       if (!address) this.ctx.fatal(`Unable to parse address ${text}`);

@@ -10,10 +10,12 @@ const LONGEST_PAUSE_MS = 5_000;
 export class Reconnector {
   readonly #node: Node;
   readonly #timers = new Map<string, NodeJS.Timeout>();
-  #stopped = false;
+  #stopped: boolean;
 
   constructor(node: Node) {
     this.#node = node;
+    const { options } = node.ctx;
+    this.#stopped = options.flag('offline') || options.flag('dev-no-reconnect');
   }
 
   /** Notes where a peer was found. */

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../rpc/json-rpc.js';
 import type { Log, Method } from '../context.js';
 import { pidFileOf } from '../options/help.js';
-import { KINDS, readBool, readInteger } from '../options/kinds.js';
+import { KINDS, readBool, readInteger, readMsat } from '../options/kinds.js';
 import type { Options } from '../options/options.js';
 import { saveSetting } from '../options/save.js';
 import { describeSource, type Setting } from '../options/setting.js';
@@ -89,7 +89,7 @@ function render(spec: OptionSpec, { value = '' }: Setting): unknown {
   const { field } = KINDS[spec.kind];
   if (field === 'bool') return readBool(value) ?? false;
   if (field === 'str') return spec.conceal ? '...' : value;
-  return readInteger(value.replace(/msat$/, ''));
+  return field === 'msat' ? readMsat(value) : readInteger(value);
 }
 
 function fallback(options: Options, spec: OptionSpec): unknown {

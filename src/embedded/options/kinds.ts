@@ -41,9 +41,14 @@ export function readBool(value: string): boolean | undefined {
   return FALSE.includes(word) ? false : undefined;
 }
 
+/** An amount in msat; a bare number may be larger than all the bitcoin there can be, as lightningd's defaults are. */
+export function readMsat(value: string): bigint {
+  return /^\d+$/.test(value) ? BigInt(value) : parseAmountMsat(value, 'amount', 'msat');
+}
+
 function amountProblem(value: string): string | undefined {
   try {
-    if (!/^\d{19,}$/.test(value)) parseAmountMsat(value, 'amount', 'msat');
+    readMsat(value);
     return undefined;
   } catch (error) {
     if (error instanceof LnPlayError) return `Unable to parse millisatoshi '${value}'`;

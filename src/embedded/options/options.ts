@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { OptionValues } from '../context.js';
 import { parseCommandLine } from './command-line.js';
 import { readConfigFile } from './config-file.js';
-import { KINDS, networkProblem, readBool, readInteger } from './kinds.js';
+import { KINDS, networkProblem, readBool, readInteger, readMsat } from './kinds.js';
 import { StartError, textOfSetting, type Setting } from './setting.js';
 import type { OptionSpec } from './spec.js';
 import { OPTIONS } from './table.js';
@@ -139,7 +139,8 @@ export class Options implements OptionValues {
 
   number(name: string): number | undefined {
     const value = this.string(name);
-    return value === undefined ? undefined : Number(readInteger(value.replace(/msat$/, '')));
+    if (value === undefined) return undefined;
+    return Number(this.spec(name)?.kind === 'msat' ? readMsat(value) : readInteger(value));
   }
 
   flag(name: string): boolean {

@@ -51,12 +51,12 @@ const FAULTS: readonly (readonly [name: string, kind: Kind, help: string])[] = [
 
 /** The `--dev-…` options: those that a playground sets are honoured, and those that provoke faults are refused. */
 export const DEVELOPER_OPTIONS: readonly OptionSpec[] = [
-  honoured('dev-bitcoind-poll', 'u32', 'Pause between two looks at bitcoind, in seconds', {
+  ignored('dev-bitcoind-poll', 'u32', 'Pause between two looks at bitcoind, in seconds', 'blocks are seen at once', {
     ...developer,
     default: '30',
   }),
   honoured('dev-no-reconnect', 'flag', 'Do not reconnect to peers', developer),
-  honoured('dev-fast-reconnect', 'flag', 'Reconnect after three seconds at most', developer),
+  ignored('dev-fast-reconnect', 'flag', 'Reconnect after three seconds at most', 'it does', developer),
   honoured('dev-crash-after', 'u32', 'Crash after so many seconds', developer),
   ...TESTING.map(([name, kind, help, fallback]) =>
     ignored(name, kind, help, 'it makes no difference here', {

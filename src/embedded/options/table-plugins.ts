@@ -9,7 +9,9 @@ export const BITCOIN_OPTIONS: readonly OptionSpec[] = [
   honoured('bitcoin-rpcpassword', 'string', 'Password of bitcoind’s RPC'),
   honoured('bitcoin-rpcconnect', 'string', 'Host of bitcoind’s RPC'),
   honoured('bitcoin-rpcport', 'u32', 'Port of bitcoind’s RPC'),
-  honoured('bitcoin-rpcclienttimeout', 'u64', 'Longest wait for an answer of bitcoind, in seconds', { default: '60' }),
+  ignored('bitcoin-rpcclienttimeout', 'u64', 'Longest wait for bitcoind, in seconds', 'it is on this machine', {
+    default: '60',
+  }),
   honoured('bitcoin-retry-timeout', 'u64', 'How long to go on trying before giving up, in seconds', { default: '60' }),
 ];
 

@@ -52,7 +52,9 @@ const NODE: readonly OptionSpec[] = [
     default: '19846',
   }),
   honoured('offline', 'flag', 'Neither reconnect to peers nor listen for them'),
-  honoured('autolisten', 'bool', 'Listen on the default port where no address is given', { default: 'true' }),
+  ignored('autolisten', 'bool', 'Listen on the default port', 'it listens only where it is told to', {
+    default: 'false',
+  }),
   refused('proxy', 'string', 'Connect through this socks5 proxy', NO_PROXY),
   ignored('always-use-proxy', 'bool', 'Use the proxy always', 'there is no proxy', { default: 'false' }),
   refused('tor-service-password', 'string', 'Password of the Tor service', NO_PROXY),
@@ -81,14 +83,16 @@ const CHANNELS: readonly OptionSpec[] = [
   ignored('experimental-peer-storage', 'flag', 'Keep backups for peers', NO_LDK, { hidden: true }),
   ignored('large-channels', 'flag', 'Allow channels above 2^24 sat', 'they are allowed', { hidden: true }),
   ignored('wumbo', 'flag', 'Allow channels above 2^24 sat', 'they are allowed', { hidden: true }),
-  honoured('ignore-fee-limits', 'bool', 'Let the peer set any feerate', { default: 'true' }),
-  honoured('watchtime-blocks', 'u32', 'Blocks before a peer may spend after a unilateral close', { default: '6' }),
+  ignored('ignore-fee-limits', 'bool', 'Let the peer set any feerate', 'a peer may set any', { default: 'true' }),
+  ignored('watchtime-blocks', 'u32', 'Blocks before a peer may spend after a close', 'LDK takes 144', {
+    default: '144',
+  }),
   honoured('funding-confirms', 'u32', 'Confirmations before a channel opens', { default: '1' }),
   ignored('require-confirmed-inputs', 'bool', 'Want confirmed inputs of the peer', 'there is no dual funding', {
     default: 'false',
   }),
-  honoured('cltv-delta', 'u32', 'cltv_expiry_delta of forwards, in blocks', { default: '6' }),
-  honoured('cltv-final', 'u32', 'cltv_expiry of invoices, in blocks', { default: '10' }),
+  honoured('cltv-delta', 'u32', 'cltv_expiry_delta of forwards, in blocks (42 at least)', { default: '42' }),
+  ignored('cltv-final', 'u32', 'cltv_expiry of invoices, in blocks', 'LDK takes 27 at least', { default: '27' }),
   ignored('commit-time', 'u32', 'Wait before COMMIT, in ms', 'LDK commits at once', {
     arg: '<millseconds>',
     default: '10',
@@ -103,9 +107,11 @@ const CHANNELS: readonly OptionSpec[] = [
     default: '18446744073709551615',
   }),
   honoured('max-concurrent-htlcs', 'u32', 'HTLCs that a channel carries at once, 1 to 483', { default: '483' }),
-  honoured('max-dust-htlc-exposure-msat', 'msat', 'The most that may be in dust HTLCs', { default: '50000000' }),
+  ignored('max-dust-htlc-exposure-msat', 'msat', 'The most that may be in dust HTLCs', 'it may be all', {
+    default: '5000000000',
+  }),
   honoured('min-capacity-sat', 'u64', 'The least capacity of a channel, in sat', { default: '10000', dynamic: true }),
-  honoured('force-feerates', 'string', 'Feerates in perkw, instead of bitcoind’s'),
+  ignored('force-feerates', 'string', 'Feerates in perkw', 'all of ours are 253perkw'),
   ignored('commit-fee', 'u64', 'Percentage of the feerate for commitments', 'bitcoind’s estimate is used', {
     default: '100',
   }),
