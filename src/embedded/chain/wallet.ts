@@ -60,6 +60,7 @@ export class Wallet {
   readonly #store: Store;
   readonly #public = new Map<AddressType, string>();
   #opened: Promise<void> | undefined;
+  #loading: Promise<boolean> | undefined;
 
   constructor(rpc: BitcoindRpc, nodeId: string, key: string, store: Store) {
     this.#rpc = rpc;
@@ -188,7 +189,9 @@ export class Wallet {
       return await this.#rpc.call<T>(method, params, this.name);
     } catch (error) {
       if (!(error instanceof BitcoinRpcError) || error.rpcCode !== WALLET_NOT_FOUND) throw error;
-      await this.#createOrLoad(); // bitcoind was restarted, and has its wallets closed
+      // bitcoind was restarted, and has its wallets closed
+      this.#loading ??= this.#createOrLoad().finally(() => (this.#loading = undefined));
+      await this.#loading;
       return await this.#rpc.call<T>(method, params, this.name);
     }
   }

@@ -195,7 +195,7 @@ export class Invoices {
 
 /** The record with its status by the real clock. */
 function current(record: InvoiceRecord): InvoiceRecord {
-  if (record.status !== 'unpaid' || Date.now() / 1000 < record.expiresAt) return record;
+  if (record.status !== 'unpaid' || Math.floor(Date.now() / 1000) <= record.expiresAt) return record;
   return { ...record, status: 'expired' };
 }
 
