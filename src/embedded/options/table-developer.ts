@@ -5,7 +5,6 @@ const developer = { developer: true } as const;
 const NOT_HERE = 'it tests a part of Core Lightning that LDK does otherwise';
 
 const TESTING: readonly (readonly [name: string, kind: Kind, help: string, fallback?: string])[] = [
-  ['dev-no-plugin-checksum', 'flag', 'Do not look for changed plugins'],
   ['dev-builtin-plugins-unimportant', 'flag', 'Let built-in plugins be stopped'],
   ['dev-no-reconnect-private', 'flag', 'Do not reconnect to peers with private channels'],
   ['dev-fail-on-subdaemon-fail', 'flag', 'Die with a subdaemon'],
@@ -55,6 +54,7 @@ export const DEVELOPER_OPTIONS: readonly OptionSpec[] = [
     ...developer,
     default: '30',
   }),
+  honoured('dev-no-plugin-checksum', 'flag', 'Do not look for changed plugins', developer),
   honoured('dev-no-reconnect', 'flag', 'Do not reconnect to peers', developer),
   ignored('dev-fast-reconnect', 'flag', 'Reconnect after three seconds at most', 'it does', developer),
   honoured('dev-crash-after', 'u32', 'Crash after so many seconds', developer),

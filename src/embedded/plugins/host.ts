@@ -14,8 +14,9 @@ import { HookChains } from './hook-chain.js';
 import { initParams } from './init-params.js';
 import { logNotifications } from './log-notifications.js';
 import type { Manifest } from './manifest.js';
-import { canonicalPath, defaultPluginDirs, PluginPathError, pluginsIn, samePlugin } from './paths.js';
+import { PluginPathError, pluginsIn, samePlugin } from './paths.js';
 import { Plugin, PluginGoneError, type PluginEvents } from './plugin.js';
+import { Roster } from './roster.js';
 import { NATIVE_TOPICS, SUITE_TOPICS } from './topics.js';
 
 export interface HostParts {
@@ -36,9 +37,8 @@ export class PluginHost implements Pick<Context, 'ask' | 'hasHook' | 'notify'> {
   readonly #parts: HostParts;
   readonly #log: Log;
   readonly #manager: Log;
-  #plugins: Plugin[] = [];
+  readonly #roster: Roster;
   readonly #hooks: HookChains;
-  readonly #disabled: string[] = [];
   readonly #endings = new Map<Plugin, () => void>();
   #features: RunningNode['features'];
   #starting = true;
@@ -54,17 +54,18 @@ export class PluginHost implements Pick<Context, 'ask' | 'hasHook' | 'notify'> {
     this.#log = parts.book.logger('lightningd');
     this.#manager = parts.book.logger('plugin-manager');
     this.#hooks = new HookChains(this.#log);
+    this.#roster = new Roster(parts.options, this.#log, this.#manager, this.#events);
     logNotifications(parts.book, (topic, payload) => this.notify(topic, payload));
   }
 
   list(): readonly Plugin[] {
-    return this.#plugins;
+    return this.#roster.list();
   }
 
   /** Starts all plugins that the options name, and takes their manifests. @throws {StartError} as lightningd ends then */
   async startAll(): Promise<void> {
-    this.#registerFromOptions();
-    const started = this.#plugins.map(async (plugin) => {
+    this.#roster.addFromOptions();
+    const started = this.list().map(async (plugin) => {
       try {
         this.#accept(plugin, await this.#start(plugin));
       } catch (error) {
@@ -81,7 +82,7 @@ export class PluginHost implements Pick<Context, 'ask' | 'hasHook' | 'notify'> {
   /** Configures all plugins; returns false where an important one failed. */
   async init(features: RunningNode['features']): Promise<boolean> {
     this.#features = features;
-    await Promise.all(this.#plugins.map(async (plugin) => await this.#init(plugin).catch(ignoreGone)));
+    await Promise.all(this.list().map(async (plugin) => await this.#init(plugin).catch(ignoreGone)));
     this.#starting = false;
     return !this.#importantDied;
   }
@@ -92,7 +93,7 @@ export class PluginHost implements Pick<Context, 'ask' | 'hasHook' | 'notify'> {
    * @throws {RpcError}
    */
   async start(path: string, params: JsonObject): Promise<void> {
-    const plugin = this.#register(path, false);
+    const plugin = this.#addForRpc(path);
     if (!plugin) throw new RpcError(CODE.INVALID_PARAMS, `${path}: already registered`);
     try {
       await this.#bringUp(plugin, params);
@@ -113,12 +114,12 @@ export class PluginHost implements Pick<Context, 'ask' | 'hasHook' | 'notify'> {
 
   /** `plugin rescan`: what is new in the default folders. */
   async rescan(): Promise<void> {
-    await this.#bringUpAll(defaultPluginDirs(this.#parts.options.lightningDir).flatMap(pluginsIn));
+    await this.#bringUpAll(this.#roster.defaults());
   }
 
   /** `plugin stop`; returns the plugin's name once it is gone. @throws {RpcError} */
   async stop(name: string): Promise<string> {
-    const plugin = this.#plugins.find(({ path }) => samePlugin(path, name));
+    const plugin = this.list().find(({ path }) => samePlugin(path, name));
     if (!plugin) throw new RpcError(CODE.INVALID_PARAMS, `Could not find plugin ${name}`);
     if (plugin.manifest?.dynamic === false)
       throw new RpcError(CODE.INVALID_PARAMS, `${name} cannot be managed when lightningd is up`);
@@ -132,7 +133,7 @@ export class PluginHost implements Pick<Context, 'ask' | 'hasHook' | 'notify'> {
   async shutdown(): Promise<void> {
     this.#stopping = true;
     await Promise.all(
-      Array.from(this.#plugins, async (plugin) => {
+      Array.from(this.list(), async (plugin) => {
         plugin.abandonRequests();
         if (!(await this.#letGo(plugin))) plugin.kill('debug', 'shutting down');
       }),
@@ -141,11 +142,11 @@ export class PluginHost implements Pick<Context, 'ask' | 'hasHook' | 'notify'> {
 
   /** Ends all plugins at once, for a daemon that goes without an orderly end. */
   endAll(): void {
-    for (const plugin of this.#plugins) plugin.end();
+    for (const plugin of this.list()) plugin.end();
   }
 
   notify(topic: string, payload: JsonObject): void {
-    if (!this.#plugins.some((plugin) => plugin.subscribes(topic))) return;
+    if (!this.list().some((plugin) => plugin.subscribes(topic))) return;
     this.#broadcast(topic, `{"jsonrpc":"2.0","method":"${topic}","params":${toJson({ [topic]: payload })}}`);
   }
 
@@ -161,7 +162,7 @@ export class PluginHost implements Pick<Context, 'ask' | 'hasHook' | 'notify'> {
 
   /** Hands a new value of one of its options to a plugin (`setconfig`). @throws {RpcError} the plugin's */
   async setOption(spec: OptionSpec, value: string | undefined): Promise<void> {
-    const plugin = this.#plugins.find(({ path }) => path === spec.plugin);
+    const plugin = this.list().find(({ path }) => path === spec.plugin);
     if (!plugin) throw new RpcError(CODE.LIGHTNINGD, `Missing opt ${spec.name} on plugin return?`);
     const params = value === undefined ? { config: spec.name } : { config: spec.name, val: value };
     const reply = await plugin.request('setconfig', params);
@@ -169,53 +170,12 @@ export class PluginHost implements Pick<Context, 'ask' | 'hasHook' | 'notify'> {
     if (error) throw new RpcError(error.code, error.message);
   }
 
-  #registerFromOptions(): void {
-    const { options } = this.#parts;
-    for (const path of defaultPluginDirs(options.lightningDir).flatMap(pluginsIn))
-      this.#registerUnlessDisabled(path, false);
-    for (const { name, value = '' } of options.settings()) {
-      try {
-        if (name === 'plugin' || name === 'important-plugin')
-          this.#registerUnlessDisabled(value, name === 'important-plugin');
-        else if (name === 'plugin-dir') for (const path of pluginsIn(value)) this.#registerUnlessDisabled(path, false);
-        else if (name === 'disable-plugin') this.#disable(value);
-        else if (name === 'clear-plugins') {
-          this.#log.info('clear-plugins removing all plugins');
-          this.#plugins = [];
-        }
-      } catch (error) {
-        if (!(error instanceof PluginPathError)) throw error;
-        const what = name === 'plugin-dir' ? error.message : `Failed to register ${value}: ${error.message}`;
-        throw new StartError(`--${name}=${value}: ${what}`);
-      }
+  #addForRpc(path: string): Plugin | undefined {
+    try {
+      return this.#roster.add(path);
+    } catch (error) {
+      throw error instanceof PluginPathError ? new RpcError(CODE.INVALID_PARAMS, `${path}: ${error.message}`) : error;
     }
-  }
-
-  #registerUnlessDisabled(path: string, important: boolean): Plugin | undefined {
-    if (!this.#disabled.some((name) => samePlugin(path, name))) return this.#register(path, important);
-    this.#log.info(`${path}: disabled via disable-plugin`);
-    return undefined;
-  }
-
-  #disable(name: string): void {
-    this.#manager.debug(`blacklist for ${name}`);
-    this.#disabled.push(name);
-    for (const { path } of this.#plugins.filter((plugin) => samePlugin(plugin.path, name)))
-      this.#manager.info(`${path}: disabled via disable-plugin`);
-    this.#plugins = this.#plugins.filter((plugin) => !samePlugin(plugin.path, name));
-  }
-
-  /** Adds a plugin that is not started yet; none where it is there already. */
-  #register(path: string, important: boolean): Plugin | undefined {
-    const file = canonicalPath(path);
-    const known = this.#plugins.find((plugin) => plugin.path === file);
-    if (known) {
-      known.important ||= important;
-      return undefined;
-    }
-    const plugin = new Plugin(file, important, this.#log, this.#events);
-    this.#plugins.push(plugin);
-    return plugin;
   }
 
   async #start(plugin: Plugin): Promise<Manifest> {
@@ -224,7 +184,7 @@ export class PluginHost implements Pick<Context, 'ask' | 'hasHook' | 'notify'> {
   }
 
   async #bringUpAll(paths: readonly string[]): Promise<void> {
-    const fresh = paths.flatMap((path) => this.#registerUnlessDisabled(path, false) ?? []);
+    const fresh = paths.flatMap((path) => this.#roster.addUnlessDisabled(path) ?? []);
     await Promise.all(fresh.map(async (plugin) => await this.#bringUp(plugin, {}).catch(ignoreGone)));
   }
 
@@ -248,7 +208,7 @@ export class PluginHost implements Pick<Context, 'ask' | 'hasHook' | 'notify'> {
     }
     for (const method of manifest.methods) {
       if (registry.add(pluginCommand(plugin, method, deprecatedOk))) continue;
-      const owner = this.#plugins.find(
+      const owner = this.list().find(
         (other) => other !== plugin && other.manifest?.methods.some(({ name }) => name === method.name),
       );
       throw plugin.kill(
@@ -274,10 +234,10 @@ export class PluginHost implements Pick<Context, 'ask' | 'hasHook' | 'notify'> {
 
   /** Once manifests are there: hooks in order, and a word about topics that nobody sends. */
   #settle(): void {
-    for (const plugin of this.#hooks.update(this.#plugins)) {
+    for (const plugin of this.#hooks.update(this.list())) {
       if (plugin.state === 'needsInit') plugin.kill('unusual', 'Cannot meet required hook dependencies');
     }
-    for (const plugin of this.#plugins)
+    for (const plugin of this.list())
       for (const topic of plugin.state === 'needsInit' ? (plugin.manifest?.subscriptions ?? []) : [])
         if (topic !== '*' && !this.#isTopic(topic))
           plugin.log.unusual(`topic '${topic}' is not a known notification topic`);
@@ -303,12 +263,12 @@ export class PluginHost implements Pick<Context, 'ask' | 'hasHook' | 'notify'> {
   /** What is left to do when a plugin is gone. */
   #forget(plugin: Plugin): void {
     const { options, registry } = this.#parts;
-    this.#plugins = this.#plugins.filter((other) => other !== plugin);
+    this.#roster.remove(plugin);
     for (const { name } of plugin.manifest?.options ?? [])
       if (options.spec(name)?.plugin === plugin.path) options.unregister(name);
     for (const { name } of plugin.manifest?.methods ?? [])
       if (registry.get(name)?.plugin === plugin.path) registry.remove(name);
-    this.#hooks.update(this.#plugins);
+    this.#hooks.update(this.list());
     this.#endings.get(plugin)?.();
     if (this.#stopping) return;
     if (plugin.important) {
@@ -323,7 +283,7 @@ export class PluginHost implements Pick<Context, 'ask' | 'hasHook' | 'notify'> {
     return (
       NATIVE_TOPICS.has(topic) ||
       SUITE_TOPICS.has(topic) ||
-      this.#plugins.some(({ manifest }) => manifest?.topics.includes(topic))
+      this.list().some(({ manifest }) => manifest?.topics.includes(topic))
     );
   }
 
@@ -342,7 +302,7 @@ export class PluginHost implements Pick<Context, 'ask' | 'hasHook' | 'notify'> {
   }
 
   #broadcast(topic: string, text: string): void {
-    for (const plugin of this.#plugins) plugin.notify(topic, text);
+    for (const plugin of this.list()) plugin.notify(topic, text);
   }
 }
 

@@ -1,4 +1,5 @@
-import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { accessSync, constants, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
 import { systemCode } from '../../core/errors.js';
 
@@ -13,6 +14,7 @@ export class PluginPathError extends Error {
 const REASON: Record<string, string> = {
   ENOENT: 'No such file or directory',
   EACCES: 'Permission denied',
+  EISDIR: 'Is a directory',
   ENOTDIR: 'Not a directory',
   ELOOP: 'Too many levels of symbolic links',
 };
@@ -27,6 +29,15 @@ export const reasonOf = (error: unknown): string => REASON[systemCode(error) ?? 
 export function canonicalPath(path: string): string {
   try {
     return realpathSync(path);
+  } catch (error) {
+    throw new PluginPathError(reasonOf(error));
+  }
+}
+
+/** A hash of what is in a plugin's file. @throws {PluginPathError} where it cannot be read */
+export function contentHash(path: string): string {
+  try {
+    return createHash('sha256').update(readFileSync(path)).digest('hex');
   } catch (error) {
     throw new PluginPathError(reasonOf(error));
   }

@@ -56,6 +56,8 @@ export class Plugin {
   readonly path: string;
   /** The file's name, by which the log and notifications call it. */
   readonly name: string;
+  /** A hash of the file when it was started, by which `plugin start` sees that it has changed. */
+  readonly content: string;
   readonly log: Log;
   important: boolean;
   state: PluginState = 'unconfigured';
@@ -68,8 +70,9 @@ export class Plugin {
   #process: PluginProcess | undefined;
   #gone: PluginGoneError | undefined;
 
-  constructor(path: string, important: boolean, log: Log, events: PluginEvents) {
+  constructor(path: string, content: string, important: boolean, log: Log, events: PluginEvents) {
     this.path = path;
+    this.content = content;
     this.name = basename(path);
     this.log = log.child(`plugin-${this.name}`);
     this.important = important;

@@ -1,12 +1,13 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Call, Session } from '../../../../src/embedded/context.js';
 import { LogBook } from '../../../../src/embedded/log/log-book.js';
 import { pluginMethods } from '../../../../src/embedded/methods/plugin.js';
 import { Options } from '../../../../src/embedded/options/options.js';
 import { PluginHost } from '../../../../src/embedded/plugins/host.js';
+import { STARTUP_TIMEOUT_MS } from '../../../../src/embedded/plugins/plugin.js';
 import { commandOf, Registry } from '../../../../src/embedded/rpc/registry.js';
 import { writeFakePlugin, writeScript, type FakeBehaviour } from '../../../fakes/plugins/support.js';
 
@@ -72,6 +73,12 @@ const logged = (): string[] => book.entries().map(({ prefix, text }) => `${prefi
 const sawLog = async (text: string | RegExp): Promise<void> => {
   await expect.poll(() => logged().join('\n')).toMatch(text);
 };
+
+/** Waits, without timers, until a plugin stands where it is asked for its manifest, or configured. */
+async function waitUntilAsked(method: 'getmanifest' | 'init'): Promise<void> {
+  const state = method === 'init' ? 'awaitingInit' : 'awaitingManifest';
+  while (!host.list().some((plugin) => plugin.state === state)) await new Promise((resolve) => setImmediate(resolve));
+}
 
 describe('at the start', () => {
   test('a plugin of the options is asked, configured and listed, and its standard error is in the log', async () => {
@@ -206,6 +213,7 @@ describe('plugin start', () => {
       code: -32602,
       message: `${join(dir, 'plugins', '/no/such')} is not executable: No such file or directory`,
     });
+    await expect(call('plugin', ['start', dir])).rejects.toThrow(`${dir}: Is a directory`);
     const path = await fake({});
     await call('plugin', ['start', path]);
     await expect(call('plugin', ['start', path])).rejects.toThrow(`${path}: already registered`);
@@ -215,6 +223,31 @@ describe('plugin start', () => {
     await expect(call('plugin', ['start', folder])).rejects.toThrow(
       /opening pipe: No such file|exited before replying/,
     );
+  });
+
+  test('of one that runs starts it again where its file has changed', async () => {
+    await boot();
+    const path = await fake({ answer: 'old' });
+    await call('plugin', ['start', path]);
+    await fake({ answer: 'new' });
+    await call('plugin', ['start', path]);
+    expect(await call('fake')).toMatchObject({ answer: 'new' });
+    expect(logged()).toContain('plugin-fake.sh: Killing plugin: Plugin changed, needs restart.');
+    expect(host.list()).toHaveLength(1);
+  });
+
+  test.each(['getmanifest', 'init'] as const)('of one that never answers %s ends after a minute', async (at) => {
+    await boot();
+    const path = await fake({ on: { [at]: 'silent' } });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const started = call('plugin', ['start', path]).catch((error: unknown) => error);
+      await waitUntilAsked(at);
+      vi.advanceTimersByTime(STARTUP_TIMEOUT_MS);
+      expect(await started).toMatchObject({ message: `${path}: timed out before replying to ${at}` });
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('takes options for the plugin, which are gone with it', async () => {
