@@ -15,7 +15,7 @@ import { initParams } from './init-params.js';
 import { logNotifications } from './log-notifications.js';
 import type { Manifest } from './manifest.js';
 import { PluginPathError, pluginsIn, samePlugin } from './paths.js';
-import { Plugin, PluginGoneError, type PluginEvents } from './plugin.js';
+import { PluginGoneError, type Plugin, type PluginEvents } from './plugin.js';
 import { Roster } from './roster.js';
 import { NATIVE_TOPICS, SUITE_TOPICS } from './topics.js';
 
