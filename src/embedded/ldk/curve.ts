@@ -16,26 +16,37 @@ function pointOf(compressed: Uint8Array): [x: bigint, y: bigint] {
   return [numberOf(point.subarray(1, 33)), numberOf(point.subarray(33))];
 }
 
-function sharedX(secret: Uint8Array, publicKey: Uint8Array): Buffer {
+function ecdhOf(secret: Uint8Array): ECDH {
   const ecdh = createECDH(CURVE);
   ecdh.setPrivateKey(secret);
-  return ecdh.computeSecret(publicKey);
+  return ecdh;
 }
 
 /**
- * BOLT #4's and #8's ECDH: the SHA256 of the shared point, compressed. OpenSSL tells only the point's x; which of the
- * two y belongs to it shows in x of the next multiple, (secret + 1) * publicKey, which is the sum of both points.
+ * BOLT #4's and #8's ECDH with one secret: the SHA256 of the shared point, compressed. OpenSSL tells only the point's x;
+ * which of the two y belongs to it shows in x of the next multiple, (secret + 1) * publicKey, which is the sum of both
+ * points.
  */
-export function sharedSecret(secret: Uint8Array, publicKey: Uint8Array): Buffer {
-  const x = sharedX(secret, publicKey);
-  const nextX = numberOf(sharedX(bytes32((numberOf(secret) + 1n) % N), publicKey));
-  const even = Buffer.concat([Buffer.of(2), x]);
-  const [px, py] = pointOf(even);
-  const [qx, qy] = pointOf(publicKey);
-  // x(P + Q) = ((qy - py) / (qx - px))^2 - px - qx, without the division
-  const isEven = ((nextX + px + qx) * (qx - px) ** 2n - (qy - py) ** 2n) % P === 0n;
-  even[0] = isEven ? 2 : 3;
-  return sha256(even);
+export class SharedSecrets {
+  readonly #ecdh: ECDH;
+  readonly #next: ECDH;
+
+  constructor(secret: Uint8Array) {
+    this.#ecdh = ecdhOf(secret);
+    this.#next = ecdhOf(bytes32((numberOf(secret) + 1n) % N));
+  }
+
+  with(publicKey: Uint8Array): Buffer {
+    const x = this.#ecdh.computeSecret(publicKey);
+    const nextX = numberOf(this.#next.computeSecret(publicKey));
+    const point = Buffer.concat([Buffer.of(2), x]);
+    const [px, py] = pointOf(point);
+    const [qx, qy] = pointOf(publicKey);
+    // x(P + Q) = ((qy - py) / (qx - px))^2 - px - qx, without the division
+    const isEven = ((nextX + px + qx) * (qx - px) ** 2n - (qy - py) ** 2n) % P === 0n;
+    point[0] = isEven ? 2 : 3;
+    return sha256(point);
+  }
 }
 
 /** Signs with a node's secret. */

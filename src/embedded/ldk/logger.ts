@@ -11,7 +11,7 @@ const snakeCase = (name: string): string => name.replace(/(?<=[a-z0-9])(?=[A-Z])
 const WRITER = {
   [ldk.Level.LDKLevel_Gossip]: 'io',
   [ldk.Level.LDKLevel_Trace]: 'trace',
-  [ldk.Level.LDKLevel_Debug]: 'debug',
+  [ldk.Level.LDKLevel_Debug]: 'trace',
   [ldk.Level.LDKLevel_Info]: 'debug',
   [ldk.Level.LDKLevel_Warn]: 'debug',
   [ldk.Level.LDKLevel_Error]: 'debug',

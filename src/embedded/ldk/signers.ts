@@ -1,6 +1,6 @@
 import * as ldk from '#ldk';
 import { hexOf, ok, some } from './convert.js';
-import { multiplyScalars, sharedSecret, Signer } from './curve.js';
+import { multiplyScalars, SharedSecrets, Signer } from './curve.js';
 import { sha256, type NodeKeys } from './keys.js';
 
 /**
@@ -10,6 +10,7 @@ import { sha256, type NodeKeys } from './keys.js';
 export function nodeSigner(keys: NodeKeys, manager: ldk.KeysManager): ldk.NodeSigner {
   const inner = manager.as_NodeSigner();
   const signer = new Signer(keys.nodeSecret);
+  const secrets = new SharedSecrets(keys.nodeSecret);
   return ldk.NodeSigner.new_impl({
     get_inbound_payment_key: () => inner.get_inbound_payment_key(),
     get_node_id: (recipient) =>
@@ -19,8 +20,8 @@ export function nodeSigner(keys: NodeKeys, manager: ldk.KeysManager): ldk.NodeSi
     ecdh: (recipient, otherKey, tweak) => {
       if (recipient !== ldk.Recipient.LDKRecipient_Node) return ldk.Result_ThirtyTwoBytesNoneZ.constructor_err();
       const scalar = some<ldk.BigEndianScalar>(tweak)?.scalar_bytes;
-      const secret = scalar ? multiplyScalars(keys.nodeSecret, scalar) : keys.nodeSecret;
-      return ldk.Result_ThirtyTwoBytesNoneZ.constructor_ok(sharedSecret(secret, otherKey));
+      const shared = scalar ? new SharedSecrets(multiplyScalars(keys.nodeSecret, scalar)) : secrets;
+      return ldk.Result_ThirtyTwoBytesNoneZ.constructor_ok(shared.with(otherKey));
     },
     // invoices are made and signed in bolt11.ts
     sign_invoice: () => ldk.Result_RecoverableSignatureNoneZ.constructor_err(),
