@@ -8,6 +8,8 @@ import { freePort, isPortFree } from '../process/ports.js';
 import { BitcoindRpc, BitcoinRpcError, RPC_IN_WARMUP } from '../rpc/bitcoind.js';
 import { Daemon } from './daemon.js';
 
+/** bitcoind's own on regtest. */
+const DEFAULT_PORT = '18443';
 const PORT_TAKEN = /Unable to bind|Unable to start HTTP server|Binding RPC on address .* failed/;
 
 /** Whether bitcoind died because somebody took its port between our look and its own. */
@@ -89,10 +91,20 @@ export class Bitcoind {
     return `-datadir=${this.datadir}`;
   }
 
-  /** Reads which port its config names, where there is a config. */
+  /**
+   * Reads which port its config names, where there is a config.
+   *
+   * @throws {LnPlayError} STATE for what is no port
+   */
   async load(): Promise<this> {
     const text = await readIfThere(this.configFile);
-    if (text !== undefined) this.#usePort(Number(new ConfigFile(text).get('rpcport') ?? 18443));
+    if (text === undefined) return this;
+    const port = new ConfigFile(text, 'first').get('rpcport') ?? DEFAULT_PORT;
+    if (!/^\d+$/.test(port) || Number(port) < 1 || Number(port) > 65_535)
+      throw new LnPlayError('STATE', `${this.configFile} has rpcport=${port}, which is not a port`, {
+        hint: 'mend that line: a number from 1 to 65535',
+      });
+    this.#usePort(Number(port));
     return this;
   }
 
@@ -124,7 +136,7 @@ export class Bitcoind {
 
   async #writePort(port: number): Promise<void> {
     const text = await readIfThere(this.configFile);
-    const file = new ConfigFile(text ?? config(port));
+    const file = new ConfigFile(text ?? config(port), 'first');
     file.set('rpcport', String(port));
     await writeWhole(this.configFile, file.toString());
     this.#usePort(port);

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
-import { LnPlayError } from '../core/errors.js';
+import { LnPlayError, systemCode } from '../core/errors.js';
 import { waitFor, type Probe, type WaitOptions } from '../core/wait.js';
 import { DaemonProcess, describeExit, type Command, type Exit } from '../process/daemon-process.js';
-import { findByArgument, listProcesses, type ProcessEntry } from '../process/table.js';
+import { descendants, findByArgument, listProcesses, type ProcessEntry } from '../process/table.js';
 import { tailFile } from './log-tail.js';
 
 /** What sets one kind of daemon apart. All of them are started, awaited, watched and stopped by `Daemon`. */
@@ -39,12 +39,22 @@ const STOP_STEPS = [
 /** Lines of lightningd's log that complain of nothing. */
 const CHATTER = /\s(DEBUG|TRACE|IO|INFO)\s/;
 
+const NEVER = new Promise<never>(() => {});
+/** Nothing listens (yet): no sign of death. */
+const NOT_THERE = new Set(['ENOENT', 'ECONNREFUSED']);
+/** How long a process that closed its sockets may take to be gone, in ms. */
+const DYING_MS = 500;
+
+/** How long what a daemon started may outlive it, in ms. */
+const ORPHANS_MS = 3_000;
+
 /** One daemon's life: start, be ready, die or be stopped. The only place that knows how. */
 export class Daemon {
   readonly spec: DaemonSpec;
   #process: DaemonProcess | undefined;
   #outputFrom = { log: 0, output: 0 };
   #stopping: Promise<void> | undefined;
+  #watch: { readonly process: DaemonProcess; readonly died: Promise<never> } | undefined;
 
   constructor(spec: DaemonSpec) {
     this.spec = spec;
@@ -103,9 +113,30 @@ export class Daemon {
     try {
       return await body();
     } catch (error) {
-      if (error instanceof LnPlayError && error.code === 'CONNECTION') await this.#throwIfDead();
+      if (!(error instanceof LnPlayError) || error.code !== 'CONNECTION') throw error;
+      // a process that dies closes its sockets some moments before it is gone
+      if (!NOT_THERE.has(systemCode(error.cause) ?? '')) await this.#process?.waitForExit(DYING_MS).catch(() => {});
+      await this.#throwIfDead();
       throw error;
     }
+  }
+
+  /**
+   * Rejects when the process that runs now dies without having been stopped through this object; never resolves. For
+   * waits that need this daemon, but ask another one.
+   */
+  get died(): Promise<never> {
+    const running = this.#process;
+    if (!running || this.#stopping) return NEVER;
+    if (this.#watch?.process !== running) {
+      const died = running.ended.then(async (exit) => {
+        if (this.#stopping) return await NEVER;
+        throw await this.death(exit);
+      });
+      died.catch(() => {}); // whoever waits hears of it
+      this.#watch = { process: running, died };
+    }
+    return this.#watch.died;
   }
 
   /**
@@ -152,6 +183,12 @@ export class Daemon {
   async #stop(): Promise<void> {
     if (!this.attach()) return;
     const running = this.#process!;
+    const family = descendants(running.pid);
+    await this.#end(running);
+    await endOrphans(family);
+  }
+
+  async #end(running: DaemonProcess): Promise<void> {
     const asks = [
       () => this.spec.requestStop(),
       () => Promise.resolve(running.signal('SIGTERM')),
@@ -181,6 +218,19 @@ export class Daemon {
       hint: `see what holds it: ps -o stat,wchan -p ${running.pid}`,
     });
   }
+}
+
+/** What a daemon started may outlive it for a moment, and hold its sockets; see to it that all of it is gone. */
+async function endOrphans(family: readonly ProcessEntry[]): Promise<void> {
+  const orphans = family.map((entry) => DaemonProcess.adopt(entry));
+  await Promise.all(
+    orphans.map(async (orphan) => {
+      await orphan.waitForExit(ORPHANS_MS).catch(async () => {
+        orphan.signal('SIGKILL');
+        await orphan.waitForExit(STOP_STEPS[2].timeoutMs);
+      });
+    }),
+  );
 }
 
 async function sizeOf(file: string): Promise<number> {

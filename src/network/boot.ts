@@ -91,7 +91,7 @@ async function start<N extends Network>(
         started.push(bitcoind.daemon);
         await bitcoind.start({ ...wait, signal });
       });
-    await steps.run('first blocks', () => faucet.prepare());
+    await steps.run('first blocks', () => faucet.prepare({ ...wait, signal }));
   };
   const startNode = async (node: LightningNode, signal: AbortSignal): Promise<void> => {
     const debug = options.debugger?.node === node.name ? options.debugger.subdaemon : undefined;
@@ -117,7 +117,7 @@ async function start<N extends Network>(
       (signal) => startChain(bitcoindRan, signal),
       ...stopped.map((node) => (signal: AbortSignal) => startNode(node, signal)),
     ]);
-    await Promise.all(running.map((node) => node.lightningd.waitReady(wait)));
+    await Promise.all(running.map((node) => node.lightningd.waitReady(playground.wait)));
     if (!options.debugger) await steps.run('connect', () => connectNeighbours(nodes));
   } catch (error) {
     await Promise.all(started.filter((daemon) => daemon !== bitcoind.daemon).map((daemon) => daemon.stop()));

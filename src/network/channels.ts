@@ -103,7 +103,7 @@ export async function waitForMempool(bitcoind: Bitcoind, txid: string, wait?: Wa
     `bitcoind to have transaction ${txid}`,
     async () => {
       try {
-        await bitcoind.rpc.call('getrawtransaction', [txid]);
+        await bitcoind.daemon.guard(() => bitcoind.rpc.call('getrawtransaction', [txid]));
         return { done: undefined };
       } catch (error) {
         if (error instanceof BitcoinRpcError && error.rpcCode === NO_SUCH_TRANSACTION) return { seen: error.message };

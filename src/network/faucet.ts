@@ -1,14 +1,17 @@
 import { satToBtc } from '../core/amounts.js';
 import { LnPlayError } from '../core/errors.js';
+import { waitFor, type WaitOptions } from '../core/wait.js';
 import type { Bitcoind } from '../daemons/bitcoind.js';
 import { FIRST_BLOCKS, FIRST_COINS, MATURITY } from '../daemons/first-blocks.js';
-import { BitcoinRpcError } from '../rpc/bitcoind.js';
+import { BitcoinRpcError, type BitcoindRpc } from '../rpc/bitcoind.js';
 
 const WALLET = 'faucet';
 /** An address that nobody has the key of (its hash is all zeros): blocks to it cost bitcoind's wallets no work. */
 const NOBODY = 'bcrt1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqdku202';
 const INSUFFICIENT_FUNDS = -6;
 const WALLET_ERRORS = { NOT_FOUND: -18, ALREADY_LOADED: -35 } as const;
+/** What bitcoind says while it still makes or loads the wallet for a command that was killed. */
+const BUSY = /exclusive lock|already exists|already being loaded/i;
 
 /** bitcoind's wallet that pays for everything, and the miner. */
 export class Faucet {
@@ -28,9 +31,9 @@ export class Faucet {
    * Sees to it that there is a wallet with mature coins: some blocks to it and a hundred to nobody, which takes a tenth of
    * the time that all of them to the wallet would.
    */
-  async prepare(): Promise<void> {
-    await this.#ensureWallet();
-    const { blocks } = await this.#bitcoind.rpc.call<{ blocks: number }>('getblockchaininfo');
+  async prepare(wait?: WaitOptions): Promise<void> {
+    await this.#ensureWallet(wait);
+    const { blocks } = await this.#call<{ blocks: number }>('getblockchaininfo');
     if (blocks >= FIRST_BLOCKS) return;
     await this.#generate(FIRST_COINS, await this.address());
     await this.#generate(MATURITY, NOBODY);
@@ -39,13 +42,13 @@ export class Faucet {
 
   /** An address of the faucet. */
   async address(): Promise<string> {
-    this.#address ??= await this.#bitcoind.rpc.call<string>('getnewaddress', [], WALLET);
+    this.#address ??= await this.#call<string>('getnewaddress', [], WALLET);
     return this.#address;
   }
 
   /** What can be spent now, in sat. */
   async balanceSat(): Promise<bigint> {
-    const { mine } = await this.#bitcoind.rpc.call<{ mine: { trusted: number } }>('getbalances', [], WALLET);
+    const { mine } = await this.#call<{ mine: { trusted: number } }>('getbalances', [], WALLET);
     return BigInt(Math.round(mine.trusted * 1e8));
   }
 
@@ -69,7 +72,7 @@ export class Faucet {
    */
   async send(address: string, amountSat: bigint): Promise<string> {
     try {
-      return await this.#bitcoind.rpc.call<string>('sendtoaddress', [address, satToBtc(amountSat)], WALLET);
+      return await this.#call<string>('sendtoaddress', [address, satToBtc(amountSat)], WALLET);
     } catch (error) {
       if (!(error instanceof BitcoinRpcError) || error.rpcCode !== INSUFFICIENT_FUNDS) throw error;
       const has = await this.balanceSat();
@@ -80,25 +83,46 @@ export class Faucet {
     }
   }
 
-  async #ensureWallet(): Promise<void> {
-    const { rpc } = this.#bitcoind;
-    if ((await rpc.call<string[]>('listwallets')).includes(WALLET)) return;
+  async #ensureWallet(wait: WaitOptions | undefined): Promise<void> {
+    await waitFor(
+      "bitcoind's wallet",
+      async () => {
+        try {
+          await this.#loadOrCreateWallet();
+          return { done: undefined };
+        } catch (error) {
+          if (!(error instanceof BitcoinRpcError) || !BUSY.test(error.message)) throw error;
+          return { seen: error.message };
+        }
+      },
+      wait,
+    );
+  }
+
+  async #loadOrCreateWallet(): Promise<void> {
+    if ((await this.#call<string[]>('listwallets')).includes(WALLET)) return;
     try {
-      await rpc.call('loadwallet', [WALLET, true]);
+      await this.#call('loadwallet', [WALLET, true]);
     } catch (error) {
       if (!(error instanceof BitcoinRpcError)) throw error;
       if (error.rpcCode === WALLET_ERRORS.ALREADY_LOADED) return;
       if (error.rpcCode !== WALLET_ERRORS.NOT_FOUND) throw error;
-      await rpc.call('createwallet', { wallet_name: WALLET, load_on_startup: true });
+      await this.#call('createwallet', { wallet_name: WALLET, load_on_startup: true });
     }
   }
 
   async #generate(blocks: number, address: string): Promise<string[]> {
-    return await this.#bitcoind.rpc.call<string[]>('generatetoaddress', [blocks, address]);
+    return await this.#call<string[]>('generatetoaddress', [blocks, address]);
   }
 
   /** gettxoutsetinfo is the one RPC that writes bitcoind's caches to disk; without a hash it does little else. */
   async #flush(): Promise<void> {
-    await this.#bitcoind.rpc.call('gettxoutsetinfo', ['none']);
+    await this.#call('gettxoutsetinfo', ['none']);
+  }
+
+  /** Asks bitcoind; where it dies meanwhile, the error tells of its death. */
+  async #call<T>(...args: Parameters<BitcoindRpc['call']>): Promise<T> {
+    const { daemon, rpc } = this.#bitcoind;
+    return await daemon.guard(() => rpc.call<T>(...args));
   }
 }

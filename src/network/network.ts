@@ -34,14 +34,13 @@ export class Network {
   readonly steps: Steps;
   readonly bitcoind: Bitcoind;
   readonly faucet: Faucet;
-  /** What every wait gets: its time limit and signal. */
-  readonly wait: WaitOptions;
+  readonly #context: NetworkContext;
   readonly #nodes = new Map<string, LightningNode>();
 
-  constructor(layout: Layout, manifest: Manifest, { signal, onStep, timeoutMs }: NetworkContext) {
+  constructor(layout: Layout, manifest: Manifest, context: NetworkContext) {
     this.layout = layout;
-    this.wait = { signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
-    this.steps = new Steps(onStep);
+    this.#context = context;
+    this.steps = new Steps(context.onStep);
     this.bitcoind = new Bitcoind(layout.bitcoinDatadir, manifest.bitcoind);
     this.faucet = new Faucet(this.bitcoind);
     for (const { name, executable } of manifest.nodes)
@@ -50,6 +49,12 @@ export class Network {
 
   get dir(): string {
     return this.layout.dir;
+  }
+
+  /** What every wait gets: its time limit and signal, and the end of bitcoind, which all need. */
+  get wait(): WaitOptions {
+    const { signal, timeoutMs } = this.#context;
+    return { signal, failure: this.bitcoind.daemon.died, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
   }
 
   /** All nodes, l1 first; there are always two at least. */
@@ -122,7 +127,7 @@ export class Network {
     from: LightningNode,
     to: LightningNode,
   ): Promise<{ type: string; txid: string | undefined; short_channel_id: string }> {
-    const channel = await channelBetween(from, to);
+    const channel = await this.steps.run('look for a channel', () => channelBetween(from, to));
     if (!channel?.short_channel_id)
       throw new LnPlayError('INVALID', `There is no open channel between ${from.name} and ${to.name}`, {
         hint: 'see the channels with `ln-play status`',

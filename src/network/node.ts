@@ -30,6 +30,12 @@ export class LightningNode {
     return this.lightningd.rpc;
   }
 
+  /** Asks its lightningd; where that dies meanwhile, the error tells of its death. */
+  get #call(): LightningSocket['call'] {
+    const { daemon, rpc } = this.lightningd;
+    return (...args: Parameters<LightningSocket['call']>) => daemon.guard(() => rpc.call(...args));
+  }
+
   get lightningDir(): string {
     return this.lightningd.lightningDir;
   }
@@ -39,7 +45,7 @@ export class LightningNode {
   }
 
   async getinfo(options?: CallOptions): Promise<GetinfoResult> {
-    return await this.rpc.call('getinfo', {}, options);
+    return await this.#call('getinfo', {}, options);
   }
 
   /** Its node id: 33 bytes, hex. */
@@ -61,13 +67,13 @@ export class LightningNode {
 
   /** A fresh address of its wallet. */
   async newAddress(): Promise<string> {
-    const { p2tr, bech32 } = await this.rpc.call('newaddr');
+    const { p2tr, bech32 } = await this.#call('newaddr');
     return (p2tr ?? bech32)!;
   }
 
   /** Its channels, with this peer alone where one is named. */
   async channels(peerId?: string): Promise<PeerChannel[]> {
-    return (await this.rpc.call('listpeerchannels', peerId === undefined ? {} : { id: peerId })).channels;
+    return (await this.#call('listpeerchannels', peerId === undefined ? {} : { id: peerId })).channels;
   }
 
   /** As `waitFor`, ended also by this node's death. */
@@ -92,7 +98,7 @@ export class LightningNode {
     await this.waitFor(
       `${this.name} to see its funds of ${txid} confirmed`,
       async () => {
-        const { outputs } = await this.rpc.call('listfunds');
+        const { outputs } = await this.#call('listfunds');
         const output = outputs.find((candidate) => candidate.txid === txid);
         if (output?.status === 'confirmed') return { done: undefined };
         return { seen: output ? `the output is ${output.status}` : 'no such output' };
@@ -115,11 +121,19 @@ export class LightningNode {
         if (!channel) return { seen: 'no such channel' };
         if (isUsable(channel)) return { done: channel };
         if (!USABLE.has(channel.state)) return { seen: channel.state };
-        if (channel.peer_connected) await this.rpc.call('ping', { id: channel.peer_id }, { timeoutMs: PING_MS });
+        if (channel.peer_connected) await this.#ping(channel.peer_id);
         return { seen: `${channel.state}, no update from the other end` };
       },
       options,
     );
+  }
+
+  async #ping(id: string): Promise<void> {
+    try {
+      await this.#call('ping', { id }, { timeoutMs: PING_MS });
+    } catch (error) {
+      if (!(error instanceof LightningRpcError)) throw error; // a peer that is just reconnecting cannot be pinged
+    }
   }
 
   /** Waits until none of its channels is about to become another: opening, awaiting a block, or closing by agreement. */
@@ -147,7 +161,7 @@ export class LightningNode {
     { label = `ln-play-${randomBytes(8).toString('hex')}`, description = 'ln-play' } = {},
   ): Promise<{ label: string; bolt11: string; payment_hash: string; expires_at: number }> {
     const amount_msat = amountMsat === undefined ? 'any' : `${amountMsat}msat`;
-    const { bolt11, payment_hash, expires_at } = await this.rpc.call('invoice', { amount_msat, label, description });
+    const { bolt11, payment_hash, expires_at } = await this.#call('invoice', { amount_msat, label, description });
     return { label, bolt11, payment_hash, expires_at };
   }
 
@@ -156,7 +170,7 @@ export class LightningNode {
     return await this.waitFor<Invoice>(
       `${this.name} to have invoice ${label} paid`,
       async () => {
-        const [invoice] = (await this.rpc.call('listinvoices', { label })).invoices;
+        const [invoice] = (await this.#call('listinvoices', { label })).invoices;
         return invoice?.status === 'paid' ? { done: invoice } : { seen: invoice?.status ?? 'no such invoice' };
       },
       options,
@@ -172,7 +186,7 @@ export class LightningNode {
     let decoded: Decoded | undefined;
     let why = '';
     try {
-      decoded = await this.rpc.call('decode', { string: bolt11 });
+      decoded = await this.#call('decode', { string: bolt11 });
     } catch (error) {
       if (!(error instanceof LightningRpcError)) throw error;
       why = `: ${error.message}`;
@@ -193,7 +207,7 @@ export class LightningNode {
   async pay(bolt11: string, amountMsat?: bigint, options?: CallOptions): Promise<PayResult> {
     await this.#assertPayable(bolt11, await this.decode(bolt11), amountMsat);
     const params = amountMsat === undefined ? { bolt11 } : { bolt11, amount_msat: `${amountMsat}msat` };
-    return await this.lightningd.daemon.guard(() => this.rpc.call('pay', params, options));
+    return await this.#call('pay', params, options);
   }
 
   async #assertPayable(bolt11: string, invoice: Decoded, amountMsat: bigint | undefined): Promise<void> {
@@ -218,7 +232,7 @@ export class LightningNode {
         `asks for ${formatMsat(BigInt(invoice.amount_msat))}, not ${formatMsat(amountMsat)}`,
         'leave out --amount',
       );
-    const { pays } = (await this.rpc.call('listpays', { bolt11 })) as { pays: { status: string }[] };
+    const { pays } = (await this.#call('listpays', { bolt11 })) as { pays: { status: string }[] };
     if (pays.some(({ status }) => status === 'complete'))
       refuse(`is paid already, by ${this.name}`, 'make a new one with `ln-play invoice`');
   }

@@ -47,7 +47,7 @@ export async function payDemo(
   { from, to, amountMsat = TALK.amountMsat }: PayDemoOptions,
 ): Promise<{ bolt11: string; payment: PayResult; invoice: Invoice }> {
   const { bolt11, label } = await steps.run('invoice', () => to.invoice(amountMsat, { description: 'ln-play demo' }));
-  const payment = await steps.run('pay', () => from.pay(bolt11));
+  const payment = await steps.run('pay', () => Promise.race([from.pay(bolt11), to.lightningd.daemon.died]));
   const invoice = await steps.run('paid', () => to.waitForPaid(label, wait));
   return { bolt11, payment, invoice };
 }

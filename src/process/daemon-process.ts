@@ -14,6 +14,9 @@ export interface Exit {
 export const describeExit = ({ code, signal }: Exit): string =>
   signal ? `was killed by ${signal}` : code === undefined ? 'is gone' : `exited with code ${code}`;
 
+/** How often a process is looked at that somebody wants to know the end of, in ms. */
+const WATCH_MS = 100;
+
 /** How a program is started: `args` come before all others, for programs that an interpreter runs. */
 export interface Command {
   readonly command: string;
@@ -30,6 +33,7 @@ export class DaemonProcess {
   /** Of a child the kernel tells us the exit; any other process is watched by its pid and start time. */
   readonly #isChild: boolean;
   #exit: Exit | undefined;
+  #ended: Promise<Exit> | undefined;
 
   private constructor(entry: Pick<ProcessEntry, 'pid' | 'startTime'>, child?: ChildProcess) {
     this.#entry = entry;
@@ -83,6 +87,18 @@ export class DaemonProcess {
 
   get running(): boolean {
     return this.exit === undefined;
+  }
+
+  /** Resolves when it has ended; keeps our own process alive no longer. */
+  get ended(): Promise<Exit> {
+    this.#ended ??= new Promise((resolve) => {
+      const timer = setInterval(() => {
+        if (!this.exit) return;
+        clearInterval(timer);
+        resolve(this.exit);
+      }, WATCH_MS).unref();
+    });
+    return this.#ended;
   }
 
   /**
