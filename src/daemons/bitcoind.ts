@@ -74,10 +74,13 @@ export class Bitcoind {
   }
 
   get daemon(): Daemon {
+    // -datadir would not do: bitcoin-cli has it too, and must never be taken for the daemon
+    const marker = `-pid=${join(this.datadir, 'regtest', 'bitcoind.pid')}`;
+    const args = [...this.command.args, `-datadir=${this.datadir}`, marker, '-printtoconsole=0'];
     this.#daemon ??= new Daemon({
       name: 'bitcoind',
-      command: { command: this.command.command, args: [...this.command.args, this.marker, '-printtoconsole=0'] },
-      marker: this.marker,
+      command: { command: this.command.command, args },
+      marker,
       cwd: this.datadir,
       logFile: this.logFile,
       outputFile: join(this.datadir, 'output.log'),
@@ -85,10 +88,6 @@ export class Bitcoind {
       requestStop: () => this.rpc.call('stop'),
     });
     return this.#daemon;
-  }
-
-  get marker(): string {
-    return `-datadir=${this.datadir}`;
   }
 
   /**

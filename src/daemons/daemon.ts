@@ -10,7 +10,7 @@ export interface DaemonSpec {
   /** What people call it: `bitcoind`, `l1`. */
   readonly name: string;
   readonly command: Command;
-  /** The argument that names its own folder: by it the running process is found. */
+  /** The argument that no other program has: by it the running process is found. */
   readonly marker: string;
   readonly cwd: string;
   readonly env?: NodeJS.ProcessEnv;

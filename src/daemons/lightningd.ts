@@ -87,10 +87,11 @@ export class Lightningd {
     this.executable = executable;
     this.rpc = new LightningSocket(rpcSocketOf(lightningDir), name);
     this.logFile = join(lightningDir, 'log');
-    const marker = `--lightning-dir=${lightningDir}`;
+    // --lightning-dir would not do: lightning-cli has it too, and must never be taken for the daemon
+    const marker = `--pid-file=${join(lightningDir, 'lightningd-regtest.pid')}`;
     this.daemon = new Daemon({
       name,
-      command: { command: executable.command, args: [...executable.args, marker] },
+      command: { command: executable.command, args: [...executable.args, `--lightning-dir=${lightningDir}`, marker] },
       marker,
       cwd: lightningDir,
       logFile: this.logFile,

@@ -7,6 +7,8 @@ export interface ProcessEntry {
   readonly parent: number;
   readonly startTime: string;
   readonly args: readonly string[];
+  /** The arguments joined by spaces, where the system tells no more than that. */
+  readonly commandLine?: string;
 }
 
 /** Every process that this user can see. A process that ends while it is read is left out. */
@@ -19,7 +21,9 @@ export function listProcesses(): ProcessEntry[] {
  * folder it was told to use, so what runs is known without any file that could be stale.
  */
 export function findByArgument(argument: string, table: readonly ProcessEntry[] = listProcesses()): ProcessEntry[] {
-  const found = table.filter(({ args }) => args.includes(argument));
+  const found = table.filter(({ args, commandLine }) =>
+    commandLine === undefined ? args.includes(argument) : `${commandLine} `.includes(` ${argument} `),
+  );
   const pids = new Set(found.map(({ pid }) => pid));
   return found.filter(({ parent }) => !pids.has(parent));
 }
@@ -57,32 +61,44 @@ function readProc(pid: number): ProcessEntry | undefined {
   }
 }
 
-/** proc(5): the command's name in parentheses may hold anything, so the fields are counted from the last of them. */
 function readStat(pid: number): Omit<ProcessEntry, 'pid' | 'args'> | undefined {
-  let stat: string;
   try {
-    stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Reads /proc/PID/stat, proc(5): the command's name in parentheses may hold anything, so the fields are counted from the
+ * last of them.
+ *
+ * @returns undefined for a process that has ended and only waits to be fetched
+ */
+export function parseStat(stat: string): Omit<ProcessEntry, 'pid' | 'args'> | undefined {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state, parent] = fields;
   return state === 'Z' || state === 'X' ? undefined : { parent: Number(parent), startTime: fields[19]! };
 }
 
-/** ps joins the arguments with spaces, so one that holds a space is put together again by `includes` on the whole. */
 function fromPs(pid?: number): ProcessEntry[] {
   const which = pid === undefined ? ['-ax'] : ['-p', String(pid)];
-  let text: string;
   try {
-    text = execFileSync('ps', [...which, '-ww', '-o', 'pid=,ppid=,stat=,lstart=,command='], { encoding: 'utf8' });
+    const options = [...which, '-ww', '-o', 'pid=,ppid=,stat=,lstart=,command='];
+    // dates in English, whatever the user's language
+    return parsePs(execFileSync('ps', options, { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } }));
   } catch {
     return []; // ps exits 1 when there is no such process
   }
+}
+
+/** Reads `ps -o pid=,ppid=,stat=,lstart=,command=`. ps joins the arguments with spaces: `args` is a guess. */
+export function parsePs(text: string): ProcessEntry[] {
   return text.split('\n').flatMap((line) => {
     const match = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\w+\s+\w+\s+\d+\s+[\d:]+\s+\d+)\s+(.*)$/.exec(line);
     if (!match || match[3]!.startsWith('Z')) return [];
-    const args = match[5]!.split(/ (?=-)/).flatMap((part, index) => (index === 0 ? part.split(' ') : [part]));
-    return [{ pid: Number(match[1]), parent: Number(match[2]), startTime: match[4]!, args }];
+    const commandLine = match[5]!;
+    const args = commandLine.split(/ (?=-)/).flatMap((part, index) => (index === 0 ? part.split(' ') : [part]));
+    return [{ pid: Number(match[1]), parent: Number(match[2]), startTime: match[4]!, args, commandLine }];
   });
 }

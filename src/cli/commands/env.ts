@@ -26,7 +26,7 @@ export async function run(context: CommandContext): Promise<Reply> {
     commands[`${name}-log`] = ['less', '+G', lightningd.logFile];
   }
   if (bitcoinCli) {
-    const bt = [bitcoinCli, bitcoind.daemon.spec.marker, `-rpcwallet=${faucet.wallet}`];
+    const bt = [bitcoinCli, `-datadir=${bitcoind.datadir}`, `-rpcwallet=${faucet.wallet}`];
     commands['bt'] = bt;
     commands['bt-cli'] = bt;
   }
