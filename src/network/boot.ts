@@ -69,10 +69,18 @@ export async function boot<N extends Network>(
       const report = await start(make(manifest), options, executables.bitcoinCli);
       return { ...report, created: before === undefined };
     } catch (error) {
-      if (!lostItsPort(error) || tries === PORT_TRIES) throw error;
+      if (lostItsPort(error) && tries < PORT_TRIES) continue;
+      if (before) await writeManifest(layout, withProgramsOf(before, manifest)); // others that did not work are not kept
+      throw error;
     }
   }
 }
+
+const withProgramsOf = (before: Manifest, { format, nodes }: Manifest): Manifest => ({
+  format,
+  bitcoind: before.bitcoind,
+  nodes: nodes.map((node) => before.nodes.find(({ name }) => name === node.name) ?? node),
+});
 
 /** Starts all that does not run: bitcoind and the nodes at once, since a node waits for bitcoind by itself. */
 async function start<N extends Network>(

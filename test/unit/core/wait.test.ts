@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { LnPlayError } from '../../../src/core/errors.js';
 import { waitFor } from '../../../src/core/wait.js';
 
@@ -34,10 +34,9 @@ test('ends at the signal, also when it fired before', async () => {
   const waiting = waitFor('it', never, { signal: stop.signal });
   stop.abort(new LnPlayError('ABORTED', 'Stopped by SIGINT'));
   await expect(waiting).rejects.toMatchObject({ code: 'ABORTED', message: 'Stopped by SIGINT' });
-  let asked = false;
-  const probe = () => Promise.resolve((asked = true) && { done: 1 });
+  const probe = vi.fn(() => Promise.resolve({ done: 1 }));
   await expect(waitFor('it', probe, { signal: stop.signal })).rejects.toMatchObject({ code: 'ABORTED' });
-  expect(asked).toBe(false);
+  expect(probe).not.toHaveBeenCalled();
   await expect(waitFor('it', never, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' });
 });
 

@@ -40,7 +40,7 @@ test('a reply in pieces, two in one piece, in another order', async () => {
     waiting.push(request);
     if (waiting.length < 3) return;
     const text = waiting
-      .reverse()
+      .toReversed()
       .map((each) => resultFor(each, `ä ${each.method}`))
       .join('');
     const bytes = Buffer.from(text);
