@@ -14,14 +14,21 @@ const on = <E extends ldk.Event>(type: unknown, handle: (event: E, node: Node) =
 const HANDLERS: readonly [EventClass<ldk.Event>, Handler][] = [
   on<ldk.Event_PendingHTLCsForwardable>(ldk.Event_PendingHTLCsForwardable, (_event, node) => node.engine.forwardSoon()),
   on<ldk.Event_PaymentClaimable>(ldk.Event_PaymentClaimable, (event, node) => node.receiving.onClaimable(event)),
-  on<ldk.Event_PaymentClaimed>(ldk.Event_PaymentClaimed, (event, node) => node.receiving.onClaimed(event)),
+  on<ldk.Event_PaymentClaimed>(ldk.Event_PaymentClaimed, (event, node) => {
+    node.receiving.onClaimed(event);
+    node.coinMovements.onClaimed(event);
+  }),
   on<ldk.Event_PaymentSent>(ldk.Event_PaymentSent, (event, node) => node.payments.onSent(event)),
   on<ldk.Event_PaymentFailed>(ldk.Event_PaymentFailed, (event, node) => node.payments.onFailed(event)),
-  on<ldk.Event_PaymentPathSuccessful>(ldk.Event_PaymentPathSuccessful, (event, node) =>
-    node.payments.onPathSuccessful(event),
-  ),
+  on<ldk.Event_PaymentPathSuccessful>(ldk.Event_PaymentPathSuccessful, (event, node) => {
+    node.payments.onPathSuccessful(event);
+    node.coinMovements.onPathSuccessful(event);
+  }),
   on<ldk.Event_PaymentPathFailed>(ldk.Event_PaymentPathFailed, (event, node) => node.payments.onPathFailed(event)),
-  on<ldk.Event_PaymentForwarded>(ldk.Event_PaymentForwarded, (event, node) => node.forwards.onForwarded(event)),
+  on<ldk.Event_PaymentForwarded>(ldk.Event_PaymentForwarded, (event, node) => {
+    node.forwards.onForwarded(event);
+    node.coinMovements.onForwarded(event);
+  }),
   on<ldk.Event_HTLCHandlingFailed>(ldk.Event_HTLCHandlingFailed, (event, node) => node.forwards.onFailed(event)),
   on<ldk.Event_FundingGenerationReady>(ldk.Event_FundingGenerationReady, (event, node) =>
     node.funding.onGenerationReady(event),

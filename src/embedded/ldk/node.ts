@@ -16,6 +16,7 @@ import { Store } from '../store/store.js';
 import { bindingOf, parseAddress, type PeerAddress } from './addresses.js';
 import { Announcer } from './announcer.js';
 import { Channels } from './channels.js';
+import { CoinMovements } from './coin-movements.js';
 import { Closings } from './closings.js';
 import { Engine } from './engine.js';
 import { Acceptance, handleEvent } from './events.js';
@@ -55,6 +56,7 @@ export class Node {
   readonly payments: Payments;
   readonly receiving: Receiving;
   readonly forwards: Forwards;
+  readonly coinMovements: CoinMovements;
   readonly sweeper: Sweeper;
   readonly announcer: Announcer;
   readonly reconnector: Reconnector;
@@ -91,6 +93,7 @@ export class Node {
     this.payments = new Payments(this);
     this.receiving = new Receiving(this);
     this.forwards = new Forwards(this);
+    this.coinMovements = new CoinMovements(this);
     this.sweeper = new Sweeper(this);
     this.announcer = new Announcer(this);
     this.reconnector = new Reconnector(this);
