@@ -115,7 +115,8 @@ export function findChannel(node: Node, text: string): ChannelRecord {
   throw new RpcError(CODE.INVALID_PARAMS, `Could not find peer or active channel ${JSON.stringify(text)}`);
 }
 
-const liveById = (node: Node): Map<string, ldk.ChannelDetails> =>
+/** LDK's channels by their ids. */
+export const liveById = (node: Node): Map<string, ldk.ChannelDetails> =>
   new Map(node.channels.live().map((details) => [hexOf(details.get_channel_id().get_a()), details]));
 
 /** The record with the names that LDK has given to the channel since. */

@@ -11,6 +11,7 @@ import { invoiceMethods } from './invoices.js';
 import { messageMethods } from './messages.js';
 import { paymentMethods } from './payments.js';
 import { peerMethods } from './peers.js';
+import { setchannelMethods } from './setchannel.js';
 import { waitMethods } from './wait.js';
 import { walletMethods } from './wallet.js';
 
@@ -21,6 +22,7 @@ export const nodeMethods = (node: Node): readonly Method[] => [
   ...walletMethods(node),
   ...fundingMethods(node),
   ...channelMethods(node),
+  ...setchannelMethods(node),
   ...invoiceMethods(node),
   ...paymentMethods(node),
   ...graphMethods(node),
