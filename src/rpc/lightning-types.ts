@@ -17,7 +17,7 @@ export interface LightningMethods {
   xpay: { payment_preimage: string; amount_msat: number; amount_sent_msat: number };
   decode: Decoded;
   waitblockheight: { blockheight: number };
-  stop: string;
+  stop: { result: string };
   plugin: { command: string; plugins?: { name: string; active: boolean; dynamic: boolean }[]; result?: string };
 }
 

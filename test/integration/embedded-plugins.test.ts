@@ -196,3 +196,28 @@ test('a plugin that disables itself is gone without harm, and one that is not dy
   expect(daemon!.stdout).toContain('plugin-off: Killing plugin: disabled itself: not today');
   await expect(rpc.call('plugin', ['stop', fixed])).rejects.toMatchObject({ rpcCode: -32602 });
 });
+
+test('the end waits for a plugin that wants to know of it, unless it is asked for twice', async () => {
+  const path = await writeFakePlugin(
+    folder.path,
+    { manifest: { subscriptions: ['shutdown'] }, onShutdown: 'stay' },
+    'stays',
+  );
+  const { child, exited } = await launch(`--plugin=${path}`);
+  child.kill('SIGTERM');
+  await daemon!.saw('plugin-stays: told of shutdown');
+  child.kill('SIGTERM');
+  expect(await exited).toMatchObject({ code: 1 });
+});
+
+test('--help has the options of plugins at its end', async () => {
+  const options = [{ name: 'greeting', type: 'string', description: 'What to say', default: 'Hi' }];
+  const path = await writeFakePlugin(folder.path, { manifest: { options } }, 'greeter');
+  const help = new EmbeddedProcess(await prepareDir(join(folder.path, 'help'), bitcoind), [
+    '--help',
+    `--plugin=${path}`,
+  ]);
+  expect(await help.exited).toMatchObject({ code: 0 });
+  expect(help.stdout.trimEnd()).toMatch(/\n--greeting <arg> +What to say \(default: Hi\)$/);
+  expect(help.stdout).toMatch(/^Usage: /);
+});

@@ -4,12 +4,21 @@ import type { Log } from '../context.js';
 import type { LogBook } from '../log/log-book.js';
 
 /**
- * SIGTERM and SIGINT end the daemon in an orderly way, SIGHUP opens the log files anew, and what nobody caught is a
+ * SIGTERM and SIGINT end the daemon in an orderly way, and at once when they come again; SIGHUP opens the log files anew, and what nobody caught is a
  * **BROKEN** line and the end.
  */
 export function handleSignals(book: LogBook, log: Log, shutdown: (why: string) => void): void {
   const crash = (error: unknown): never => crashOn(book, log, error);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => shutdown(`Received ${signal}`));
+  let asked = false;
+  const end = (signal: NodeJS.Signals): void => {
+    if (asked) {
+      log.broken(`Received ${signal} again: ending without waiting`);
+      process.exit(1);
+    }
+    asked = true;
+    shutdown(`Received ${signal}`);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, end);
   process.on('SIGHUP', () => {
     log.info('Ending log due to SIGHUP');
     book.reopen();
