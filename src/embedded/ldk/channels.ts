@@ -196,7 +196,8 @@ export class Channels {
       closer: known.closer ?? closer,
       closeMessage: message,
     });
-    this.moveTo(channelId, state, known.closeCause ?? cause, message);
+    // a block may have told of the transaction that closed it before
+    if (known.spentHeight === undefined) this.moveTo(channelId, state, known.closeCause ?? cause, message);
   }
 
   /** Looks for the transactions that spend funding outputs. */

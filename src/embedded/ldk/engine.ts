@@ -193,7 +193,7 @@ export class Engine {
   }
 
   /** Those who have to catch up on missed blocks before `begin`: each channel monitor, and the manager. */
-  catchUp(): ChainListener[] {
+  catchUp(onConnect: (block: Block) => void): ChainListener[] {
     const { broadcaster, fees, logger } = this.#chain;
     const monitors = this.#unwatched.map((monitor): ChainListener => ({
       best: () => blockIdOf(monitor.current_best_block()),
@@ -210,6 +210,7 @@ export class Engine {
         connect: (block) => {
           manager.block_connected(block.raw, block.height);
           this.#best = { hash: block.hash, height: block.height };
+          onConnect(block);
         },
         disconnect: (header, previous) => {
           manager.block_disconnected(header, previous.height + 1);

@@ -208,7 +208,7 @@ export class Node {
 
   async #catchUp(tip: BlockId): Promise<void> {
     const { height } = this.engine.best;
-    for (const listener of this.engine.catchUp()) {
+    for (const listener of this.engine.catchUp((block) => this.#connected(block))) {
       try {
         await synchronize(this.source, listener, () => {});
       } catch (error) {
