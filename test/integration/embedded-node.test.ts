@@ -4,6 +4,7 @@ import { waitFor } from '../../src/core/wait.js';
 import type { Bitcoind } from '../../src/daemons/bitcoind.js';
 import {
   channelsReady,
+  FAUCET,
   idOf,
   invoice,
   killNow,
@@ -15,7 +16,7 @@ import {
   startAgain,
   startNode,
 } from './embedded/nodes.js';
-import { startBitcoind, type EmbeddedProcess } from './embedded/process.js';
+import { EmbeddedProcess, startBitcoind } from './embedded/process.js';
 import { useTemporaryFolder } from './support.js';
 
 const folder = useTemporaryFolder();
@@ -170,6 +171,7 @@ describe('the chain', () => {
     });
     await pay(l2, l1, 1_000);
     await bitcoind.start();
+    await bitcoind.rpc.call('loadwallet', [FAUCET]);
     await mine(bitcoind, 1, l1, l2);
     for (const node of [l1, l2]) expect(await node.rpc.call('getinfo')).not.toHaveProperty('warning_bitcoind_sync');
     expect((await l2.rpc.call('listfunds')).outputs.length).toBeGreaterThan(0);
@@ -188,4 +190,42 @@ test('a channel closes together, and both get their part on the chain', async ()
   expect((await l1.rpc.call('listfunds')).outputs).toHaveLength(1);
   await mine(bitcoind, 100, l1, l2);
   expect(await l1.rpc.call('listclosedchannels')).toMatchObject({ closedchannels: [{ channel_id: id }] });
+});
+
+test('a channel whose peer is gone is closed by force, and both are paid when their time has come', async () => {
+  await openChannel(bitcoind, l2, l1, join(folder.path, 'l1/peer'));
+  await pay(l2, l1, 800_000_000);
+  await settled(l1, l2);
+  const before = (await l1.rpc.call('listfunds')).outputs.length;
+  await killNow(l1);
+  const { channels } = await l2.rpc.call('listpeerchannels');
+  expect(await l2.rpc.call('close', [channels[0]!.channel_id!, 1])).toMatchObject({ type: 'unilateral' });
+  await mine(bitcoind, 1, l2);
+  l1 = await startAgain(l1);
+  for (const node of [l1, l2])
+    expect((await node.rpc.call('listpeerchannels')).channels).toMatchObject([{ state: 'ONCHAIN' }]);
+  await mine(bitcoind, 6, l1, l2);
+  await waitFor('our part to be swept', async () => {
+    await mine(bitcoind, 1, l1, l2);
+    const { outputs } = await l1.rpc.call('listfunds');
+    return outputs.length > before ? { done: undefined } : { seen: `${outputs.length} outputs` };
+  });
+});
+
+test('a node refuses to start on another chain than the one it knows', async () => {
+  await l1.stop();
+  const other = await startBitcoind(join(folder.path, 'other'));
+  try {
+    const wrong = new EmbeddedProcess(l1.lightningDir, [
+      `--bitcoin-datadir=${other.datadir}`,
+      `--bitcoin-rpcport=${other.rpcPort}`,
+    ]);
+    expect((await wrong.exited).code).toBe(1);
+    expect(wrong.stderr).toMatch(/bitcoind has gone backwards from \d+ to 1 blocks!/);
+    wrong.rpc.close();
+  } finally {
+    await other.daemon.stop();
+    other.close();
+  }
+  l1 = await startAgain(l1);
 });

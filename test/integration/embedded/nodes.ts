@@ -7,7 +7,8 @@ import { EmbeddedProcess, prepareDir } from './process.js';
 
 /** Where blocks go whose coins nobody needs. */
 const NOWHERE = 'bcrt1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqdku202';
-const FAUCET = 'faucet';
+/** The wallet that pays for all. */
+export const FAUCET = 'faucet';
 
 /** A lightning node of a test, whatever lightningd it is. */
 export interface TestNode {
