@@ -8,14 +8,8 @@ import type { PluginMessage } from './process.js';
 
 /** A method of a plugin as a command of the RPC socket: parameters, result and error pass unchanged. */
 export function pluginCommand(plugin: Plugin, method: ManifestMethod, deprecatedOk: boolean): Command {
-  const pass = async (name: string, params: string, call: Call): Promise<PluginMessage> => {
-    try {
-      return await plugin.request(name, params, { origin: call.id, notified: call.notify });
-    } catch (error) {
-      if (!(error instanceof PluginGoneError)) throw error;
-      throw new RpcError(CODE.PLUGIN_TERMINATED, 'Plugin terminated before replying to RPC call.');
-    }
-  };
+  const pass = async (name: string, params: string, call: Call): Promise<PluginMessage> =>
+    await ask(plugin, name, params, { origin: call.id, notified: call.notify });
   return {
     ...method,
     developerOnly: false,
@@ -33,6 +27,30 @@ export function pluginCommand(plugin: Plugin, method: ManifestMethod, deprecated
       plugin.log.unusual(`Plugin does not support check command for ${method.name} (id ${JSON.stringify(call.id)})`);
     },
   };
+}
+
+/**
+ * Hands a new value of one of its options to a plugin.
+ *
+ * @throws {RpcError} the plugin's, where it does not like the value
+ */
+export async function setPluginOption(plugin: Plugin, config: string, val: string | undefined): Promise<void> {
+  const { value } = await ask(plugin, 'setconfig', { config, ...(val === undefined ? {} : { val }) }, {});
+  const { error } = value;
+  if (error === undefined) return;
+  if (isObject(error) && typeof error['code'] === 'number') throw new RpcError(error['code'], String(error['message']));
+  plugin.log.broken(`Invalid setconfig ${config} response from plugin: ${JSON.stringify(value)}`);
+  throw new RpcError(CODE.LIGHTNINGD, `Malformed setvalue ${config} plugin return`);
+}
+
+/** As the plugin's own `request`, for whom its end is an error of the command. */
+async function ask(plugin: Plugin, ...request: Parameters<Plugin['request']>): Promise<PluginMessage> {
+  try {
+    return await plugin.request(...request);
+  } catch (error) {
+    if (!(error instanceof PluginGoneError)) throw error;
+    throw new RpcError(CODE.PLUGIN_TERMINATED, 'Plugin terminated before replying to RPC call.');
+  }
 }
 
 function resultOf({ value, texts }: PluginMessage, method: string): string {

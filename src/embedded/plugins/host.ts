@@ -9,7 +9,7 @@ import { CODE, RpcError } from '../rpc/errors.js';
 import { toJson } from '../rpc/json-text.js';
 import type { Registry } from '../rpc/registry.js';
 import { VERSION } from '../version.js';
-import { pluginCommand } from './command.js';
+import { pluginCommand, setPluginOption } from './command.js';
 import { HookChains } from './hook-chain.js';
 import { initParams } from './init-params.js';
 import { logNotifications } from './log-notifications.js';
@@ -164,10 +164,7 @@ export class PluginHost implements Pick<Context, 'ask' | 'hasHook' | 'notify'> {
   async setOption(spec: OptionSpec, value: string | undefined): Promise<void> {
     const plugin = this.list().find(({ path }) => path === spec.plugin);
     if (!plugin) throw new RpcError(CODE.LIGHTNINGD, `Missing opt ${spec.name} on plugin return?`);
-    const params = value === undefined ? { config: spec.name } : { config: spec.name, val: value };
-    const reply = await plugin.request('setconfig', params);
-    const { error } = reply.value as { error?: { code: number; message: string } };
-    if (error) throw new RpcError(error.code, error.message);
+    await setPluginOption(plugin, spec.name, value);
   }
 
   #addForRpc(path: string): Plugin | undefined {
