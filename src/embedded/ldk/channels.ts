@@ -107,7 +107,7 @@ export class Channels {
     this.#node.notify('channel_state_changed', {
       peer_id: peerId,
       channel_id: channelId,
-      short_channel_id: shortChannelId ?? null,
+      ...(shortChannelId !== undefined && { short_channel_id: shortChannelId }),
       timestamp,
       old_state: old,
       new_state: state,

@@ -169,7 +169,10 @@ export class Funding {
   #fail(id: string, error: Error): void {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
-    pending?.reject(error);
+    if (!pending) return;
+    this.#node.notify('channel_open_failed', { channel_id: id });
+    void this.#node.engine.schedule();
+    pending.reject(error);
   }
 }
 

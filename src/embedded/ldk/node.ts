@@ -1,20 +1,19 @@
 import { join } from 'node:path';
 import type * as ldk from '#ldk';
 import { messageOf } from '../../core/errors.js';
-import { waitFor } from '../../core/wait.js';
 import { BitcoindRpc } from '../../rpc/bitcoind.js';
 import type { JsonObject } from '../../rpc/json-rpc.js';
 import { bitcoindAddress } from '../chain/address.js';
-import { BlockSource, type Block, type BlockId } from '../chain/blocks.js';
+import { BlockSource } from '../chain/blocks.js';
 import { Broadcaster } from '../chain/broadcaster.js';
-import { ChainFollower, GoneBackwardsError, synchronize } from '../chain/follower.js';
 import { parseTransaction } from '../chain/transaction.js';
 import { Wallet } from '../chain/wallet.js';
 import type { Context, Log, RunningNode } from '../context.js';
 import { nodeMethods } from '../methods/node-methods.js';
 import { Store } from '../store/store.js';
-import { bindingOf, parseAddress, type PeerAddress } from './addresses.js';
+import { parseAddress, type PeerAddress } from './addresses.js';
 import { Announcer } from './announcer.js';
+import { ChainWatch } from './chain-watch.js';
 import { Channels } from './channels.js';
 import { CoinMovements } from './coin-movements.js';
 import { Closings } from './closings.js';
@@ -26,7 +25,8 @@ import { aliasOf, colorOf, featuresOf } from './identity.js';
 import { Invoices } from './invoices.js';
 import { deriveKeys, loadHsmSecret, type NodeKeys } from './keys.js';
 import { Payments } from './payments.js';
-import { Peers, type Peer } from './peers.js';
+import { peerEvents } from './peer-events.js';
+import { Peers } from './peers.js';
 import { Receiving } from './receiving.js';
 import { Reconnector } from './reconnector.js';
 import { Sweeper } from './sweeper.js';
@@ -58,16 +58,15 @@ export class Node {
   readonly forwards: Forwards;
   readonly coinMovements: CoinMovements;
   readonly sweeper: Sweeper;
+  readonly chain: ChainWatch;
   readonly announcer: Announcer;
   readonly reconnector: Reconnector;
   readonly bindings: PeerAddress[] = [];
   /** Woken with each commit. */
   readonly changes = new Waiters();
   #engine: Engine | undefined;
-  #follower: ChainFollower | undefined;
   #walletScript: Uint8Array = new Uint8Array();
   #sent = new Map<string, Promise<string | undefined>>();
-  #synced = false;
   #stopping = false;
 
   constructor(ctx: Context) {
@@ -80,11 +79,7 @@ export class Node {
     this.source = new BlockSource(this.rpc);
     this.wallet = new Wallet(this.rpc, this.id, this.keys.walletKey, this.store);
     this.broadcaster = new Broadcaster(this.rpc, this.store, ctx.log.child('plugin-bcli'));
-    this.peers = new Peers(ctx.log.child('connectd'), {
-      connected: (peer) => void this.#peerConnected(peer),
-      disconnected: (peer) => this.#peerDisconnected(peer),
-      received: (id, message) => void this.#customMessage(id, message),
-    });
+    this.peers = new Peers(ctx.log.child('connectd'), peerEvents(this));
     this.channels = new Channels(this);
     this.funding = new Funding(this);
     this.acceptance = new Acceptance(this);
@@ -95,6 +90,7 @@ export class Node {
     this.forwards = new Forwards(this);
     this.coinMovements = new CoinMovements(this);
     this.sweeper = new Sweeper(this);
+    this.chain = new ChainWatch(this);
     this.announcer = new Announcer(this);
     this.reconnector = new Reconnector(this);
   }
@@ -102,11 +98,6 @@ export class Node {
   get engine(): Engine {
     if (!this.#engine) throw new Error('LDK is not started yet');
     return this.#engine;
-  }
-
-  /** Whether bitcoind answers, and whether we know all its blocks. */
-  get sync(): { readonly bitcoind: boolean; readonly blocks: boolean } {
-    return { bitcoind: this.#follower?.connected ?? false, blocks: this.#synced };
   }
 
   /** Where closed channels pay to. */
@@ -117,7 +108,7 @@ export class Node {
   async start(): Promise<void> {
     const wallet = this.#openWallet();
     wallet.catch((error: unknown) => this.log.unusual(`on-chain wallet: ${messageOf(error)}`));
-    const [tip] = await Promise.all([this.#firstTip(), startLdk((text) => this.log.debug(`LDK: ${text}`))]);
+    const [tip] = await Promise.all([this.chain.firstTip(), startLdk((text) => this.log.debug(`LDK: ${text}`))]);
     const { ctx, store, keys, peers } = this;
     this.#engine = new Engine({
       options: ctx.options,
@@ -133,14 +124,14 @@ export class Node {
       },
     });
     peers.attach(this.#engine);
-    await this.#catchUp(tip);
+    await this.chain.catchUp();
     this.#engine.begin({
       event: (event) => handleEvent(event, this),
       broadcast: (transactions) => this.#broadcast(transactions),
       committed: () => this.changes.wake(),
       broken: (why) => ctx.fatal(why),
     });
-    this.#follow();
+    this.chain.follow();
     await this.#listen();
     this.receiving.resume();
     this.reconnector.start();
@@ -153,7 +144,7 @@ export class Node {
     this.#stopping = true;
     this.reconnector.stop();
     this.announcer.stop();
-    await this.#follower?.stop();
+    await this.chain.stop();
     await this.peers.stop();
     this.#engine?.stop();
     this.store.close();
@@ -170,16 +161,10 @@ export class Node {
     return await this.#sent.get(txid);
   }
 
-  /** Resolves when LDK knows the chain up to `height`; to false when `signal` fires before. */
-  async waitHeight(height: number, signal: AbortSignal): Promise<boolean> {
-    await this.changes.until(() => (this.engine.best.height >= height ? true : undefined), signal);
-    return this.engine.best.height >= height;
-  }
-
   async #openWallet(): Promise<void> {
     const saved = this.store.get(CLOSE_SCRIPT);
     if (saved) this.#walletScript = saved;
-    await this.#firstTip();
+    await this.chain.firstTip();
     await this.wallet.open();
     if (saved) return;
     const { address } = await this.wallet.newAddress('p2tr');
@@ -187,85 +172,6 @@ export class Node {
     if (!script) throw new Error(`bitcoind does not know its own address ${address}`);
     this.#walletScript = Uint8Array.from(script);
     this.store.put(CLOSE_SCRIPT, script);
-  }
-
-  /** Waits for bitcoind to be there, for as long as lightningd does. */
-  #firstTip(): Promise<BlockId> {
-    this.#tip ??= waitFor<BlockId>(
-      'bitcoind to answer',
-      async () => {
-        try {
-          return { done: await this.source.tip() };
-        } catch (error) {
-          return { seen: messageOf(error) };
-        }
-      },
-      { timeoutMs: 1000 * (this.ctx.options.number('bitcoin-retry-timeout') ?? 60), intervalMs: 50 },
-    );
-    return this.#tip;
-  }
-  #tip: Promise<BlockId> | undefined;
-
-  async #catchUp(tip: BlockId): Promise<void> {
-    const { height } = this.engine.best;
-    for (const listener of this.engine.catchUp((block) => this.#connected(block))) {
-      try {
-        await synchronize(this.source, listener, () => {});
-      } catch (error) {
-        if (!(error instanceof GoneBackwardsError)) throw error;
-        const what =
-          tip.height < height ? `bitcoind has gone backwards from ${height} to ${tip.height} blocks!` : error.message;
-        this.ctx.fatal(`${what} Chain and nodes have to be saved and restored together.`);
-      }
-    }
-  }
-
-  #follow(): void {
-    const listener = this.engine.listener(
-      (block) => this.#connected(block),
-      (previous) => {
-        this.channels.onBlockLost(previous.height + 1);
-        this.log.unusual(`Block ${previous.height + 1} was reorganised away`);
-      },
-    );
-    const log = this.ctx.log.child('plugin-bcli');
-    this.#follower = new ChainFollower(
-      this.source,
-      listener,
-      {
-        moved: () => this.#moved(),
-        lost: (why) => log.unusual(`bitcoind is away: ${why}`),
-        found: () => {
-          log.info('bitcoind is back');
-          void this.broadcaster.resend();
-        },
-        backwards: (why) => this.ctx.fatal(why),
-      },
-      log,
-    );
-    this.#synced = true;
-    this.#follower.start();
-  }
-
-  #connected(block: Block): void {
-    const spends = new Map(
-      block.transactions.flatMap(({ txid, inputs }) =>
-        inputs.map((i): [string, string] => [`${i.txid}:${i.vout}`, txid]),
-      ),
-    );
-    this.channels.onBlock(block.height, spends);
-    this.broadcaster.confirmed(block);
-    this.log.debug(`Adding block ${block.height}: ${block.hash}`);
-    this.notify('block_added', { hash: block.hash, height: block.height });
-  }
-
-  #moved(): void {
-    this.engine.afterCommit(() => {
-      this.announcer.soon();
-      void this.broadcaster.resend();
-      void this.sweeper.sweep();
-    });
-    void this.engine.schedule();
   }
 
   #broadcast(transactions: readonly Uint8Array[]): void {
@@ -291,32 +197,6 @@ export class Node {
         this.ctx.fatal(`Failed to bind on ${text}: ${messageOf(error)}`);
       }
     }
-  }
-
-  async #peerConnected(peer: Peer): Promise<void> {
-    const log = this.ctx.log.child('connectd', peer.id);
-    log.debug(`Connected ${peer.direction === 'in' ? 'in' : 'out'}, features ${peer.features}`);
-    const address = bindingOf(peer.address);
-    this.ctx.notify('connect', { id: peer.id, direction: peer.direction, address });
-    if (!this.ctx.hasHook('peer_connected')) return;
-    const { id, direction, features } = peer;
-    const addr = 'socket' in peer.address ? peer.address.socket : `${peer.address.host}:${peer.address.port}`;
-    const answer = await this.ctx.ask('peer_connected', { peer: { id, direction, addr, features } });
-    if (answer.result !== 'disconnect') return;
-    log.info(`peer_connected hook: disconnecting: ${JSON.stringify(answer['error_message'])}`);
-    await this.peers.disconnect(id);
-  }
-
-  #peerDisconnected(peer: Peer): void {
-    this.ctx.log.child('connectd', peer.id).debug('peer disconnected');
-    this.ctx.notify('disconnect', { id: peer.id });
-    if (!this.#stopping) this.reconnector.lost(peer.id);
-  }
-
-  async #customMessage(id: string, message: Buffer): Promise<void> {
-    const payload = { peer_id: id, payload: message.toString('hex') };
-    this.ctx.notify('custommsg', payload);
-    await this.ctx.ask('custommsg', payload);
   }
 
   /** The peers that have a channel with us which is not closed. */

@@ -25,7 +25,7 @@ export const chainMethods = (node: Node): readonly Method[] => [
     ],
     handle: async ({ blockheight, timeout }, call) => {
       const limit = AbortSignal.any([call.disconnected, AbortSignal.timeout(Math.min(timeout * 1000, 2 ** 31 - 1))]);
-      if (!(await node.waitHeight(blockheight, limit))) throw new RpcError(CODE.WAIT_TIMEOUT, 'Timed out.');
+      if (!(await node.chain.waitHeight(blockheight, limit))) throw new RpcError(CODE.WAIT_TIMEOUT, 'Timed out.');
       return { blockheight: node.engine.best.height };
     },
   }),

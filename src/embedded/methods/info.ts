@@ -22,7 +22,7 @@ function getinfo(node: Node): object {
     );
   const pending = count('OPENINGD', 'CHANNELD_AWAITING_LOCKIN');
   const active = count('CHANNELD_NORMAL');
-  const { bitcoind, blocks } = node.sync;
+  const { bitcoind, blocks } = node.chain.sync;
   const announced = ctx.options.list('announce-addr').flatMap((text) => parseAddress(text) ?? []);
   const knownPeers = new Set([...node.peers.list().map(({ id }) => id), ...node.peersWithChannels()]);
   return {

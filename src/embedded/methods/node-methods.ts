@@ -8,8 +8,10 @@ import { fundingMethods } from './funding.js';
 import { graphMethods } from './graph.js';
 import { infoMethods } from './info.js';
 import { invoiceMethods } from './invoices.js';
+import { keysendMethods } from './keysend.js';
+import { listPaymentMethods } from './list-payments.js';
 import { messageMethods } from './messages.js';
-import { paymentMethods } from './payments.js';
+import { payMethods } from './pay.js';
 import { peerMethods } from './peers.js';
 import { setchannelMethods } from './setchannel.js';
 import { waitMethods } from './wait.js';
@@ -24,7 +26,9 @@ export const nodeMethods = (node: Node): readonly Method[] => [
   ...channelMethods(node),
   ...setchannelMethods(node),
   ...invoiceMethods(node),
-  ...paymentMethods(node),
+  ...payMethods(node),
+  ...keysendMethods(node),
+  ...listPaymentMethods(node),
   ...graphMethods(node),
   ...forwardMethods(node),
   ...chainMethods(node),

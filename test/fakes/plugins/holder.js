@@ -21,9 +21,10 @@ const handlers = {
     appendFileSync(join(folder, 'asked'), `${JSON.stringify(params)}\n`);
     const release = join(folder, 'release');
     const timer = setInterval(() => {
-      if (!existsSync(release)) return;
+      const text = existsSync(release) ? readFileSync(release, 'utf8') : '';
+      if (!text.endsWith('}')) return; // not there yet, or not whole
       clearInterval(timer);
-      answer(JSON.parse(readFileSync(release, 'utf8')));
+      answer(JSON.parse(text));
     }, 10);
   },
 };

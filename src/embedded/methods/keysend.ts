@@ -1,0 +1,76 @@
+import type { Method } from '../context.js';
+import type { Node } from '../ldk/node.js';
+import { keysendSender } from '../ldk/senders.js';
+import { CODE, RpcError } from '../rpc/errors.js';
+import { method } from '../rpc/method.js';
+import { any_, millionths, msat, nodeId, string_, u32 } from '../rpc/params.js';
+import { percentFee, xpayResult } from './pay.js';
+
+const DEFAULT_RETRY_SECONDS = 60;
+const FINAL_CLTV = 27;
+
+/** lightning-keysend(7), lightning-xkeysend(7) */
+export const keysendMethods = (node: Node): readonly Method[] =>
+  (['keysend', 'xkeysend'] as const).map((name) => keysend(node, name));
+
+function keysend(node: Node, name: 'keysend' | 'xkeysend'): Method {
+  return method({
+    name,
+    category: 'payment',
+    deprecated: name === 'keysend',
+    params: [
+      { name: 'destination', type: nodeId, required: true },
+      { name: 'amount_msat', type: msat, required: true },
+      { name: 'label', type: string_ },
+      { name: 'maxfeepercent', type: millionths },
+      { name: 'retry_for', type: u32, default: DEFAULT_RETRY_SECONDS },
+      { name: 'maxdelay', type: u32 },
+      { name: 'exemptfee', type: msat },
+      { name: 'extratlvs', type: any_ },
+      { name: 'routehints', type: any_ },
+      { name: 'maxfee', type: msat },
+    ],
+    handle: async (args) => {
+      const { destination, amount_msat: amountMsat } = args;
+      if (destination === node.id) throw new RpcError(CODE.PAY_ROUTE_NOT_FOUND, 'Failed: the destination is this node');
+      if (amountMsat === 0n) throw new RpcError(CODE.INVALID_PARAMS, 'amount_msat: should be more than 0');
+      const maxFeeMsat = args.maxfee ?? percentFee(amountMsat, args.maxfeepercent, args.exemptfee);
+      const tlvs = readTlvs(args.extratlvs);
+      const made = node.engine.guard(() => keysendSender(node, destination, amountMsat, maxFeeMsat, tlvs, FINAL_CLTV));
+      if (!made) throw new RpcError(CODE.INVALID_PARAMS, 'extratlvs: types below 65536 belong to the protocol');
+      const request = {
+        paymentHash: made.paymentHash,
+        destination,
+        amountMsat,
+        maxFeeMsat,
+        label: args.label,
+        send: made.send,
+      };
+      const record = await node.payments.pay(request, args.retry_for * 1000);
+      if (name === 'xkeysend') return xpayResult(record);
+      return {
+        payment_preimage: record.preimage,
+        destination,
+        payment_hash: record.paymentHash,
+        created_at: record.createdAt,
+        parts: record.parts,
+        amount_msat: record.amountMsat,
+        amount_sent_msat: record.sentMsat,
+        status: record.status,
+      };
+    },
+  });
+}
+
+/** `{ "TYPE": "HEX" }` */
+function readTlvs(value: unknown): { type: bigint; value: Uint8Array }[] {
+  if (value === undefined) return [];
+  const wrong = new RpcError(CODE.INVALID_PARAMS, 'extratlvs: should be an object of types and their values in hex');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong;
+  return Object.entries(value)
+    .map(([type, hex]) => {
+      if (!/^\d{1,19}$/.test(type) || typeof hex !== 'string' || !/^([0-9a-fA-F]{2})*$/.test(hex)) throw wrong;
+      return { type: BigInt(type), value: Uint8Array.from(Buffer.from(hex, 'hex')) };
+    })
+    .sort((a, b) => (a.type < b.type ? -1 : 1));
+}
