@@ -3,19 +3,21 @@
 # gets with lightningd's own means: it polls bitcoind each second, not every 30.
 # usage: by-hand.sh DIR BITCOIN_RPC_PORT, with BITCOIND, BITCOIN_CLI, LIGHTNINGD and LIGHTNING_CLI in the environment.
 # Prints "paid" when the invoice is paid, "stopped" when everything has ended.
-set -euo pipefail
+set -Eeu # and no pipefail: a pipe's first half may be cut off
+trap 'echo "by-hand.sh: line $LINENO failed: $BASH_COMMAND" >&2' ERR
+trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
 dir=$1
 port=$2
 
 bt() { "$BITCOIN_CLI" -datadir="$dir/bitcoin" "$@"; }
 l1() { "$LIGHTNING_CLI" --lightning-dir="$dir/l1" --network=regtest "$@"; }
 l2() { "$LIGHTNING_CLI" --lightning-dir="$dir/l2" --network=regtest "$@"; }
-field() { sed -n "s/^ *\"$1\": \"\{0,1\}\([^\",]*\)\"\{0,1\},\{0,1\}$/\1/p" | head -n 1; }
+field() { sed -n "s/^ *\"$1\": \"\{0,1\}\([^\",]*\)\"\{0,1\},\{0,1\}$/\1/p" | sed -n 1p; }
 until_ok() { until "$@" >"$dir/last" 2>&1; do sleep 0.05; done; }
 shows() { # WHAT COMMAND…
   local what=$1
   shift
-  "$@" | grep -q "$what"
+  "$@" | grep "$what" >/dev/null
 }
 mine() { bt generatetoaddress "$1" "$address" >/dev/null; }
 
@@ -46,7 +48,7 @@ ignore-fee-limits=true
 CONF
 done
 
-"$BITCOIND" -datadir="$dir/bitcoin" -printtoconsole=0 &
+"$BITCOIND" -datadir="$dir/bitcoin" -printtoconsole=0 >"$dir/bitcoin/output" 2>&1 &
 until_ok bt getblockchaininfo
 bt createwallet faucet >/dev/null
 address=$(bt getnewaddress)
@@ -58,7 +60,7 @@ until_ok l1 getinfo
 until_ok l2 getinfo
 
 id=$(l1 getinfo | field id)
-l2 connect "$id@$dir/l1/peer" >/dev/null
+until_ok l2 connect "$id@$dir/l1/peer" # getinfo answers before the node listens
 
 bt sendtoaddress "$(l2 newaddr | field p2tr)" 10 >/dev/null
 mine 1

@@ -8,6 +8,9 @@ import { removeTemporary, temporaryFolder } from '../lib/temporary.js';
 
 const SCRIPT = fileURLToPath(new URL('../by-hand.sh', import.meta.url));
 
+/** A script that takes longer than this has come to grief. */
+const PATIENCE_MS = 60_000;
+
 const PARTS = [
   { part: 'paid', what: 'start to paid', goals: { cln: { goal: 2000, ratioGoal: 0.6 }, embedded: { goal: 2500 } } },
   { part: 'ended', what: 'start to all stopped', goals: { cln: {}, embedded: {} } },
@@ -53,7 +56,9 @@ async function byHand(env) {
   script.stdout.on('data', (chunk) => {
     for (const word of String(chunk).trim().split('\n')) times[word] = performance.now() - from;
   });
+  const late = setTimeout(killAll, PATIENCE_MS);
   const [code] = await once(script, 'close');
+  clearTimeout(late);
   process.off('exit', killAll);
   if (code !== 0) throw new Error(`${SCRIPT} exited with ${code}: see ${dir}`);
   removeTemporary(dir);

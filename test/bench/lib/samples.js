@@ -21,6 +21,7 @@ export async function inTurns(runs, measures) {
       try {
         results[name].push(await measures[name](run));
       } catch (error) {
+        console.error(`${name}: ${error.message}`);
         results[name] = { failed: error.message };
       }
     }
