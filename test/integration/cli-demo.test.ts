@@ -64,7 +64,7 @@ describeEach((implementation, { flags }) => {
     'bitcoin/regtest/.cookie',
     'l1/log',
     'l1/regtest/lightning-rpc',
-    'l2/regtest/gossip_store',
+    `l2/regtest/${implementation === 'embedded' ? 'ldk-state' : 'gossip_store'}`,
   ];
 
   test.each(moments.flatMap((moment) => (['SIGINT', 'SIGKILL'] as const).map((signal) => [signal, moment] as const)))(

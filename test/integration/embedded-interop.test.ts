@@ -111,10 +111,11 @@ describe.skipIf(!lightningd)(title, () => {
     try {
       await openChannel(bitcoind, cln, far, join(folder.path, 'l2/peer'));
       await mine(bitcoind, 6, ours, far, cln);
-      await waitFor('gossip to tell of all channels', async () => {
-        const { channels } = (await ours.rpc.call('listchannels')) as { channels: unknown[] };
-        return channels.length === 6 ? { done: undefined } : { seen: `${channels.length} of 6` };
-      });
+      for (const node of [ours, far])
+        await waitFor('gossip to tell of all channels', async () => {
+          const { channels } = (await node.rpc.call('listchannels')) as { channels: unknown[] };
+          return channels.length === 6 ? { done: undefined } : { seen: `${channels.length} of 6` };
+        });
       await pay(ours, far, 200_000_000);
       await pay(far, ours, 1_000_000);
       const { forwards } = (await cln.rpc.call('listforwards')) as { forwards: { status: string }[] };

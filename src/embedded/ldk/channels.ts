@@ -1,5 +1,5 @@
 import * as ldk from '#ldk';
-import { flag, formatShortChannelId, hexOf, isNull, some } from './convert.js';
+import { bitsOf, flag, formatShortChannelId, hexOf, isNull, some } from './convert.js';
 import type { Node } from './node.js';
 import { outpointOf } from './persist.js';
 
@@ -40,7 +40,8 @@ export interface ChannelRecord {
   readonly aliasLocal?: string;
   readonly aliasRemote?: string;
   readonly minimumDepth?: number;
-  readonly closeTo?: string;
+  /** Bits of its type (BOLT #9). */
+  readonly typeBits?: readonly number[];
   readonly state: ChannelState;
   readonly changes: readonly StateChange[];
   /** Whether `channel_opened` was told. */
@@ -136,6 +137,7 @@ export class Channels {
       fundingTxid,
       fundingOutnum: Number(vout),
       ...(minimumDepth !== undefined && { minimumDepth }),
+      typeBits: bitsOf(event.channel_type.le_flags()),
       state: 'OPENINGD',
       changes: [],
       toUsMsat,

@@ -1,6 +1,7 @@
 import * as ldk from '#ldk';
 import type { Transaction } from '../chain/transaction.js';
 import { CODE, RpcError } from '../rpc/errors.js';
+import type { ChannelState } from './channels.js';
 import { bytesOf, err } from './convert.js';
 import { apiError } from './funding.js';
 import type { Node } from './node.js';
@@ -19,10 +20,19 @@ export interface ClosingDone {
   readonly transactions: readonly Transaction[];
 }
 
+/** The states of a channel that is not closed yet. */
+const OPEN: readonly ChannelState[] = [
+  'OPENINGD',
+  'CHANNELD_AWAITING_LOCKIN',
+  'CHANNELD_NORMAL',
+  'CHANNELD_SHUTTING_DOWN',
+  'CLOSINGD_SIGEXCHANGE',
+];
+const NEVER = new AbortController().signal;
+
 /** Closes channels, and finds the transactions that do. */
 export class Closings {
   readonly #node: Node;
-  readonly #closed = new Map<string, () => void>();
   /** By the outpoint that they spend: what LDK has had us send. */
   readonly #transactions = new Map<string, Transaction>();
 
@@ -33,10 +43,6 @@ export class Closings {
   /** Looks whether a transaction that LDK sends closes a channel. */
   onBroadcast(transaction: Transaction): void {
     for (const { txid, vout } of transaction.inputs) this.#transactions.set(`${txid}:${vout}`, transaction);
-  }
-
-  onClosed(channelId: string): void {
-    this.#node.engine.afterCommit(() => this.#closed.get(channelId)?.());
   }
 
   /**
@@ -53,7 +59,6 @@ export class Closings {
     const peer = bytesOf(record.peerId);
     const id = ldk.ChannelId.constructor_from_bytes(bytesOf(request.channelId));
     channels.update(request.channelId, { closeCause: 'user', closer: 'local' });
-    const closed = new Promise<void>((resolve) => this.#closed.set(request.channelId, resolve));
     let forced = false;
     const force = async (): Promise<void> => {
       forced = true;
@@ -66,25 +71,36 @@ export class Closings {
       request.unilateralAfterMs > 0
         ? setTimeout(() => void force(), Math.min(request.unilateralAfterMs, 2 ** 31 - 1))
         : undefined;
-    const started = await engine.act(() =>
-      script
-        ? engine.manager.close_channel_with_feerate_and_script(id, peer, ldk.Option_u32Z.constructor_none(), script)
-        : engine.manager.close_channel(id, peer),
-    );
-    if (started.is_ok())
-      channels.moveTo(request.channelId, 'CHANNELD_SHUTTING_DOWN', 'user', 'User or plugin invoked close command');
-    else {
-      const why = err<ldk.APIError>(started);
-      // not connected: as lightningd, wait for the peer or for the time to be over
-      if (why instanceof ldk.APIError_IncompatibleShutdownScript) throw new RpcError(CODE.LIGHTNINGD, apiError(why));
-      this.#node.log.debug(`close: ${apiError(why)}`);
+    try {
+      await this.#agree(request.channelId, () =>
+        script
+          ? engine.manager.close_channel_with_feerate_and_script(id, peer, ldk.Option_u32Z.constructor_none(), script)
+          : engine.manager.close_channel(id, peer),
+      );
+    } finally {
+      clearTimeout(timer);
     }
-    await closed;
-    clearTimeout(timer);
-    this.#closed.delete(request.channelId);
     const transaction = this.#transactions.get(`${record.fundingTxid}:${record.fundingOutnum}`);
     if (transaction) await this.#node.sent(transaction.txid);
     const unilateral = forced || channels.get(request.channelId)?.state === 'AWAITING_UNILATERAL';
     return { type: unilateral ? 'unilateral' : 'mutual', transactions: transaction ? [transaction] : [] };
+  }
+
+  /** Resolves when the channel is closed. As lightningd it waits for a peer that is away. */
+  async #agree(channelId: string, begin: () => ldk.Result_NoneAPIErrorZ): Promise<void> {
+    const { channels, engine, changes } = this.#node;
+    const isClosed = (): true | undefined => (OPEN.includes(channels.get(channelId)!.state) ? undefined : true);
+    while (!isClosed()) {
+      const begun = await engine.act(begin);
+      if (begun.is_ok()) {
+        channels.moveTo(channelId, 'CHANNELD_SHUTTING_DOWN', 'user', 'User or plugin invoked close command');
+        await changes.until(isClosed, NEVER);
+        return;
+      }
+      const why = err<ldk.APIError>(begun);
+      if (why instanceof ldk.APIError_IncompatibleShutdownScript) throw new RpcError(CODE.LIGHTNINGD, apiError(why));
+      this.#node.log.debug(`close: ${apiError(why)}`);
+      await changes.next();
+    }
   }
 }

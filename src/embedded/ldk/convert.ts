@@ -25,6 +25,12 @@ export const err = <T>(result: object): T => Reflect.get(result, 'err') as T;
 /** A boolean of LDK's, which is 1 or 0 whatever its type says. */
 export const flag = (value: boolean): boolean => Number(value) !== 0;
 
+/** The numbers of the bits that are set, in bytes of which the first has the lowest. */
+export const bitsOf = (littleEndian: Uint8Array): number[] =>
+  Array.from(littleEndian).flatMap((byte, i) =>
+    [0, 1, 2, 3, 4, 5, 6, 7].filter((bit) => (byte >> bit) & 1).map((bit) => i * 8 + bit),
+  );
+
 /** Whether LDK handed over a null pointer, as it does for an optional argument of a callback that is not there. */
 export const isNull = (object: object): boolean => Reflect.get(object, 'ptr') === 0n;
 

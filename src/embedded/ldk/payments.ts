@@ -93,7 +93,7 @@ export class Payments {
     if (known?.status === 'complete') return known;
     const done = this.#done(request.paymentHash);
     if (known?.status !== 'pending') this.#start(request, known);
-    const giveUp = setTimeout(() => this.#abandon(request.paymentHash), retryForMs);
+    const giveUp = setTimeout(() => void this.#abandon(request.paymentHash), Math.min(retryForMs, 2 ** 31 - 1));
     const record = await done;
     clearTimeout(giveUp);
     if (record.status === 'complete') return record;
@@ -124,8 +124,15 @@ export class Payments {
     void this.#node.engine.schedule();
   }
 
-  #abandon(hash: string): void {
-    void this.#node.engine.act(() => this.#node.engine.manager.abandon_payment(bytesOf(hash)));
+  /** Its time is over: LDK makes no further attempt, and fails it when none is under way. */
+  async #abandon(hash: string): Promise<void> {
+    const { engine } = this.#node;
+    await engine.act(() => engine.manager.abandon_payment(bytesOf(hash)));
+    const known = engine.guard(() => engine.manager.list_recent_payments());
+    const isKnown = known.some((payment) => hexOf(Reflect.get(payment, 'payment_id') as Uint8Array) === hash);
+    if (isKnown || this.#records.get(hash)?.status !== 'pending') return;
+    this.#fail(hash, { code: CODE.PAY_STOPPED_RETRYING, message: 'Timed out: no further attempts within retry_for' });
+    await engine.schedule();
   }
 
   #done(hash: string): Promise<PaymentRecord> {

@@ -6,7 +6,7 @@ import type { Node } from '../ldk/node.js';
 import { CODE, ParamError, RpcError } from '../rpc/errors.js';
 import { method } from '../rpc/method.js';
 import { any_, channelId, nodeId, shortChannelId, string_, textOf, u32, type ParamType } from '../rpc/params.js';
-import { CHANNEL_TYPE } from './funding.js';
+import { channelType } from './funding.js';
 
 /** BOLT #3; LDK's MIN_CHAN_DUST_LIMIT_SATOSHIS. */
 const DUST_LIMIT_MSAT = 354_000;
@@ -140,7 +140,7 @@ function describe(node: Node, record: ChannelRecord, details: ldk.ChannelDetails
   return {
     peer_id: record.peerId,
     peer_connected: node.peers.get(record.peerId) !== undefined,
-    channel_type: CHANNEL_TYPE,
+    channel_type: channelType(record.typeBits),
     ignore_fee_limits: true,
     ...(details && describeLive(node, record, details)),
     state: details ? node.channels.stateOf(details) : record.state,
@@ -265,7 +265,7 @@ function describeClosed(record: ChannelRecord): object {
     opener: record.opener,
     ...(record.closer && { closer: record.closer }),
     private: record.isPrivate,
-    channel_type: CHANNEL_TYPE,
+    channel_type: channelType(record.typeBits),
     total_local_commitments: 0,
     total_remote_commitments: 0,
     total_htlcs_sent: 0,

@@ -6,8 +6,20 @@ import { arrayOf, bool, feerate, msat, nodeId, outpoint, satOrAll, string_, u32 
 import { connect } from './peers.js';
 import { feeratePerKw } from './wallet.js';
 
-/** The one kind of channel that we open: static_remotekey (BOLT #2). */
-export const CHANNEL_TYPE = { bits: [12], names: ['static_remotekey/even'] };
+/** static_remotekey (BOLT #9): the kind of channel that we open. */
+const STATIC_REMOTEKEY = 12;
+const TYPE_NAMES: Record<number, string> = {
+  [STATIC_REMOTEKEY]: 'static_remotekey/even',
+  22: 'anchors/even',
+  46: 'scid_alias/even',
+  50: 'zeroconf/even',
+};
+
+/** A channel's type as CLN's replies have it. */
+export const channelType = (bits: readonly number[] = [STATIC_REMOTEKEY]): object => ({
+  bits,
+  names: bits.map((bit) => TYPE_NAMES[bit] ?? `unknown_${bit}/${bit % 2 === 0 ? 'even' : 'odd'}`),
+});
 
 const outpoints = arrayOf(outpoint);
 const bits = arrayOf(u32);
@@ -36,7 +48,7 @@ export const fundingMethods = (node: Node): readonly Method[] => [
       if (args.id === node.id) throw new RpcError(CODE.LIGHTNINGD, 'Cannot open a channel to ourselves');
       if (args.request_amt !== undefined || args.compact_lease !== undefined)
         throw new RpcError(CODE.FUNDING_V2_NOT_SUPPORTED, 'The embedded lightningd has no dual funding');
-      if (args.channel_type && (args.channel_type.length !== 1 || args.channel_type[0] !== 12))
+      if (args.channel_type && (args.channel_type.length !== 1 || args.channel_type[0] !== STATIC_REMOTEKEY))
         throw new RpcError(
           CODE.INVALID_PARAMS,
           'The embedded lightningd opens channels of type [12] (static_remotekey) alone',
@@ -63,7 +75,7 @@ export const fundingMethods = (node: Node): readonly Method[] => [
         tx: transaction.raw.toString('hex'),
         txid: transaction.txid,
         channel_id: channelId,
-        channel_type: CHANNEL_TYPE,
+        channel_type: channelType(node.channels.get(channelId)?.typeBits),
         outnum,
         ...(args.mindepth !== undefined && { mindepth: args.mindepth }),
       };

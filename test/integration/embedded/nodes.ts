@@ -83,6 +83,7 @@ export async function openChannel(
   params: object = {},
 ): Promise<string> {
   const id = await idOf(to);
+  const { channels } = await from.rpc.call('listpeerchannels', [id]);
   await from.rpc.call('connect', [`${id}@${toAddress}`]);
   await fund(bitcoind, from);
   await mine(bitcoind, 1, from, to);
@@ -92,7 +93,7 @@ export async function openChannel(
   });
   const opened = await from.rpc.call('fundchannel', { id, amount: '0.042btc', feerate: '253perkw', ...params });
   await mine(bitcoind, 1, from, to);
-  await channelsReady(from, to);
+  await channelsReady(from, to, channels.filter(isUsable).length + 1);
   return opened.channel_id;
 }
 
