@@ -24,13 +24,19 @@ export function jobOptions(context: CommandContext) {
   };
 }
 
-/** Who opens the channel and pays, and who is at its other end: l2 to l1, as in the talk. */
-export function jobNodes(context: CommandContext, playground: Playground): { from: LightningNode; to: LightningNode } {
-  const from = playground.node(textOption(context, 'from') ?? 'l2');
-  const to = playground.node(textOption(context, 'to') ?? 'l1');
-  if (from.name === to.name)
-    throw new LnPlayError('USAGE', `--from and --to are both ${from.name}`, { hint: 'name two different nodes' });
+/** The names of who opens the channel and pays, and of who is at its other end: l2 and l1, as in the talk. */
+export function jobNames(context: CommandContext): { readonly from: string; readonly to: string } {
+  const from = textOption(context, 'from') ?? 'l2';
+  const to = textOption(context, 'to') ?? 'l1';
+  if (from === to)
+    throw new LnPlayError('USAGE', `--from and --to are both ${from}`, { hint: 'name two different nodes' });
   return { from, to };
+}
+
+/** As `jobNames`, the nodes themselves. */
+export function jobNodes(context: CommandContext, playground: Playground): { from: LightningNode; to: LightningNode } {
+  const { from, to } = jobNames(context);
+  return { from: playground.node(from), to: playground.node(to) };
 }
 
 /** `--bitcoind` and `--lightningd`, with the progress of a download. */

@@ -39,7 +39,18 @@ export async function makePrivateFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    throw fileError('make', folder, cause);
+    throw fileError('make', folder, await whyNot(folder, cause));
+  }
+}
+
+/** Node's recursive mkdir says ENOENT for whatever the first folder that it cannot make fails with: EROFS, say. */
+async function whyNot(folder: string, cause: unknown): Promise<unknown> {
+  if (systemCode(cause) !== 'ENOENT') return cause;
+  try {
+    await mkdir(folder);
+    return cause;
+  } catch (error) {
+    return systemCode(error) === 'ENOENT' && dirname(folder) !== folder ? await whyNot(dirname(folder), cause) : error;
   }
 }
 

@@ -113,6 +113,16 @@ async function start<N extends Network>(
     });
   };
 
+  /** One that ran may be dying still, of what made its owner call `up`. */
+  const keepNode = async (node: LightningNode, signal: AbortSignal): Promise<void> => {
+    try {
+      await node.lightningd.waitReady({ ...wait, signal });
+    } catch (error) {
+      if (signal.aborted || node.lightningd.daemon.attach()) throw error;
+      await startNode(node, signal);
+    }
+  };
+
   const table = listProcesses();
   const running = nodes.filter(({ lightningd }) => lightningd.daemon.attach(table));
   const stopped = nodes.filter((node) => !running.includes(node));
@@ -124,8 +134,8 @@ async function start<N extends Network>(
     await allOrNothing(wait.signal, [
       (signal) => startChain(bitcoindRan, signal),
       ...stopped.map((node) => (signal: AbortSignal) => startNode(node, signal)),
+      ...running.map((node) => (signal: AbortSignal) => keepNode(node, signal)),
     ]);
-    await Promise.all(running.map((node) => node.lightningd.waitReady(playground.wait)));
     if (!options.debugger) await steps.run('connect', () => connectNeighbours(nodes));
   } catch (error) {
     await Promise.all(started.filter((daemon) => daemon !== bitcoind.daemon).map((daemon) => daemon.stop()));
@@ -133,8 +143,9 @@ async function start<N extends Network>(
     for (const undo of restore) await undo();
     throw error;
   }
-  const alreadyRan = [...(bitcoindRan ? ['bitcoind'] : []), ...running.map(({ name }) => name)];
-  return { playground, started: started.map(({ name }) => name), alreadyRan };
+  const names = started.map(({ name }) => name);
+  const alreadyRan = ['bitcoind', ...nodes.map(({ name }) => name)].filter((name) => !names.includes(name));
+  return { playground, started: names, alreadyRan };
 }
 
 function nodeCount({ nodes }: UpOptions, before: Manifest | undefined): number {

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { tmpName } from 'tmp-promise';
 import { fileError } from '../core/files.js';
 import { startReaper, type Reaper } from '../process/reaper.js';
 
@@ -16,7 +18,7 @@ export class Ephemeral {
 
   static async create(): Promise<Ephemeral> {
     try {
-      const path = await tmpName({ prefix: 'ln-play' });
+      const path = join(tmpdir(), `ln-play-${randomBytes(6).toString('hex')}`);
       const reap = fileURLToPath(new URL('reap.js', import.meta.url));
       // before the folder is there: a kill at any moment finds somebody who removes it
       const reaper = await startReaper({ command: process.execPath, args: [reap, path] });

@@ -2,6 +2,7 @@ import { LnPlayError } from '../core/errors.js';
 import { readIfThere, writeWhole } from '../core/files.js';
 import type { LightningdExecutable } from '../daemons/lightningd.js';
 import type { Command } from '../process/daemon-process.js';
+import { isObject } from '../rpc/json-rpc.js';
 import type { Layout } from './layout.js';
 
 const FORMAT = 1;
@@ -25,25 +26,41 @@ export interface NodeRecord {
 export async function readManifest(layout: Layout): Promise<Manifest | undefined> {
   const text = await readIfThere(layout.manifest);
   if (text === undefined) return undefined;
-  let manifest: Partial<Manifest>;
+  let manifest: unknown;
   try {
-    manifest = JSON.parse(text) as Partial<Manifest>;
+    manifest = JSON.parse(text);
   } catch (cause) {
-    throw new LnPlayError('STATE', `${layout.manifest} is damaged: it is not JSON`, {
-      hint: 'mend it by hand, or remove the playground with `ln-play destroy --yes`',
-      cause,
-    });
+    throw damaged(layout, 'it is not JSON', cause);
   }
-  if (manifest.format !== FORMAT || !Array.isArray(manifest.nodes) || !manifest.bitcoind)
-    throw new LnPlayError(
-      'STATE',
-      `${layout.manifest} has format ${String(manifest.format)}; this ln-play reads ${FORMAT}`,
-      {
-        hint: 'use the ln-play that made it, or remove it with `ln-play destroy --yes`',
-      },
-    );
-  return manifest as Manifest;
+  if (!isObject(manifest)) throw damaged(layout, 'it is not a JSON object');
+  if (manifest['format'] !== FORMAT)
+    throw new LnPlayError('STATE', `${layout.manifest} has format ${String(manifest['format'])}, not ${FORMAT}`, {
+      hint: 'use the ln-play that made it, or remove that folder by hand',
+    });
+  if (!isManifest(manifest)) throw damaged(layout, 'it lacks bitcoind or a node');
+  return manifest;
 }
+
+function damaged({ dir, manifest }: Layout, why: string, cause?: unknown): LnPlayError {
+  return new LnPlayError('STATE', `${manifest} is damaged: ${why}`, {
+    hint: `mend it by hand, or remove ${dir} and begin anew with \`ln-play up\``,
+    cause,
+  });
+}
+
+const isManifest = (value: object): value is Manifest => {
+  const { bitcoind, nodes } = value as Partial<Manifest>;
+  return isCommand(bitcoind) && Array.isArray(nodes) && nodes.length >= 2 && nodes.every(isNodeRecord);
+};
+
+const isNodeRecord = (value: unknown): boolean => {
+  if (!isObject(value)) return false;
+  const { name, executable } = value;
+  return typeof name === 'string' && isCommand(executable) && 'implementation' in executable;
+};
+
+const isCommand = (value: unknown): value is Command =>
+  isObject(value) && typeof value['command'] === 'string' && Array.isArray(value['args']);
 
 export async function writeManifest(layout: Layout, manifest: Manifest): Promise<void> {
   await writeWhole(layout.manifest, `${JSON.stringify(manifest, undefined, 2)}\n`);

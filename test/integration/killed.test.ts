@@ -85,3 +85,25 @@ test('of processes that are after one lock, some killed, never two have it', asy
   expect(await exits).toEqual(counting.map(() => [0, null]));
   expect(await readFile(join(dir, 'count'), 'utf8')).toBe('45');
 });
+
+test('a reaper runs its command when its owner is killed, and not when it is dismissed', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'ln-play reaper '));
+  folders.push(dir);
+  const [killedMark, dismissedMark] = [join(dir, 'killed'), join(dir, 'dismissed')];
+  const owner = program(`
+    import { writeFileSync } from 'node:fs';
+    import { startReaper } from ${dist('process/reaper.js')};
+    const touch = (path) => ({ command: 'touch', args: [path] });
+    const reaper = await startReaper(touch(${JSON.stringify(dismissedMark)}));
+    await startReaper(touch(${JSON.stringify(killedMark)}));
+    await reaper.dismiss();
+    await reaper.dismiss();
+    writeFileSync(${JSON.stringify(join(dir, 'ready'))}, '');
+    setInterval(() => {}, 1000);`);
+  const file = (name: string) =>
+    waitFor(name, async () => ((await readdir(dir)).includes(name) ? { done: true } : { seen: 'no such file' }));
+  await file('ready');
+  await killed(owner);
+  await file('killed');
+  expect((await readdir(dir)).sort()).toEqual(['killed', 'ready']);
+});

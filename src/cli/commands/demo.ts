@@ -1,15 +1,17 @@
 import { formatMsat } from '../../core/amounts.js';
-import { throwIfAborted } from '../../core/errors.js';
+import { LnPlayError, throwIfAborted } from '../../core/errors.js';
+import { nodeNames } from '../../network/layout.js';
 import { versionOf } from '../../network/status.js';
 import { Playground } from '../../network/playground.js';
 import { textOption, type CommandContext, type Reply } from '../context.js';
-import { jobNodes, jobOptions, programOptions } from '../job.js';
+import { jobNames, jobNodes, jobOptions, programOptions, wholeNumber } from '../job.js';
 import { columns, duration } from '../output.js';
 
 export async function run(context: CommandContext): Promise<Reply> {
   const job = jobOptions(context);
-  const nodes = textOption(context, 'nodes');
-  const options = { ...programOptions(context), ...(nodes === undefined ? {} : { nodes: Number(nodes) }) };
+  const nodes = wholeNumber(textOption(context, 'nodes') ?? '2', '--nodes', { min: 2, max: 100 });
+  assertNodes(Object.values(jobNames(context)), nodes);
+  const options = { ...programOptions(context), nodes };
   const playground = await Playground.start(options, context.playground);
   let report;
   try {
@@ -64,6 +66,16 @@ export async function run(context: CommandContext): Promise<Reply> {
   ].join('\n');
   const complete = payment.status === 'complete' && invoice.status === 'paid';
   return { json, text, exitCode: complete ? 0 : 1 };
+}
+
+/** Before anything is started. */
+function assertNodes(wanted: readonly string[], nodes: number): void {
+  const names = nodeNames(nodes);
+  for (const name of wanted)
+    if (!names.includes(name))
+      throw new LnPlayError('USAGE', `There is no node ${JSON.stringify(name)} in a demo of ${nodes}`, {
+        hint: `its nodes are ${names.join(', ')}; --nodes makes more`,
+      });
 }
 
 async function versions(playground: Playground) {
