@@ -99,7 +99,7 @@ async function start<N extends Network>(
         started.push(bitcoind.daemon);
         await bitcoind.start({ ...wait, signal });
       });
-    await steps.run('first blocks', () => faucet.prepare({ ...wait, signal }));
+    await steps.run('first blocks', () => faucet.prepare(!runs, { ...wait, signal }));
   };
   const startNode = async (node: LightningNode, signal: AbortSignal): Promise<void> => {
     const debug = options.debugger?.node === node.name ? options.debugger.subdaemon : undefined;
