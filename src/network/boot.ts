@@ -15,6 +15,7 @@ import { nodeNames, type Layout } from './layout.js';
 import { readManifest, writeManifest, type Manifest } from './manifest.js';
 import type { LightningNode } from './node.js';
 import type { Network, NetworkContext } from './network.js';
+import { clearUnborn, isUnborn, markBorn, markUnborn } from './unborn.js';
 
 /** How often a port may be lost to somebody else before we give up. */
 const PORT_TRIES = 5;
@@ -62,6 +63,7 @@ export async function boot<N extends Network>(
   const executables = await resolveExecutables(options, names, before, context.signal);
   const manifest: Manifest = { format: 1, bitcoind: executables.bitcoind, nodes: executables.nodes };
   await makePrivateFolder(layout.dir);
+  if (!before) await markUnborn(layout);
   await writeManifest(layout, manifest);
 
   for (let tries = 1; ; tries++) {
@@ -99,7 +101,8 @@ async function start<N extends Network>(
         started.push(bitcoind.daemon);
         await bitcoind.start({ ...wait, signal });
       });
-    await steps.run('first blocks', () => faucet.prepare(!runs, { ...wait, signal }));
+    await steps.run('first blocks', () => faucet.prepare({ ...wait, signal }));
+    await markBorn(playground.layout);
   };
   const startNode = async (node: LightningNode, signal: AbortSignal): Promise<void> => {
     const debug = options.debugger?.node === node.name ? options.debugger.subdaemon : undefined;
@@ -124,10 +127,16 @@ async function start<N extends Network>(
   };
 
   const table = listProcesses();
-  const running = nodes.filter(({ lightningd }) => lightningd.daemon.attach(table));
+  const bitcoindRan = bitcoind.daemon.attach(table);
+  let running = nodes.filter(({ lightningd }) => lightningd.daemon.attach(table));
+  if (!bitcoindRan && (await isUnborn(playground.layout))) {
+    await Promise.all(running.map(({ lightningd }) => lightningd.daemon.kill()));
+    running = [];
+    const names = nodes.map(({ name }) => name);
+    await clearUnborn(playground.layout, names);
+  }
   const stopped = nodes.filter((node) => !running.includes(node));
   await bitcoind.load();
-  const bitcoindRan = bitcoind.daemon.attach(table);
   if (!bitcoindRan) await bitcoind.prepare();
   const bitcoinBackend = await installBackend(bitcoind.datadir);
   try {

@@ -1,8 +1,5 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { satToBtc } from '../core/amounts.js';
 import { LnPlayError } from '../core/errors.js';
-import { fileError } from '../core/files.js';
 import { waitFor, type WaitOptions } from '../core/wait.js';
 import type { Bitcoind } from '../daemons/bitcoind.js';
 import { FIRST_BLOCKS, FIRST_COINS, MATURITY } from '../daemons/first-blocks.js';
@@ -33,13 +30,10 @@ export class Faucet {
   /**
    * Sees to it that there is a wallet with mature coins: some blocks to it and a hundred to nobody, which takes a tenth of
    * the time that all of them to the wallet would.
-   *
-   * @param fresh whether bitcoind has just been started: then nobody else can be making the wallet
    */
-  async prepare(fresh: boolean, wait?: WaitOptions): Promise<void> {
-    const { blocks } = await this.#call<{ blocks: number }>('getblockchaininfo');
-    if (fresh && blocks < FIRST_BLOCKS) await this.#removeStillborn();
+  async prepare(wait?: WaitOptions): Promise<void> {
     await this.#ensureWallet(wait);
+    const { blocks } = await this.#call<{ blocks: number }>('getblockchaininfo');
     if (blocks >= FIRST_BLOCKS) return;
     await this.#generate(FIRST_COINS, await this.address());
     await this.#generate(MATURITY, NOBODY);
@@ -86,20 +80,6 @@ export class Faucet {
         hint: `send less, or mine more for it: ln-play mine ${MATURITY + 1}`,
         cause: error,
       });
-    }
-  }
-
-  /**
-   * A bitcoind that was killed while it made the wallet aborts when it is to load it ("Assertion `m_wallet_flags == 0'
-   * failed"). Before the first blocks nothing can be in it.
-   */
-  async #removeStillborn(): Promise<void> {
-    if ((await this.#call<string[]>('listwallets')).includes(WALLET)) return;
-    const folder = join(this.#bitcoind.datadir, 'regtest', 'wallets', WALLET);
-    try {
-      await rm(folder, { recursive: true, force: true });
-    } catch (cause) {
-      throw fileError('remove', folder, cause);
     }
   }
 

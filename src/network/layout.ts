@@ -6,6 +6,8 @@ export const layoutOf = (dir: string) =>
   ({
     dir,
     manifest: join(dir, 'ln-play.json'),
+    /** There until the chain has its first blocks on disk; see unborn.ts. */
+    unborn: join(dir, '.unborn'),
     bitcoinDatadir: join(dir, 'bitcoin'),
     lightningDir: (name: string) => join(dir, name),
   }) as const;

@@ -119,9 +119,9 @@ export class Playground extends Network implements AsyncDisposable {
   async destroy(): Promise<void> {
     await this.#exclusively(async () => {
       await this.stopAll();
-      const { manifest, bitcoinDatadir, lightningDir } = this.layout;
+      const { manifest, unborn, bitcoinDatadir, lightningDir } = this.layout;
       const folders = this.nodes.map(({ name }) => lightningDir(name));
-      for (const path of [...folders, bitcoinDatadir, manifest, lockFolder(this.layout)]) await remove(path);
+      for (const path of [...folders, bitcoinDatadir, manifest, unborn, lockFolder(this.layout)]) await remove(path);
     });
     await rmdir(this.dir).catch(() => {}); // something of the user's own is in it: that stays
   }
