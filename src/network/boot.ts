@@ -9,7 +9,7 @@ import type { LightningdConfig } from '../daemons/lightningd.js';
 import { resolveExecutables, type ExecutableOptions } from './executables.js';
 import { freePort } from '../process/ports.js';
 import { listProcesses } from '../process/table.js';
-import { connectNodes } from './channels.js';
+import { reconnect } from './channels.js';
 import { colourOf, fixedSecret } from './keys.js';
 import { nodeNames, type Layout } from './layout.js';
 import { readManifest, writeManifest, type Manifest } from './manifest.js';
@@ -145,7 +145,7 @@ async function start<N extends Network>(
       ...stopped.map((node) => (signal: AbortSignal) => startNode(node, signal)),
       ...running.map((node) => (signal: AbortSignal) => keepNode(node, signal)),
     ]);
-    if (!options.debugger) await steps.run('connect', () => connectNeighbours(nodes));
+    if (!options.debugger) await steps.run('connect', () => reconnect(nodes));
   } catch (error) {
     await Promise.all(started.filter((daemon) => daemon !== bitcoind.daemon).map((daemon) => daemon.stop()));
     await Promise.all(started.map((daemon) => daemon.stop()));
@@ -201,9 +201,4 @@ async function prepare(
 async function setOptions(node: LightningNode, { options = [] }: UpOptions): Promise<() => Promise<void>> {
   const own = options.filter((option) => option.node === node.name);
   return await node.lightningd.configure(Object.fromEntries(own.map(({ key, value }) => [key, value])));
-}
-
-/** l1 to l2, l2 to l3, …: each node knows its neighbours. */
-async function connectNeighbours(nodes: readonly LightningNode[]): Promise<void> {
-  await Promise.all(nodes.slice(1).map((node, index) => connectNodes(nodes[index]!, node)));
 }

@@ -42,6 +42,29 @@ export async function connectNodes(from: LightningNode, to: LightningNode): Prom
 }
 
 /**
+ * Connects what belongs together: neighbours (l1 to l2, l2 to l3, …) and those with a channel between them. A node that
+ * listens on a unix socket is not found again by itself: lightningd keeps no such address.
+ *
+ * @param only pairs with this node alone
+ */
+export async function reconnect(nodes: readonly LightningNode[], only?: LightningNode): Promise<void> {
+  const byId = new Map(await Promise.all(nodes.map(async (node) => [await node.id(), node] as const)));
+  const pairs = new Map<string, readonly [LightningNode, LightningNode]>();
+  const add = (a: LightningNode, b: LightningNode): void => {
+    const [from, to] = nodes.indexOf(a) < nodes.indexOf(b) ? [a, b] : [b, a];
+    if (!only || from === only || to === only) pairs.set(`${from.name} ${to.name}`, [from, to]);
+  };
+  for (const [index, node] of nodes.slice(1).entries()) add(nodes[index]!, node);
+  const channels = await Promise.all(nodes.map(async (node) => ({ node, channels: await node.channels() })));
+  for (const { node, channels: own } of channels)
+    for (const { peer_id } of own) {
+      const peer = byId.get(peer_id);
+      if (peer) add(node, peer);
+    }
+  await Promise.all(Array.from(pairs.values(), ([from, to]) => connectNodes(from, to)));
+}
+
+/**
  * Connects the two and funds a channel; its transaction is in bitcoind's mempool when this returns.
  *
  * @throws {LnPlayError} USAGE for a channel to oneself; INVALID when `from` has too little

@@ -5,7 +5,7 @@ import { fileError } from '../core/files.js';
 import { withLock } from '../process/lock.js';
 import { listProcesses } from '../process/table.js';
 import { boot, type UpOptions, type UpReport as BootReport } from './boot.js';
-import type { OpenChannel } from './channels.js';
+import { reconnect, type OpenChannel } from './channels.js';
 import { Ephemeral } from './ephemeral.js';
 import { layoutOf, playgroundDir, type Layout } from './layout.js';
 import { readManifest, type Manifest } from './manifest.js';
@@ -107,6 +107,9 @@ export class Playground extends Network implements AsyncDisposable {
     await this.#exclusively(async () => {
       await this.steps.run(`stop ${name}`, () => daemon.stop());
       await this.steps.run(`start ${name}`, start);
+      const running = this.nodes.filter(({ lightningd }) => lightningd.daemon.attach());
+      const node = running.find((each) => each.name === name);
+      if (node) await this.steps.run('connect', () => reconnect(running, node));
     });
   }
 

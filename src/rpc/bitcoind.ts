@@ -109,6 +109,8 @@ export class BitcoindRpc {
         response.on('error', failed);
       });
       const failed = (cause: Error): void => {
+        // bitcoind closed the kept connection, at that very moment, for having been idle
+        if (sent.reusedSocket && systemCode(cause) === 'ECONNRESET') return resolve(this.#post(path, body));
         const why = systemCode(cause) ?? messageOf(cause);
         const hint = 'start it with `ln-play up`';
         reject(new LnPlayError('CONNECTION', `bitcoind does not answer at ${this.#where} (${why})`, { hint, cause }));

@@ -40,6 +40,7 @@ export class Engine {
   readonly #providers: ldk.EventsProvider[];
   readonly #handler: ldk.EventHandler;
   readonly #listeners: ldk.Listen[];
+  readonly #managerConfirm: ldk.Confirm;
   readonly #objects: LdkObjects;
   #unwatched: readonly ldk.ChannelMonitor[];
   readonly #timers: NodeJS.Timeout[] = [];
@@ -65,6 +66,7 @@ export class Engine {
     this.#best = blockIdOf(this.manager.current_best_block());
     this.#providers = [this.manager.as_EventsProvider(), objects.monitors.as_EventsProvider()];
     this.#listeners = [objects.monitors.as_Listen(), this.manager.as_Listen()];
+    this.#managerConfirm = this.manager.as_Confirm();
     this.#handler = ldk.EventHandler.new_impl({ handle_event: (event) => this.#handle(event) });
   }
 
@@ -106,7 +108,10 @@ export class Engine {
     return {
       best: () => this.#best,
       connect: (block) => {
-        for (const listener of this.#listeners) listener.block_connected(block.raw, block.height);
+        this.#objects.monitors.as_Listen().block_connected(block.raw, block.height);
+        // the block's time first: LDK takes it for its channel_update's, which it may send as soon as the funding is in
+        this.#managerConfirm.best_block_updated(block.header, block.height);
+        this.#managerConfirm.transactions_confirmed(block.header, indexed(block), block.height);
         this.#best = { hash: block.hash, height: block.height };
         onConnect(block);
       },
