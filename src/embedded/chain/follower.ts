@@ -24,12 +24,18 @@ export class GoneBackwardsError extends Error {}
 
 /**
  * Brings a listener to the tip of the best chain: first back to the last block that it shares with it, then forward.
+ * Stops between two batches of blocks when `signal` has fired.
  *
  * @throws {GoneBackwardsError} when bitcoind does not know the listener's block or is below it with nothing new
  */
-export async function synchronize(source: BlockSource, listener: ChainListener, onBatch: () => void): Promise<void> {
+export async function synchronize(
+  source: BlockSource,
+  listener: ChainListener,
+  onBatch: () => void,
+  signal?: AbortSignal,
+): Promise<void> {
   await rewind(source, listener);
-  for (;;) {
+  while (!signal?.aborted) {
     const from = listener.best().height + 1;
     const fetched = await Promise.all(Array.from({ length: AHEAD }, (_, i) => source.blockAt(from + i)));
     let connected = 0;
@@ -118,7 +124,8 @@ export class ChainFollower {
         this.#connected = true;
         this.#events.found();
       }
-      if (tip !== this.#listener.best().hash) await synchronize(this.#source, this.#listener, this.#events.moved);
+      if (tip !== this.#listener.best().hash)
+        await synchronize(this.#source, this.#listener, this.#events.moved, this.#stopped.signal);
       return 0;
     } catch (error) {
       if (this.#stopped.signal.aborted) return 0;
