@@ -4,6 +4,7 @@ import { mapKinds, withPairs } from '../lib/pairs.js';
 import { payment, payments } from '../lib/payments.js';
 import { NO_CLN, lightningds } from '../lib/programs.js';
 import { baselineOf, inTurns, samplesOf, timed } from '../lib/samples.js';
+import { removeTemporary, temporaryFolder } from '../lib/temporary.js';
 
 const AT_ONCE = 50;
 
@@ -15,9 +16,9 @@ export async function* measure({ runs }) {
     yield { what, ...samplesOf(results.embedded), goal, baseline };
     if (!cln) yield { what: `${what}, cln`, skipped: NO_CLN };
   };
-  yield* row('two fresh nodes at once, to the answer of each', 800, await freshStarts(runs ?? 5));
+  yield* row('a fresh node, to its answer', 800, await freshStarts(runs ?? 5));
   yield* await withPairs(async (pairs) => [
-    ...row('one node started again, to its answer', 800, await inTurns(runs ?? 7, mapKinds(pairs, startAgain))),
+    ...row('a node started again, to its answer', 800, await inTurns(runs ?? 7, mapKinds(pairs, startAgain))),
     ...row('a payment', 60, await inTurns(runs ?? 60, each(pairs, payment))),
     ...row(
       `${AT_ONCE} payments at once`,
@@ -39,9 +40,15 @@ async function freshStarts(runs) {
 }
 
 async function freshStart(lightningd) {
-  const playground = await Playground.start({ lightningd });
-  await playground.dispose();
-  return Math.max(...playground.nodes.map(({ name }) => stepOf(playground, `start ${name}`)));
+  const dir = temporaryFolder();
+  await Playground.up({ dir, lightningd });
+  const { playground } = await Playground.up({ dir, nodes: 3 });
+  try {
+    return stepOf(playground, 'start l3');
+  } finally {
+    await playground.destroy();
+    removeTemporary(dir);
+  }
 }
 
 const startAgain =
