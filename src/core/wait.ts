@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { abortedError, LnPlayError, throwIfAborted } from './errors.js';
 
@@ -51,6 +52,7 @@ export async function waitFor<T>(what: string, probe: () => Promise<Probe<T>>, o
 const EXPIRED = Symbol('expired');
 
 function aborted(signal: AbortSignal, unless: AbortSignal): Promise<never> {
+  setMaxListeners(0, signal); // one signal ends any number of waits: that is no leak
   const promise = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(abortedError(signal)), { once: true, signal: unless });
   });
