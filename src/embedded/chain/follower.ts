@@ -35,7 +35,8 @@ export async function synchronize(
   signal?: AbortSignal,
 ): Promise<void> {
   await rewind(source, listener);
-  while (!signal?.aborted) {
+  for (;;) {
+    if (signal?.aborted) return;
     const from = listener.best().height + 1;
     const fetched = await Promise.all(Array.from({ length: AHEAD }, (_, i) => source.blockAt(from + i)));
     let connected = 0;
