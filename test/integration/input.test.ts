@@ -42,16 +42,13 @@ describeEach((_implementation, { flags }) => {
     };
   };
 
-  /** Runs it as a person and with --json. */
-  async function refused(code: number, args: readonly string[], ...says: (string | RegExp)[]): Promise<void> {
-    const env = { LN_PLAY_DIR: dir };
-    const [text, asJson] = await Promise.all([runCli(args, { env }), runCli(['--json', ...args], { env })]);
-    for (const each of [text, asJson])
-      expect({ args, code: each.code, stderr: each.stderr }).toMatchObject({ args, code });
-    expect(text.stdout).toBe('');
-    for (const what of says) expect(text.stderr).toMatch(what);
-    if (asJson.stdout === '') return; // commander's own: usage goes to standard error
-    expect(JSON.parse(asJson.stdout)).toEqual({
+  /** Runs it with --json: then standard output has a document, and standard error what a person reads. */
+  async function refused(code: number, args: readonly string[], ...says: RegExp[]): Promise<void> {
+    const result = await runCli(['--json', ...args], { env: { LN_PLAY_DIR: dir } });
+    expect({ args, ...result }).toMatchObject({ args, code });
+    for (const what of says) expect(result.stderr).toMatch(what);
+    if (result.stdout === '') return; // commander's own: usage goes to standard error
+    expect(JSON.parse(result.stdout)).toEqual({
       error: {
         code: expect.any(String) as string,
         message: expect.any(String) as string,
@@ -122,6 +119,14 @@ describeEach((_implementation, { flags }) => {
       expect(await state()).toEqual(before);
     },
   );
+
+  test('without --json nothing goes to standard output', async () => {
+    expect(await runCli(['fund', 'l9', '1btc', '--dir', dir])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^error: There is no node "l9".*\nhint: its nodes are l1, l2\n$/) as string,
+    });
+  });
 
   test('an invoice that cannot be paid', async () => {
     const bolt11 = async (...args: string[]) => (await json<{ bolt11: string }>('invoice', ...args)).bolt11;

@@ -131,6 +131,21 @@ describeEach((_implementation, { flags }) => {
     await json('pay-demo');
   });
 
+  test("a person's lightning-cli or bitcoin-cli on the same folder is never taken for the daemon", async () => {
+    await up();
+    const folders = [`--lightning-dir=${join(dir, 'l1')}`, `-datadir=${join(dir, 'bitcoin')}`];
+    const theirs = spawn('/bin/sh', ['-c', 'sleep 600', 'sh', ...folders], { detached: true });
+    await once(theirs, 'spawn');
+    try {
+      expect(await json('down')).toEqual({ dir, stopped: ['l1', 'l2', 'bitcoind'] });
+      expect(await status()).toMatchObject({ bitcoind: { state: 'stopped', pid: null }, nodes: [{ pid: null }, {}] });
+      expect(await json('down')).toEqual({ dir, stopped: [] });
+      expect(theirs.exitCode ?? theirs.signalCode).toBeNull();
+    } finally {
+      process.kill(-theirs.pid!, 'SIGKILL');
+    }
+  });
+
   test('the pid of a daemon that another program has now is never signalled', async () => {
     await up();
     const { bitcoind, nodes } = await status();
