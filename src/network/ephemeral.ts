@@ -36,7 +36,7 @@ export class Ephemeral {
 
   /** Removes the folder. */
   async dispose(): Promise<void> {
-    await rm(this.dir, { recursive: true, force: true, maxRetries: 3 });
+    await rm(this.dir, { recursive: true, force: true, maxRetries: 10 });
     await this.#reaper.dismiss();
   }
 }

@@ -162,7 +162,7 @@ async function exclusively<T>(
 
 async function remove(path: string): Promise<void> {
   try {
-    await rm(path, { recursive: true, force: true, maxRetries: 3 });
+    await rm(path, { recursive: true, force: true, maxRetries: 10 });
   } catch (cause) {
     throw fileError('remove', path, cause);
   }

@@ -9,5 +9,5 @@ const dir = process.argv[2]!;
 try {
   await (await Playground.open(dir)).down();
 } finally {
-  await rm(dir, { recursive: true, force: true, maxRetries: 3 });
+  await rm(dir, { recursive: true, force: true, maxRetries: 10 });
 }
