@@ -145,7 +145,8 @@ async function start<N extends Network>(
       ...stopped.map((node) => (signal: AbortSignal) => startNode(node, signal)),
       ...running.map((node) => (signal: AbortSignal) => keepNode(node, signal)),
     ]);
-    if (!options.debugger) await steps.run('connect', () => reconnect(nodes));
+    // a node may be ready before all of the first blocks are there, and still be reading them
+    if (!options.debugger) await Promise.all([playground.sync(), steps.run('connect', () => reconnect(nodes))]);
   } catch (error) {
     await Promise.all(started.filter((daemon) => daemon !== bitcoind.daemon).map((daemon) => daemon.stop()));
     await Promise.all(started.map((daemon) => daemon.stop()));

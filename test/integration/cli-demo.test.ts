@@ -2,7 +2,15 @@ import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
 import { waitFor } from '../../src/core/wait.js';
-import { describeEach, processesOf, runCli, RunningCli, runJson, useTemporaryFolder } from './support.js';
+import {
+  describeEach,
+  processesOf,
+  runCli,
+  RunningCli,
+  runJson,
+  useTemporaryFolder,
+  withoutProgress,
+} from './support.js';
 
 const HEX_32 = expect.stringMatching(/^[0-9a-f]{64}$/) as string;
 
@@ -47,7 +55,7 @@ describeEach((implementation, { flags }) => {
     const options = ['--from', 'l1', '--to', 'l3', '--nodes', '3', '--fund', '1btc', '--capacity', '0.1btc'];
     const amounts = ['--feerate', '300perkw', '--amount', '1000sat'];
     const { code, stdout, stderr } = await runCli(['demo', ...options, ...amounts, ...flags]);
-    expect({ code, stderr: stderr.replaceAll(/^.* …\n/gm, '') }).toEqual({ code: 0, stderr: '' });
+    expect({ code, stderr: withoutProgress(stderr) }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/channel \d+x\d+x\d+ of 0\.1btc at 300perkw/);
     expect(stdout).toMatch(/paid 1000sat, preimage [0-9a-f]{64}/);
     expect(stdout).toMatch(/from start to paid in [\d.]+ m?s; nothing is left behind/);

@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { waitFor } from '../../src/core/wait.js';
 import type { PlaygroundStatus } from '../../src/network/status.js';
-import { describeEach, processesOf, runCli, RunningCli, runJson, useTemporaryFolder } from './support.js';
+import {
+  describeEach,
+  processesOf,
+  runCli,
+  RunningCli,
+  runJson,
+  useTemporaryFolder,
+  withoutProgress,
+} from './support.js';
 
 describeEach((_implementation, { flags }) => {
   const folder = useTemporaryFolder();
@@ -18,7 +26,7 @@ describeEach((_implementation, { flags }) => {
   const json = <T = Record<string, unknown>>(...args: string[]) => runJson<T>(args, { env: { LN_PLAY_DIR: dir } });
   const text = async (...args: string[]) => {
     const { code, stdout, stderr } = await runCli(args, { env: { LN_PLAY_DIR: dir } });
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect({ code, stderr: withoutProgress(stderr) }).toEqual({ code: 0, stderr: '' });
     return stdout;
   };
   const status = () => json<PlaygroundStatus>('status');

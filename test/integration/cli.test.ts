@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { PlaygroundStatus } from '../../src/network/status.js';
-import { describeEach, runCli, runJson, useTemporaryFolder } from './support.js';
+import { describeEach, runCli, runJson, useTemporaryFolder, withoutProgress } from './support.js';
 
 const HEX_32 = expect.stringMatching(/^[0-9a-f]{64}$/) as string;
 const NODE_ID = expect.stringMatching(/^0[23][0-9a-f]{64}$/) as string;
@@ -18,7 +18,7 @@ describeEach((implementation, { flags }) => {
   const json = <T = Record<string, unknown>>(...args: string[]) => runJson<T>(args, { env: { LN_PLAY_DIR: dir } });
   const text = async (...args: string[]) => {
     const { code, stdout, stderr } = await cli(...args);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect({ code, stderr: withoutProgress(stderr) }).toEqual({ code: 0, stderr: '' });
     return stdout;
   };
 
@@ -66,7 +66,11 @@ describeEach((implementation, { flags }) => {
       ['--dir', '/nowhere', 'status', '--json', '--dir', dir],
     ]) {
       const { stdout, stderr, code } = await runCli(args);
-      expect({ code, stderr, status: JSON.parse(stdout) as unknown }).toEqual({ code: 0, stderr: '', status });
+      expect({ code, stderr: withoutProgress(stderr), status: JSON.parse(stdout) as unknown }).toEqual({
+        code: 0,
+        stderr: '',
+        status,
+      });
     }
     expect(await text('status')).toMatch(/^bitcoind +running +block \d+ .*\nl1 +running .*\nl2 +running /);
     expect(await text('status', '--quiet')).toBe('');

@@ -179,3 +179,6 @@ export async function runJson<T = Record<string, unknown>>(args: readonly string
   if (code !== 0) throw new Error(`ln-play ${args.join(' ')} exited with ${code}\n${stdout}\n${stderr}`);
   return JSON.parse(stdout) as T;
 }
+
+/** Standard error without what it says, in a pipe, of steps that take long. */
+export const withoutProgress = (stderr: string): string => stderr.replaceAll(/^.* …\n/gm, '');
