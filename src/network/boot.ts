@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { allOrNothing } from '../core/all-or-nothing.js';
 import { LnPlayError, throwIfAborted } from '../core/errors.js';
@@ -140,9 +141,18 @@ async function start<N extends Network>(
   if (!bitcoindRan) await bitcoind.prepare();
   const bitcoinBackend = await installBackend(bitcoind.datadir);
   try {
+    // as many nodes as there are processors start beside bitcoind; more would only take its time from it
+    const beside = stopped.slice(0, availableParallelism());
+    const after = stopped.slice(beside.length);
     await allOrNothing(wait.signal, [
-      (signal) => startChain(bitcoindRan, signal),
-      ...stopped.map((node) => (signal: AbortSignal) => startNode(node, signal)),
+      async (signal) => {
+        await startChain(bitcoindRan, signal);
+        await allOrNothing(
+          signal,
+          after.map((node) => (each) => startNode(node, each)),
+        );
+      },
+      ...beside.map((node) => (signal: AbortSignal) => startNode(node, signal)),
       ...running.map((node) => (signal: AbortSignal) => keepNode(node, signal)),
     ]);
     // a node may be ready before all of the first blocks are there, and still be reading them
