@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { allOrNothing } from '../core/all-or-nothing.js';
 import { LnPlayError, throwIfAborted } from '../core/errors.js';
+import { DEFAULT_INTERVAL_MS } from '../core/wait.js';
 import { makePrivateFolder } from '../core/files.js';
 import { lostItsPort } from '../daemons/bitcoind.js';
 import { installBackend } from '../daemons/bitcoin-backend/install.js';
@@ -95,6 +96,9 @@ async function start<N extends Network>(
   const started: Daemon[] = [];
   const restore: (() => Promise<void>)[] = [];
 
+  // many nodes that start have better use for the processor than our questions
+  const intervalMs = DEFAULT_INTERVAL_MS + 2 * nodes.length;
+
   const startChain = async (runs: boolean, signal: AbortSignal): Promise<void> => {
     if (runs) await bitcoind.daemon.waitReady({ ...wait, signal });
     else
@@ -113,14 +117,14 @@ async function start<N extends Network>(
     await steps.run(`start ${node.name}`, async () => {
       started.push(node.lightningd.daemon);
       await node.lightningd.start(debug);
-      if (debug === undefined) await node.lightningd.waitReady({ ...wait, signal });
+      if (debug === undefined) await node.lightningd.waitReady({ ...wait, signal, intervalMs });
     });
   };
 
   /** One that ran may be dying still, of what made its owner call `up`. */
   const keepNode = async (node: LightningNode, signal: AbortSignal): Promise<void> => {
     try {
-      await node.lightningd.waitReady({ ...wait, signal });
+      await node.lightningd.waitReady({ ...wait, signal, intervalMs });
     } catch (error) {
       if (signal.aborted || node.lightningd.daemon.attach()) throw error;
       await startNode(node, signal);
