@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import * as ldk from '#ldk';
 import type { Transaction } from '../chain/transaction.js';
 import { CODE, RpcError } from '../rpc/errors.js';
@@ -29,6 +30,8 @@ const OPEN: readonly ChannelState[] = [
   'CLOSINGD_SIGEXCHANGE',
 ];
 const NEVER = new AbortController().signal;
+/** How often a peer that is away is looked for. */
+const RETRY_MS = 100;
 
 /** Closes channels, and finds the transactions that do. */
 export class Closings {
@@ -90,6 +93,7 @@ export class Closings {
   async #agree(channelId: string, begin: () => ldk.Result_NoneAPIErrorZ): Promise<void> {
     const { channels, engine, changes } = this.#node;
     const isClosed = (): true | undefined => (OPEN.includes(channels.get(channelId)!.state) ? undefined : true);
+    let told = '';
     while (!isClosed()) {
       const begun = await engine.act(begin);
       if (begun.is_ok()) {
@@ -99,8 +103,10 @@ export class Closings {
       }
       const why = err<ldk.APIError>(begun);
       if (why instanceof ldk.APIError_IncompatibleShutdownScript) throw new RpcError(CODE.LIGHTNINGD, apiError(why));
-      this.#node.log.debug(`close: ${apiError(why)}`);
-      await changes.next();
+      if (apiError(why) !== told) this.#node.log.debug(`close: ${apiError(why)}`);
+      told = apiError(why);
+      // LDK does not tell when the peer is back and the channel is established again
+      await delay(RETRY_MS, undefined, { ref: false });
     }
   }
 }

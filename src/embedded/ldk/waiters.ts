@@ -19,17 +19,6 @@ export class Waiters {
     }
   }
 
-  /** Resolves at the next wake-up. */
-  next(): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        this.#waiting.delete(wake);
-        resolve();
-      };
-      this.#waiting.add(wake);
-    });
-  }
-
   wake(): void {
     for (const wake of Array.from(this.#waiting)) wake();
   }
