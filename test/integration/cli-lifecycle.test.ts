@@ -7,10 +7,10 @@ import { waitFor } from '../../src/core/wait.js';
 import type { PlaygroundStatus } from '../../src/network/status.js';
 import {
   describeEach,
-  processesOf,
+  leftovers,
   runCli,
-  RunningCli,
   runJson,
+  RunningCli,
   useTemporaryFolder,
   withoutProgress,
 } from './support.js';
@@ -40,7 +40,7 @@ describeEach((_implementation, { flags }) => {
     const config = join(dir, 'l1', 'config');
     await writeFile(config, (await readFile(config, 'utf8')).replace('alias=l1', 'alias=ELLE # not l1'));
     expect(await text('down')).toContain('stopped l1, l2, bitcoind');
-    expect(await processesOf(dir)).toEqual([]);
+    expect(await leftovers(dir)).toEqual([]);
     expect((await status()).nodes.map(({ state }) => state)).toEqual(['stopped', 'stopped']);
     expect(await json('down')).toEqual({ dir, stopped: [] });
     expect(await text('ps')).toContain('nothing runs');
@@ -132,7 +132,7 @@ describeEach((_implementation, { flags }) => {
       const { code, stderr } = await up.result;
       expect(code).toBe(signal === 'SIGINT' ? 130 : 143);
       expect(stderr).toContain('stopped l1, l2, bitcoind');
-      expect(await processesOf(dir)).toEqual([]);
+      expect(await leftovers(dir)).toEqual([]);
       expect((await status()).bitcoind.state).toBe('stopped');
     },
   );

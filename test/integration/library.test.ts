@@ -1,6 +1,6 @@
 import { Playground } from 'ln-play';
 import { expect, test } from 'vitest';
-import { describeEach, processesOf, useTemporaryFolder } from './support.js';
+import { describeEach, leftovers, useTemporaryFolder } from './support.js';
 
 describeEach((implementation, options) => {
   useTemporaryFolder();
@@ -17,6 +17,6 @@ describeEach((implementation, options) => {
       expect(payment).toMatchObject({ status: 'complete', amount_msat: 24 });
       expect(invoice.status).toBe('paid');
     }
-    expect(await processesOf(dir)).toEqual([]);
+    expect(await leftovers(dir)).toEqual([]);
   });
 });

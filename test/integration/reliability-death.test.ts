@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { waitFor } from '../../src/core/wait.js';
 import type { PlaygroundStatus } from '../../src/network/status.js';
-import { describeEach, processesOf, runCli, RunningCli, runJson, useTemporaryFolder } from './support.js';
+import { describeEach, leftovers, processesOf, runCli, runJson, RunningCli, useTemporaryFolder } from './support.js';
 
 /**
  * A daemon that dies: the command that waits for it fails with its exit code or signal, its last log lines and its log's
@@ -29,7 +29,7 @@ describeEach((_implementation, { flags }) => {
     expect(refused.stderr).toMatch(/error: l2 exited with code [1-9]\d*/);
     expect(refused.stderr).toMatch(/no-such-option/);
     expect(refused.stderr).toContain(`log: ${join(dir, 'l2', 'log')}`);
-    expect(await processesOf(dir)).toEqual([]);
+    expect(await leftovers(dir)).toEqual([]);
     await up();
   });
 
@@ -69,7 +69,7 @@ describeEach((_implementation, { flags }) => {
     expect(refused.stderr).toMatch(
       /error: bitcoind exited with code 1\n(.*\n)*.*no-such-key(.*\n)*.*log: .*debug\.log/,
     );
-    expect(await processesOf(dir)).toEqual([]);
+    expect(await leftovers(dir)).toEqual([]);
     await writeFile(config, good);
     await up();
   });
@@ -87,7 +87,7 @@ describeEach((_implementation, { flags }) => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/error: l1 was killed by SIGKILL/);
     expect(stderr).toContain(`log: ${join(dir, 'l1', 'log')}`);
-    expect(await processesOf(dir)).toEqual([]);
+    expect(await leftovers(dir)).toEqual([]);
   });
 
   /** Freezes l1, starts a command that needs it, and kills a daemon once that command waits. */
@@ -155,7 +155,7 @@ describeEach((_implementation, { flags }) => {
     const refused = await cli('up');
     expect(refused.code).toBe(1);
     expect(refused.stderr).toMatch(new RegExp(`error: l1 exited with code [1-9]\\d*\n(.*\n)*.*${port}`));
-    expect(await processesOf(dir)).toEqual([]);
+    expect(await leftovers(dir)).toEqual([]);
     await new Promise((resolve) => taker.close(resolve));
     await up();
   });
@@ -191,11 +191,11 @@ describeEach((_implementation, { flags }) => {
       expect(killed.stderr).toMatch(/error: (bitcoind|l1|l2) was killed by SIGTERM\n.*it wrote nothing\n/);
       const missing = await upWith(join(folder.path, 'missing'));
       expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining('there is no such file') as string });
-      expect(await processesOf(folder.path)).toEqual([]);
+      expect(await leftovers(folder.path)).toEqual([]);
     }
     const slow = await cli('up', '--bitcoind', hanging, '--timeout', '0.5', ...flags);
     expect(slow.code).toBe(1);
     expect(slow.stderr).toMatch(/error: Waited 0.5 s for (bitcoind|l1|l2) to be ready/);
-    expect(await processesOf(dir)).toEqual([]);
+    expect(await leftovers(dir)).toEqual([]);
   });
 });

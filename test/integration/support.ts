@@ -101,7 +101,7 @@ export function useTemporaryFolder(): { readonly path: string } {
 }
 
 /** What still runs after a while: a subdaemon may outlive its lightningd for some seconds. */
-async function leftovers(folder: string): Promise<ProcessEntry[]> {
+export async function leftovers(folder: string): Promise<ProcessEntry[]> {
   let left: ProcessEntry[] = [];
   const probe = async (): Promise<Probe<void>> => {
     left = await processesOf(folder);
