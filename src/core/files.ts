@@ -54,6 +54,20 @@ async function whyNot(folder: string, cause: unknown): Promise<unknown> {
   }
 }
 
+/**
+ * Removes a file or folder with all that is in it; nothing where there is none. What was just stopped may still write
+ * into it for a moment, so it tries for some seconds.
+ *
+ * @throws {LnPlayError} FILESYSTEM, naming the path
+ */
+export async function removeTree(path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true, maxRetries: 10 });
+  } catch (cause) {
+    throw fileError('remove', path, cause);
+  }
+}
+
 const HINTS: { readonly [code: string]: string } = {
   EACCES: 'its folder does not let you write: choose another with --dir or LN_PLAY_DIR',
   EROFS: 'the file system is read-only: choose another folder with --dir or LN_PLAY_DIR',

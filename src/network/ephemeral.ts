@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fileError } from '../core/files.js';
+import { fileError, removeTree } from '../core/files.js';
 import { startReaper, type Reaper } from '../process/reaper.js';
 
 /** A temporary folder for one playground, which goes when our process goes, however it goes. */
@@ -36,7 +36,7 @@ export class Ephemeral {
 
   /** Removes the folder. */
   async dispose(): Promise<void> {
-    await rm(this.dir, { recursive: true, force: true, maxRetries: 10 });
+    await removeTree(this.dir);
     await this.#reaper.dismiss();
   }
 }

@@ -1,7 +1,7 @@
-import { rm, rmdir } from 'node:fs/promises';
+import { rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LnPlayError } from '../core/errors.js';
-import { fileError } from '../core/files.js';
+import { removeTree } from '../core/files.js';
 import { withLock } from '../process/lock.js';
 import { listProcesses } from '../process/table.js';
 import { boot, type UpOptions, type UpReport as BootReport } from './boot.js';
@@ -124,7 +124,8 @@ export class Playground extends Network implements AsyncDisposable {
       await this.stopAll();
       const { manifest, unborn, bitcoinDatadir, lightningDir } = this.layout;
       const folders = this.nodes.map(({ name }) => lightningDir(name));
-      for (const path of [...folders, bitcoinDatadir, manifest, unborn, lockFolder(this.layout)]) await remove(path);
+      for (const path of [...folders, bitcoinDatadir, manifest, unborn, lockFolder(this.layout)])
+        await removeTree(path);
     });
     await rmdir(this.dir).catch(() => {}); // something of the user's own is in it: that stays
   }
@@ -158,12 +159,4 @@ async function exclusively<T>(
   const onWait = ({ pid, command }: { pid: number; command: string }): void =>
     onBusy?.(`waiting for ${command} (process ${pid})`);
   return await withLock(lockFolder(layout), 'playground', { what, wait: 'wait', onWait, signal }, body);
-}
-
-async function remove(path: string): Promise<void> {
-  try {
-    await rm(path, { recursive: true, force: true, maxRetries: 10 });
-  } catch (cause) {
-    throw fileError('remove', path, cause);
-  }
 }

@@ -1,7 +1,7 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCode } from '../core/errors.js';
-import { fileError, readIfThere, writeWhole } from '../core/files.js';
+import { fileError, readIfThere, removeTree, writeWhole } from '../core/files.js';
 import type { Layout } from './layout.js';
 
 /*
@@ -15,15 +15,15 @@ export const markUnborn = (layout: Layout): Promise<void> =>
   writeWhole(layout.unborn, 'The first `ln-play up` has not come to its first blocks yet.\n');
 
 /** To be called once the first blocks are on disk. */
-export const markBorn = (layout: Layout): Promise<void> => remove(layout.unborn);
+export const markBorn = (layout: Layout): Promise<void> => removeTree(layout.unborn);
 
 export const isUnborn = async (layout: Layout): Promise<boolean> => (await readIfThere(layout.unborn)) !== undefined;
 
 /** Removes what the daemons made; their configs, logs and keys stay. None of them may run. */
 export async function clearUnborn(layout: Layout, nodeNames: readonly string[]): Promise<void> {
-  await remove(join(layout.bitcoinDatadir, 'regtest'));
+  await removeTree(join(layout.bitcoinDatadir, 'regtest'));
   for (const folder of nodeNames.map((name) => join(layout.lightningDir(name), 'regtest')))
-    for (const name of await namesIn(folder)) if (name !== 'hsm_secret') await remove(join(folder, name));
+    for (const name of await namesIn(folder)) if (name !== 'hsm_secret') await removeTree(join(folder, name));
 }
 
 async function namesIn(folder: string): Promise<string[]> {
@@ -32,13 +32,5 @@ async function namesIn(folder: string): Promise<string[]> {
   } catch (cause) {
     if (systemCode(cause) === 'ENOENT') return [];
     throw fileError('read', folder, cause);
-  }
-}
-
-async function remove(path: string): Promise<void> {
-  try {
-    await rm(path, { recursive: true, force: true, maxRetries: 10 });
-  } catch (cause) {
-    throw fileError('remove', path, cause);
   }
 }

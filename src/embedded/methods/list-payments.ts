@@ -10,32 +10,28 @@ const status = oneOf('pending', 'complete', 'failed');
 const deletable = oneOf('complete', 'failed');
 const index = oneOf('created', 'updated');
 
+/** Which payments to list. */
+const which = [
+  { name: 'bolt11', type: string_ },
+  { name: 'payment_hash', type: hash },
+  { name: 'status', type: status },
+  { name: 'index', type: index },
+  { name: 'start', type: u64 },
+  { name: 'limit', type: u32 },
+] as const;
+
 /** lightning-listpays(7), lightning-listsendpays(7), lightning-delpay(7) */
 export const listPaymentMethods = (node: Node): readonly Method[] => [
   method({
     name: 'listpays',
     category: 'payment',
-    params: [
-      { name: 'bolt11', type: string_ },
-      { name: 'payment_hash', type: hash },
-      { name: 'status', type: status },
-      { name: 'index', type: index },
-      { name: 'start', type: u64 },
-      { name: 'limit', type: u32 },
-    ],
+    params: which,
     handle: (args) => ({ pays: select(node, args).map(describePay) }),
   }),
   method({
     name: 'listsendpays',
     category: 'payment',
-    params: [
-      { name: 'bolt11', type: string_ },
-      { name: 'payment_hash', type: hash },
-      { name: 'status', type: status },
-      { name: 'index', type: index },
-      { name: 'start', type: u64 },
-      { name: 'limit', type: u32 },
-    ],
+    params: which,
     handle: (args) => ({ payments: select(node, args).map(sendpayOf) }),
   }),
   method({
