@@ -27,6 +27,9 @@ fallbackfee=0.00002
 # a new wallet makes one key at a time: quick
 keypool=1
 txindex=1
+# Bitcoin Knots: what Bitcoin Core takes. By its own policy it refuses, for one, each transaction whose locktime happens
+# to be 21
+corepolicy=1
 # only what is on this machine, only with the cookie
 listen=0
 dnsseed=0
