@@ -3,23 +3,35 @@ import { LnPlayError } from '../core/errors.js';
 import { waitFor, type WaitOptions } from '../core/wait.js';
 import type { Bitcoind } from '../daemons/bitcoind.js';
 import { FIRST_BLOCKS, FIRST_COINS, MATURITY } from '../daemons/first-blocks.js';
+import { withLock } from '../process/lock.js';
 import { BitcoinRpcError, type BitcoindRpc } from '../rpc/bitcoind.js';
 
 const WALLET = 'faucet';
 /** An address that nobody has the key of (its hash is all zeros): blocks to it cost bitcoind's wallets no work. */
 const NOBODY = 'bcrt1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqdku202';
 const INSUFFICIENT_FUNDS = -6;
+/** RPC_INVALID_ADDRESS_OR_KEY. */
+const NOT_IN_MEMPOOL = -5;
 const WALLET_ERRORS = { NOT_FOUND: -18, ALREADY_LOADED: -35 } as const;
 /** What bitcoind says while it still makes or loads the wallet for a command that was killed. */
 const BUSY = /exclusive lock|already exists|already being loaded/i;
 
+/** Of bitcoind's gettransaction, what we read. */
+interface WalletTransaction {
+  readonly confirmations: number;
+  readonly hex: string;
+}
+
 /** bitcoind's wallet that pays for everything, and the miner. */
 export class Faucet {
   readonly #bitcoind: Bitcoind;
+  readonly #locks: string;
   #address: string | undefined;
 
-  constructor(bitcoind: Bitcoind) {
+  /** @param locks the folder in which all who may mine on this bitcoind look for the miner's lock */
+  constructor(bitcoind: Bitcoind, locks: string) {
     this.#bitcoind = bitcoind;
+    this.#locks = locks;
   }
 
   /** The name of its wallet in bitcoind. */
@@ -35,8 +47,8 @@ export class Faucet {
     await this.#ensureWallet(wait);
     const { blocks } = await this.#call<{ blocks: number }>('getblockchaininfo');
     if (blocks >= FIRST_BLOCKS) return;
-    await this.#generate(FIRST_COINS, await this.address());
-    await this.#generate(MATURITY, NOBODY);
+    await this.#generate(FIRST_COINS, await this.address(), wait);
+    await this.#generate(MATURITY, NOBODY, wait);
     await this.#flush();
   }
 
@@ -58,19 +70,25 @@ export class Faucet {
    *
    * @returns the hashes, oldest first
    */
-  async mine(blocks: number): Promise<string[]> {
-    const hashes = await this.#generate(blocks, await this.address());
+  async mine(blocks: number, wait?: WaitOptions): Promise<string[]> {
+    const hashes = await this.#generate(blocks, await this.address(), wait);
     await this.#flush();
     return hashes;
   }
 
   /**
-   * Sends to an address; the transaction is in the mempool when this returns.
+   * Sends to an address; the transaction is in the mempool, or already in a block, when this returns.
    *
    * @returns its txid
-   * @throws {LnPlayError} INVALID when the faucet has less
+   * @throws {LnPlayError} INVALID when the faucet has less; DAEMON when bitcoind's policy keeps it out of the mempool
    */
   async send(address: string, amountSat: bigint): Promise<string> {
+    const txid = await this.#sendToAddress(address, amountSat);
+    await this.#assertAccepted(txid);
+    return txid;
+  }
+
+  async #sendToAddress(address: string, amountSat: bigint): Promise<string> {
     try {
       return await this.#call<string>('sendtoaddress', [address, satToBtc(amountSat)], WALLET);
     } catch (error) {
@@ -79,6 +97,23 @@ export class Faucet {
       throw new LnPlayError('INVALID', `${satToBtc(amountSat)}btc is more than the faucet has: ${satToBtc(has)}btc`, {
         hint: `send less, or mine more for it: ln-play mine ${MATURITY + 1}`,
         cause: error,
+      });
+    }
+  }
+
+  /** bitcoind's wallet also gives the txid of a transaction that its mempool refuses, and tells nobody but its log. */
+  async #assertAccepted(txid: string): Promise<void> {
+    try {
+      await this.#call('getmempoolentry', [txid]);
+    } catch (cause) {
+      if (!(cause instanceof BitcoinRpcError) || cause.rpcCode !== NOT_IN_MEMPOOL) throw cause;
+      const { confirmations, hex } = await this.#call<WalletTransaction>('gettransaction', [txid], WALLET);
+      if (confirmations > 0) return; // somebody else has mined meanwhile
+      const [verdict] = await this.#call<{ 'reject-reason'?: string }[]>('testmempoolaccept', [[hex]]);
+      await this.#call('abandontransaction', [txid], WALLET);
+      throw new LnPlayError('DAEMON', `bitcoind refuses the faucet's transaction: ${verdict?.['reject-reason']}`, {
+        hint: `try again, or mend the policy options in ${this.#bitcoind.configFile}`,
+        cause,
       });
     }
   }
@@ -111,8 +146,11 @@ export class Faucet {
     }
   }
 
-  async #generate(blocks: number, address: string): Promise<string[]> {
-    return await this.#call<string[]>('generatetoaddress', [blocks, address]);
+  /** One at a time: two that bitcoind mines at once may build on the same block, and one of them comes to nothing. */
+  async #generate(blocks: number, address: string, { signal }: WaitOptions = {}): Promise<string[]> {
+    return await withLock(this.#locks, 'miner', { what: 'the miner', wait: 'wait', signal }, () =>
+      this.#call<string[]>('generatetoaddress', [blocks, address]),
+    );
   }
 
   /** gettxoutsetinfo is the one RPC that writes bitcoind's caches to disk; without a hash it does little else. */

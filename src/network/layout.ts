@@ -8,6 +8,7 @@ export const layoutOf = (dir: string) =>
     manifest: join(dir, 'ln-play.json'),
     /** There until the chain has its first blocks on disk; see unborn.ts. */
     unborn: join(dir, '.unborn'),
+    locks: join(dir, '.lock'),
     bitcoinDatadir: join(dir, 'bitcoin'),
     lightningDir: (name: string) => join(dir, name),
   }) as const;

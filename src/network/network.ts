@@ -42,7 +42,7 @@ export class Network {
     this.#context = context;
     this.steps = new Steps(context.onStep);
     this.bitcoind = new Bitcoind(layout.bitcoinDatadir, manifest.bitcoind);
-    this.faucet = new Faucet(this.bitcoind);
+    this.faucet = new Faucet(this.bitcoind, layout.locks);
     for (const { name, executable } of manifest.nodes)
       this.#nodes.set(name, new LightningNode(name, layout.lightningDir(name), executable));
   }
@@ -78,7 +78,7 @@ export class Network {
 
   /** Mines blocks and waits until every running node has seen them. @returns the height */
   async mine(blocks: number): Promise<number> {
-    await this.steps.run(`mine ${blocks}`, () => this.bitcoind.daemon.guard(() => this.faucet.mine(blocks)));
+    await this.steps.run(`mine ${blocks}`, () => this.bitcoind.daemon.guard(() => this.faucet.mine(blocks, this.wait)));
     return await this.sync();
   }
 
@@ -99,7 +99,7 @@ export class Network {
     return await this.steps.run(`fund ${node.name}`, async () => {
       const address = await node.lightningd.daemon.guard(() => node.newAddress());
       const txid = await this.faucet.send(address, amountSat);
-      await this.faucet.mine(1);
+      await this.faucet.mine(1, this.wait);
       await node.waitForFunds(txid, this.wait);
       return txid;
     });
@@ -113,7 +113,7 @@ export class Network {
   async openChannel(from: LightningNode, to: LightningNode, options: OpenOptions): Promise<OpenChannel> {
     const funded = await this.steps.run('fundchannel', () => fundChannel(this.bitcoind, from, to, options, this.wait));
     return await this.steps.run('channel normal', async () => {
-      await this.faucet.mine(1);
+      await this.faucet.mine(1, this.wait);
       return await waitForBothEnds(from, to, funded, this.wait);
     });
   }

@@ -1,7 +1,6 @@
 import { rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { LnPlayError } from '../core/errors.js';
-import { removeTree } from '../core/files.js';
+import { makePrivateFolder, removeTree } from '../core/files.js';
 import { withLock } from '../process/lock.js';
 import { listProcesses } from '../process/table.js';
 import { boot, type UpOptions, type UpReport as BootReport } from './boot.js';
@@ -122,10 +121,9 @@ export class Playground extends Network implements AsyncDisposable {
   async destroy(): Promise<void> {
     await this.#exclusively(async () => {
       await this.stopAll();
-      const { manifest, unborn, bitcoinDatadir, lightningDir } = this.layout;
+      const { manifest, unborn, locks, bitcoinDatadir, lightningDir } = this.layout;
       const folders = this.nodes.map(({ name }) => lightningDir(name));
-      for (const path of [...folders, bitcoinDatadir, manifest, unborn, lockFolder(this.layout)])
-        await removeTree(path);
+      for (const path of [...folders, bitcoinDatadir, manifest, unborn, locks]) await removeTree(path);
     });
     await rmdir(this.dir).catch(() => {}); // something of the user's own is in it: that stays
   }
@@ -148,8 +146,6 @@ export class Playground extends Network implements AsyncDisposable {
   }
 }
 
-const lockFolder = ({ dir }: Layout): string => join(dir, '.lock');
-
 async function exclusively<T>(
   layout: Layout,
   { signal, onBusy }: PlaygroundContext,
@@ -158,5 +154,6 @@ async function exclusively<T>(
   const what = `the playground in ${layout.dir}`;
   const onWait = ({ pid, command }: { pid: number; command: string }): void =>
     onBusy?.(`waiting for ${command} (process ${pid})`);
-  return await withLock(lockFolder(layout), 'playground', { what, wait: 'wait', onWait, signal }, body);
+  await makePrivateFolder(layout.locks);
+  return await withLock(layout.locks, 'playground', { what, wait: 'wait', onWait, signal }, body);
 }

@@ -30,7 +30,7 @@ export async function fundAndChannel(network: Network, options: FundAndChannelOp
   await connected;
   const funded = await steps.run('fundchannel', () => fundChannel(bitcoind, from, to, { capacitySat, feerate }, wait));
   return await steps.run('channel normal', async () => {
-    await network.faucet.mine(1);
+    await network.faucet.mine(1, wait);
     return await waitForBothEnds(from, to, funded, wait);
   });
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { LnPlayError, systemCode } from '../core/errors.js';
-import { fileError, makePrivateFolder } from '../core/files.js';
+import { fileError } from '../core/files.js';
 import { waitFor } from '../core/wait.js';
 import { isAlive, processIdentity, type ProcessIdentity } from './identity.js';
 
@@ -31,12 +31,12 @@ const TIMEOUT_MS = 600_000;
  * Runs `body` while no other process runs one under the same lock. A holder that was killed holds it no longer, since
  * its pid and start time are looked at; nobody ever has to remove a stale lock.
  *
- * The lock is a row of files `name.lock.N` in `dir`. Each holder links a file with the next number, complete with its
+ * The lock is a row of files `name.lock.N` in `dir`, which has to be there. Each holder links a file with the next number, complete with its
  * name in it, so that it cannot be seen half-written and two can't take the same number. The one with the highest number
  * holds the lock, until it is dead or its file says that it is released. The highest file is never removed: a process
  * that was stopped between looking and linking then finds a higher number than its own, and starts again.
  *
- * @throws {LnPlayError} LOCKED, naming the holder; FILESYSTEM where the folder cannot be written; TIMEOUT; ABORTED
+ * @throws {LnPlayError} LOCKED, naming the holder; FILESYSTEM where there is no such folder or it cannot be written; TIMEOUT; ABORTED
  */
 export async function withLock<T>(dir: string, name: string, options: LockOptions, body: () => Promise<T>): Promise<T> {
   const lock = new EpochLock(dir, name);
@@ -69,7 +69,6 @@ class EpochLock {
 
   async acquire(options: LockOptions): Promise<void> {
     const { what, wait, onWait, signal, timeoutMs = TIMEOUT_MS } = options;
-    await makePrivateFolder(this.#dir);
     let told = false;
     await waitFor(
       `${what} to be free`,

@@ -16,6 +16,7 @@ export const TOOLCHAINS: { readonly [template: string]: (folder: string) => Prom
   python: async (folder) => {
     const venv = join(CACHE, 'python');
     const complete = join(venv, 'complete');
+    await mkdir(CACHE, { recursive: true });
     await withLock(CACHE, 'python', { what: 'the virtual environment', wait: 'wait' }, async () => {
       if (existsSync(complete)) return;
       await run('python3', ['-m', 'venv', '--clear', venv]);

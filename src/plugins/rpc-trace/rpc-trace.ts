@@ -1,12 +1,11 @@
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { connect, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { LnPlayError } from '../../core/errors.js';
 import type { Lightningd } from '../../daemons/lightningd.js';
-import { withLock } from '../../process/lock.js';
 import { startReaper } from '../../process/reaper.js';
 import { assertSocketPath } from '../../process/sockets.js';
+import { withNodeLock } from '../node-lock.js';
 import { RpcProxy, type ClientMessage } from './proxy.js';
 import { swapBack, swapIn, swapPaths } from './swap.js';
 
@@ -33,8 +32,7 @@ export interface RpcTraceOptions {
 export async function traceRpc(node: Lightningd, options: RpcTraceOptions): Promise<void> {
   const paths = swapPaths(node.rpc.path);
   assertSocketPath(paths.tracer);
-  const lock = { what: `the RPC trace of ${node.name}`, wait: 'fail' } as const;
-  await withLock(join(node.lightningDir, '.locks'), 'rpc-trace', lock, async () => {
+  await withNodeLock(node, 'rpc-trace', `the RPC trace of ${node.name}`, async () => {
     await swapBack(paths); // what a killed tracer may have left, whose helper was killed too
     await node.rpc.call('getinfo'); // fails with what is to be done where it does not run
     const reaper = await startReaper({ command: process.execPath, args: [HEAL, paths.rpc] });

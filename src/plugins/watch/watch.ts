@@ -4,11 +4,11 @@ import { basename, join } from 'node:path';
 import { dir } from 'tmp-promise';
 import { followFile } from '../../daemons/log-follow.js';
 import type { Lightningd } from '../../daemons/lightningd.js';
-import { withLock } from '../../process/lock.js';
 import { startReaper } from '../../process/reaper.js';
 import type { JsonObject } from '../../rpc/json-rpc.js';
 import { pluginLine } from '../control.js';
 import { LineSplitter } from '../lines.js';
+import { withNodeLock } from '../node-lock.js';
 import { Replacement } from '../run/replace.js';
 import { shellQuote, writeWrapper } from '../run/wrapper.js';
 import { FolderWatcher } from './folder-watcher.js';
@@ -134,7 +134,5 @@ async function withLocks<T>(node: Lightningd, sources: readonly WatchedSource[],
   if (!first) return await body();
   const name = `watch-${createHash('sha256').update(first.file).digest('hex').slice(0, 16)}`;
   const what = `the watch of ${first.file} on ${node.name}`;
-  return await withLock(join(node.lightningDir, '.locks'), name, { what, wait: 'fail' }, () =>
-    withLocks(node, others, body),
-  );
+  return await withNodeLock(node, name, what, () => withLocks(node, others, body));
 }
