@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { LnPlayError, systemCode } from '../core/errors.js';
 import { waitFor, type Probe, type WaitOptions } from '../core/wait.js';
 import { DaemonProcess, describeExit, type Command, type Exit } from '../process/daemon-process.js';
-import { descendants, findByArgument, listProcesses, type ProcessEntry } from '../process/table.js';
+import { descendants, findByArgument, listProcesses, orphansOf, type ProcessEntry } from '../process/table.js';
 import { tailFile } from './log-tail.js';
 
 /** What sets one kind of daemon apart. All of them are started, awaited, watched and stopped by `Daemon`. */
@@ -181,11 +181,16 @@ export class Daemon {
   }
 
   async #stop(): Promise<void> {
-    if (!this.attach()) return;
+    const started = this.#process;
+    if (!this.attach()) {
+      if (started) await endOrphans(orphansOf(started.pid)); // it died by itself
+      return;
+    }
     const running = this.#process!;
     const family = descendants(running.pid);
     await this.#end(running);
-    await endOrphans(family);
+    // what it started in its last moments is in no list made before
+    await endOrphans([...family, ...orphansOf(running.pid)]);
   }
 
   async #end(running: DaemonProcess): Promise<void> {

@@ -5,6 +5,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 export interface ProcessEntry {
   readonly pid: number;
   readonly parent: number;
+  /** Its process group: the pid of the group's leader, who may have ended. */
+  readonly group: number;
   readonly startTime: string;
   readonly args: readonly string[];
   /** The arguments joined by spaces, where the system tells no more than that. */
@@ -33,6 +35,11 @@ export function descendants(pid: number, table: readonly ProcessEntry[] = listPr
   const self = table.filter((entry) => entry.pid === pid);
   const children = table.filter((entry) => entry.parent === pid);
   return [...self, ...children.flatMap((child) => descendants(child.pid, table))];
+}
+
+/** What outlived the leader of a process group; nothing where another process has the leader's pid by now. */
+export function orphansOf(leader: number, table: readonly ProcessEntry[] = listProcesses()): ProcessEntry[] {
+  return table.some(({ pid }) => pid === leader) ? [] : table.filter(({ group }) => group === leader);
 }
 
 /** Whether that very process still runs; a zombie does not. */
@@ -77,14 +84,16 @@ function readStat(pid: number): Omit<ProcessEntry, 'pid' | 'args'> | undefined {
  */
 export function parseStat(stat: string): Omit<ProcessEntry, 'pid' | 'args'> | undefined {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const [state, parent] = fields;
-  return state === 'Z' || state === 'X' ? undefined : { parent: Number(parent), startTime: fields[19]! };
+  const [state, parent, group] = fields;
+  return state === 'Z' || state === 'X'
+    ? undefined
+    : { parent: Number(parent), group: Number(group), startTime: fields[19]! };
 }
 
 function fromPs(pid?: number): ProcessEntry[] {
   const which = pid === undefined ? ['-ax'] : ['-p', String(pid)];
   try {
-    const options = [...which, '-ww', '-o', 'pid=,ppid=,stat=,lstart=,command='];
+    const options = [...which, '-ww', '-o', 'pid=,ppid=,pgid=,stat=,lstart=,command='];
     // dates in English, whatever the user's language
     return parsePs(execFileSync('ps', options, { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } }));
   } catch {
@@ -92,13 +101,14 @@ function fromPs(pid?: number): ProcessEntry[] {
   }
 }
 
-/** Reads `ps -o pid=,ppid=,stat=,lstart=,command=`. ps joins the arguments with spaces: `args` is a guess. */
+/** Reads `ps -o pid=,ppid=,pgid=,stat=,lstart=,command=`. ps joins the arguments with spaces: `args` is a guess. */
 export function parsePs(text: string): ProcessEntry[] {
   return text.split('\n').flatMap((line) => {
-    const match = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\w+\s+\w+\s+\d+\s+[\d:]+\s+\d+)\s+(.*)$/.exec(line);
-    if (!match || match[3]!.startsWith('Z')) return [];
-    const commandLine = match[5]!;
+    const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\w+\s+\w+\s+\d+\s+[\d:]+\s+\d+)\s+(.*)$/.exec(line);
+    if (!match || match[4]!.startsWith('Z')) return [];
+    const [pid, parent, group] = match.slice(1, 4).map(Number) as [number, number, number];
+    const commandLine = match[6]!;
     const args = commandLine.split(/ (?=-)/).flatMap((part, index) => (index === 0 ? part.split(' ') : [part]));
-    return [{ pid: Number(match[1]), parent: Number(match[2]), startTime: match[4]!, args, commandLine }];
+    return [{ pid, parent, group, startTime: match[5]!, args, commandLine }];
   });
 }

@@ -7,6 +7,7 @@ import {
   findProcess,
   isRunning,
   listProcesses,
+  orphansOf,
   parsePs,
   parseStat,
   type ProcessEntry,
@@ -15,25 +16,25 @@ import {
 test('/proc/PID/stat, whatever the program is called', () => {
   const rest = (state: string): string => `${state} 42 7 7 0 -1 4194304 1 0 0 0 1 2 3 4 20 0 1 0 987654 1 2 3`;
   for (const name of ['cat', 'a (b) c', ') S 1 1', 'with\nnewline', ''])
-    expect(parseStat(`17 (${name}) ${rest('S')}`)).toEqual({ parent: 42, startTime: '987654' });
+    expect(parseStat(`17 (${name}) ${rest('S')}`)).toEqual({ parent: 42, group: 7, startTime: '987654' });
   expect(parseStat(`17 (cat) ${rest('Z')}`)).toBeUndefined();
   expect(parseStat(`17 (cat) ${rest('X')}`)).toBeUndefined();
 });
 
-const PS = `    1     0 Ss   Mon Nov 23 04:40:01 2026 /sbin/launchd
-  501     1 Ss   Mon Nov  3 14:05:59 2026 /opt/homebrew/bin/lightningd --lightning-dir=/tmp/my dir/l1 --pid-file=/tmp/my dir/l1/p -f
-  502   501 S    Mon Nov 23 05:00:00 2026 node /x/main.js --developer
-  503   501 Z    Mon Nov 23 05:00:00 2026 (node)
+const PS = `    1     0     1 Ss   Mon Nov 23 04:40:01 2026 /sbin/launchd
+  501     1   501 Ss   Mon Nov  3 14:05:59 2026 /opt/homebrew/bin/lightningd --lightning-dir=/tmp/my dir/l1 --pid-file=/tmp/my dir/l1/p -f
+  502   501   501 S    Mon Nov 23 05:00:00 2026 node /x/main.js --developer
+  503   501   501 Z    Mon Nov 23 05:00:00 2026 (node)
 
 nonsense
 `;
 
 test('ps, with arguments that have spaces', () => {
   const table = parsePs(PS);
-  expect(table.map(({ pid, parent, startTime }) => [pid, parent, startTime])).toEqual([
-    [1, 0, 'Mon Nov 23 04:40:01 2026'],
-    [501, 1, 'Mon Nov  3 14:05:59 2026'],
-    [502, 501, 'Mon Nov 23 05:00:00 2026'],
+  expect(table.map(({ pid, parent, group, startTime }) => [pid, parent, group, startTime])).toEqual([
+    [1, 0, 1, 'Mon Nov 23 04:40:01 2026'],
+    [501, 1, 501, 'Mon Nov  3 14:05:59 2026'],
+    [502, 501, 501, 'Mon Nov 23 05:00:00 2026'],
   ]);
   expect(table[1]!.args).toEqual([
     '/opt/homebrew/bin/lightningd',
@@ -46,7 +47,13 @@ test('ps, with arguments that have spaces', () => {
   expect(parsePs('')).toEqual([]);
 });
 
-const entry = (pid: number, parent: number, ...args: string[]): ProcessEntry => ({ pid, parent, startTime: '1', args });
+const entry = (pid: number, parent: number, ...args: string[]): ProcessEntry => ({
+  pid,
+  parent,
+  group: pid,
+  startTime: '1',
+  args,
+});
 
 test('a process is found by a whole argument, and not its own forks', () => {
   const table = [
@@ -58,6 +65,13 @@ test('a process is found by a whole argument, and not its own forks', () => {
   expect(findByArgument('-x=/a', table).map(({ pid }) => pid)).toEqual([5]);
   expect(descendants(1, table).map(({ pid }) => pid)).toEqual([1, 5, 6, 7]);
   expect(descendants(9, table)).toEqual([]);
+});
+
+test('what outlived the leader of its group', () => {
+  const inGroup = (pid: number, group: number): ProcessEntry => ({ ...entry(pid, 1), group });
+  const table = [entry(1, 0), inGroup(6, 5), inGroup(7, 5), inGroup(8, 8), inGroup(9, 8)];
+  expect(orphansOf(5, table).map(({ pid }) => pid)).toEqual([6, 7]);
+  expect(orphansOf(8, table)).toEqual([]); // the leader, or whoever has its pid now, is there
 });
 
 test('the processes of this machine', async () => {
