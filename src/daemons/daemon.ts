@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { LnPlayError, systemCode } from '../core/errors.js';
 import { waitFor, type Probe, type WaitOptions } from '../core/wait.js';
 import { DaemonProcess, describeExit, type Command, type Exit } from '../process/daemon-process.js';
-import { descendants, findByArgument, listProcesses, orphansOf, type ProcessEntry } from '../process/table.js';
+import { descendants, findByArgument, orphansOf, type ProcessEntry } from '../process/table.js';
 import { tailFile } from './log-tail.js';
 
 /** What sets one kind of daemon apart. All of them are started, awaited, watched and stopped by `Daemon`. */
@@ -69,7 +69,7 @@ export class Daemon {
   }
 
   /** Takes hold of the process where it already runs, and says whether it does. */
-  attach(table: readonly ProcessEntry[] = listProcesses()): boolean {
+  attach(table?: readonly ProcessEntry[]): boolean {
     if (this.#process?.running) return true;
     const [entry] = findByArgument(this.spec.marker, table);
     this.#process = entry && DaemonProcess.adopt(entry);

@@ -1,6 +1,7 @@
 import { messageOf } from '../core/errors.js';
 import type { DaemonState } from '../daemons/daemon.js';
 import type { Implementation } from '../daemons/lightningd.js';
+import { listProcesses, type ProcessEntry } from '../process/table.js';
 import type { LightningNode } from './node.js';
 import type { Network } from './network.js';
 
@@ -47,9 +48,10 @@ export interface ChannelStatus {
 
 /** Asks every daemon at once. One that does not answer is told as such and hides none of the others. */
 export async function statusOf(network: Network): Promise<PlaygroundStatus> {
+  const table = listProcesses();
   const [bitcoind, nodes] = await Promise.all([
-    bitcoindStatus(network),
-    Promise.all(network.nodes.map((node) => nodeStatus(node))),
+    bitcoindStatus(network, table),
+    Promise.all(network.nodes.map((node) => nodeStatus(node, table))),
   ]);
   const anyRuns = bitcoind.state === 'running' || nodes.some(({ status }) => status.state === 'running');
   const namesById = new Map(nodes.map(({ status }) => [status.id, status.name]));
@@ -75,8 +77,11 @@ export async function statusOf(network: Network): Promise<PlaygroundStatus> {
 /** A daemon that does not run while others of its playground do has died; where none runs, all were stopped. */
 const settle = (state: DaemonState, anyRuns: boolean): DaemonState => (state === 'stopped' && anyRuns ? 'dead' : state);
 
-async function bitcoindStatus({ bitcoind }: Network): Promise<PlaygroundStatus['bitcoind']> {
-  const runs = bitcoind.daemon.attach();
+async function bitcoindStatus(
+  { bitcoind }: Network,
+  table: readonly ProcessEntry[],
+): Promise<PlaygroundStatus['bitcoind']> {
+  const runs = bitcoind.daemon.attach(table);
   const base = { pid: bitcoind.daemon.pid ?? null, rpc_port: bitcoind.rpcPort };
   if (!runs) return { ...base, state: 'stopped', version: null, blocks: null };
   try {
@@ -93,9 +98,9 @@ async function bitcoindStatus({ bitcoind }: Network): Promise<PlaygroundStatus['
 /** `/Satoshi:29.4.0/Knots:20260101/` is what bitcoind says; a person wants `Knots:20260101` or `Satoshi:29.4.0`. */
 export const versionOf = (subversion: string): string => subversion.split('/').filter(Boolean).join(' ');
 
-async function nodeStatus(node: LightningNode) {
+async function nodeStatus(node: LightningNode, table: readonly ProcessEntry[]) {
   const { name, implementation, lightningDir, rpc, lightningd } = node;
-  const runs = lightningd.daemon.attach();
+  const runs = lightningd.daemon.attach(table);
   const base = {
     name,
     implementation,
