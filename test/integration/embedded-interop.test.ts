@@ -16,6 +16,7 @@ import {
   pay,
   startAgain,
   startNode,
+  type TestNode,
 } from './embedded/nodes.js';
 import { startBitcoind, type EmbeddedProcess } from './embedded/process.js';
 import { useTemporaryFolder } from './support.js';
@@ -116,6 +117,17 @@ describe.skipIf(!lightningd)(title, () => {
           const { channels } = (await node.rpc.call('listchannels')) as { channels: unknown[] };
           return channels.length === 6 ? { done: undefined } : { seen: `${channels.length} of 6` };
         });
+      const [source, destination] = await Promise.all([idOf(ours), idOf(far)]);
+      const route = { source, destination, amount_msat: 1_000_000, layers: [], maxfee_msat: 10_000, final_cltv: 18 };
+      const pathOf = async (node: TestNode): Promise<object[]> => {
+        const { routes } = (await node.rpc.call('getroutes', route)) as {
+          routes: { path: Record<string, unknown>[] }[];
+        };
+        // which of the two channels from us it takes is not said
+        return routes.flatMap(({ path }) => path.map((hop) => ({ ...hop, short_channel_id_dir: 'either' })));
+      };
+      expect(await pathOf(ours)).toHaveLength(2);
+      expect(await pathOf(ours)).toEqual(await pathOf(cln));
       await pay(ours, far, 200_000_000);
       await pay(far, ours, 1_000_000);
       const { forwards } = (await cln.rpc.call('listforwards')) as { forwards: { status: string }[] };

@@ -103,6 +103,54 @@ describe('payments', () => {
     return bolt11;
   }
 
+  test('getroutes finds the way, with what each end of a channel takes for it', async () => {
+    const [source, destination] = await Promise.all([idOf(l2), idOf(l1)]);
+    const [channel] = (await l2.rpc.call('listpeerchannels')).channels;
+    const getroutes = (changes: object = {}) =>
+      l2.rpc.call('getroutes', {
+        source,
+        destination,
+        amount_msat: 1_000_000,
+        layers: ['auto.localchans', 'auto.sourcefree'],
+        maxfee_msat: 0,
+        final_cltv: 18,
+        ...changes,
+      });
+    const hop = {
+      short_channel_id_dir: `${channel!.short_channel_id}/${source < destination ? 0 : 1}`,
+      node_id_in: source,
+      node_id_out: destination,
+      amount_out_msat: 1_000_000,
+      cltv_out: 18,
+    };
+    const certain = { probability_ppm: 1_000_000 };
+    const route = { ...certain, amount_msat: 1_000_000, final_cltv: 18 };
+    expect(await getroutes()).toEqual({
+      ...certain,
+      routes: [{ ...route, path: [{ ...hop, amount_in_msat: 1_000_000, cltv_in: 18 }] }],
+    });
+    expect(await getroutes({ layers: ['auto.localchans'], maxfee_msat: 11 })).toEqual({
+      ...certain,
+      routes: [{ ...route, path: [{ ...hop, amount_in_msat: 1_000_011, cltv_in: 18 + 42 }] }],
+    });
+    const nobody = '0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798';
+    for (const [changes, rpcCode, message] of [
+      [{ layers: ['auto.localchans'], maxfee_msat: 10 }, 206, /excessive/],
+      [{ layers: ['auto.localchans'], maxfee_msat: 11, maxdelay: 59 }, 206, /excessive/],
+      [{ amount_msat: 5_000_000_000 }, 205, /Could not find a route/],
+      [{ destination: nobody }, 205, `Unknown destination node ${nobody}`],
+      [{ source: nobody }, 205, `Unknown source node ${nobody}`],
+      [{ maxdelay: 2017 }, 217, 'maximum delay allowed is 2016'],
+      [{ amount_msat: 0 }, -32602, 'amount must be non-zero'],
+      [{ maxparts: 0 }, -32602, 'maxparts must be non-zero'],
+      [{ layers: ['mine'] }, -32602, `layers: unknown layer: invalid token '"mine"'`],
+    ] as const)
+      await expect(getroutes(changes), JSON.stringify(changes)).rejects.toMatchObject({
+        rpcCode,
+        message: expect.stringMatching(message) as string,
+      });
+  });
+
   test('a chosen preimage comes back', async () => {
     const preimage = 'ab'.repeat(32);
     const bolt11 = await invoice(l1, 1_000, { preimage });

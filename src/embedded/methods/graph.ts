@@ -1,14 +1,12 @@
 import * as ldk from '#ldk';
 import type { Method } from '../context.js';
-import { bytesOf, err, flag, formatShortChannelId, hexOf, isNull, ok, some } from '../ldk/convert.js';
+import { flag, formatShortChannelId, hexOf, isNull, some } from '../ldk/convert.js';
 import type { Node } from '../ldk/node.js';
 import { CODE, RpcError } from '../rpc/errors.js';
 import { method } from '../rpc/method.js';
-import { any_, msat, nodeId, shortChannelId, string_, u32, u64 } from '../rpc/params.js';
+import { nodeId, shortChannelId } from '../rpc/params.js';
 
-const DEFAULT_CLTV = 9;
-
-/** lightning-listchannels(7), lightning-listnodes(7), lightning-getroute(7) */
+/** lightning-listchannels(7), lightning-listnodes(7) */
 export const graphMethods = (node: Node): readonly Method[] => [
   method({
     name: 'listchannels',
@@ -39,24 +37,6 @@ export const graphMethods = (node: Node): readonly Method[] => [
     params: [{ name: 'id', type: nodeId }],
     handle: ({ id }) => ({
       nodes: node.readGraph(listNodes).filter((found) => id === undefined || found.nodeid === id),
-    }),
-  }),
-  method({
-    name: 'getroute',
-    category: 'channels',
-    deprecated: true,
-    params: [
-      { name: 'id', type: nodeId, required: true },
-      { name: 'amount_msat', type: msat, required: true },
-      { name: 'riskfactor', type: u64, required: true },
-      { name: 'cltv', type: u32, default: DEFAULT_CLTV },
-      { name: 'fromid', type: nodeId },
-      { name: 'fuzzpercent', type: any_ },
-      { name: 'exclude', type: string_ },
-      { name: 'maxhops', type: u32 },
-    ],
-    handle: ({ id, amount_msat: amountMsat, cltv, fromid }) => ({
-      route: findRoute(node, fromid ?? node.id, id, amountMsat, cltv),
     }),
   }),
 ];
@@ -138,42 +118,4 @@ function describeAddress(address: ldk.SocketAddress): object[] {
     return [{ type: 'ipv6', address: words.join(':'), port: address.port }];
   }
   return [];
-}
-
-function findRoute(node: Node, from: string, to: string, amountMsat: bigint, finalCltv: number): object[] {
-  if (from === to) return [];
-  const target = ldk.PaymentParameters.constructor_from_node_id(bytesOf(to), finalCltv);
-  const parameters = ldk.RouteParameters.constructor_from_payment_params_and_value(target, amountMsat);
-  const { engine } = node;
-  const found = engine.guard(() => {
-    const firstHops = from === node.id ? engine.manager.list_usable_channels() : null;
-    return engine.router.find_route(bytesOf(from), parameters, firstHops, engine.manager.compute_inflight_htlcs());
-  });
-  const route = ok<ldk.Route>(found);
-  if (!route) {
-    const why = err<ldk.LightningError>(found).get_err();
-    throw new RpcError(CODE.PAY_ROUTE_NOT_FOUND, `Could not find a route: ${why}`);
-  }
-  const hops = route.get_paths()[0]!.get_hops();
-  // LDK has for each hop the fee that its node keeps, and for the last the amount itself
-  let amount = 0n;
-  let delay = 0;
-  return hops
-    .toReversed()
-    .map((hop, i) => {
-      amount += hop.get_fee_msat();
-      delay += hop.get_cltv_expiry_delta();
-      const previous = hops[hops.length - 2 - i];
-      const source = previous ? hexOf(previous.get_pubkey()) : from;
-      const id = hexOf(hop.get_pubkey());
-      return {
-        id,
-        channel: formatShortChannelId(hop.get_short_channel_id()),
-        direction: source < id ? 0 : 1,
-        amount_msat: Number(amount),
-        delay,
-        style: 'tlv',
-      };
-    })
-    .toReversed();
 }

@@ -13,6 +13,7 @@ import { listPaymentMethods } from './list-payments.js';
 import { messageMethods } from './messages.js';
 import { payMethods } from './pay.js';
 import { peerMethods } from './peers.js';
+import { routeMethods } from './routes.js';
 import { setchannelMethods } from './setchannel.js';
 import { waitMethods } from './wait.js';
 import { walletMethods } from './wallet.js';
@@ -30,6 +31,7 @@ export const nodeMethods = (node: Node): readonly Method[] => [
   ...keysendMethods(node),
   ...listPaymentMethods(node),
   ...graphMethods(node),
+  ...routeMethods(node),
   ...forwardMethods(node),
   ...chainMethods(node),
   ...decodeMethods(node),

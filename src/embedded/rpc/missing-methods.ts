@@ -34,7 +34,7 @@ const MISSING: readonly (readonly [why: string, methods: string])[] = [
   [
     'it has no use on regtest',
     'recover recoverchannel staticbackup addgossip graceful dev-forget-channel delforward delnetworkevent ' +
-      'listnetworkevents preapproveinvoice preapprovekeysend signmessagewithkey getroutes estimatefees sendamount',
+      'listnetworkevents preapproveinvoice preapprovekeysend signmessagewithkey estimatefees sendamount',
   ],
 ];
 

@@ -1,0 +1,156 @@
+import type { Method } from '../context.js';
+import { formatShortChannelId } from '../ldk/convert.js';
+import type { Node } from '../ldk/node.js';
+import {
+  directionOf,
+  findRoutes,
+  isKnown,
+  NoRouteError,
+  probabilityOf,
+  withTermsOfNearEnd,
+  type Hop,
+  type RouteRequest,
+} from '../ldk/routes.js';
+import { CODE, ParamError, RpcError } from '../rpc/errors.js';
+import { method } from '../rpc/method.js';
+import { any_, arrayOf, msat, nodeId, string_, u32, u64, type ParamType } from '../rpc/params.js';
+
+const DEFAULT_CLTV = 9;
+/** BOLT #4, `max_htlc_cltv` selection. */
+const MAX_DELAY = 2016;
+const MAX_PARTS = 100;
+
+/** The layers that CLN has of itself; there are no others here. */
+const LAYERS = ['auto.localchans', 'auto.sourcefree', 'auto.no_mpp_support'];
+const layer: ParamType<string> = (value, name) => {
+  if (typeof value !== 'string') throw new ParamError(name, 'should be a string', value);
+  if (!LAYERS.includes(value)) throw new ParamError(name, 'unknown layer', value);
+  return value;
+};
+/** As CLN, it names no place in the array. */
+const layerNames: ParamType<string[]> = (value, name) => arrayOf(any_)(value, name).map((each) => layer(each, name));
+
+/** lightning-getroutes(7), lightning-getroute(7) */
+export const routeMethods = (node: Node): readonly Method[] => [
+  method({
+    name: 'getroutes',
+    category: 'payment',
+    params: [
+      { name: 'source', type: nodeId, required: true },
+      { name: 'destination', type: nodeId, required: true },
+      { name: 'amount_msat', type: msat, required: true },
+      { name: 'layers', type: layerNames, required: true },
+      { name: 'maxfee_msat', type: msat, required: true },
+      { name: 'final_cltv', type: u32, required: true },
+      { name: 'maxdelay', type: u32, default: MAX_DELAY },
+      { name: 'maxparts', type: u32, default: MAX_PARTS },
+    ],
+    handle: ({ source, destination, amount_msat: amountMsat, layers, ...rest }) => {
+      const { final_cltv: finalCltv, maxfee_msat: maxFeeMsat, maxdelay: maxDelay, maxparts } = rest;
+      if (amountMsat === 0n) throw new RpcError(CODE.INVALID_PARAMS, 'amount must be non-zero');
+      if (maxparts === 0) throw new RpcError(CODE.INVALID_PARAMS, 'maxparts must be non-zero');
+      if (maxDelay > MAX_DELAY) throw new RpcError(CODE.PAY_USER_ERROR, `maximum delay allowed is ${MAX_DELAY}`);
+      const localChannels = layers.includes('auto.localchans');
+      const maxParts = layers.includes('auto.no_mpp_support') ? 1 : maxparts;
+      const request = { source, destination, amountMsat, finalCltv, localChannels, maxFeeMsat, maxDelay, maxParts };
+      assertKnown(node, request);
+      const found = findWithinLimits(node, request);
+      const sourceIsFree = layers.includes('auto.sourcefree');
+      const routes = sourceIsFree
+        ? found
+        : found.map(([first, ...rest]) => [withTermsOfNearEnd(node, first!), ...rest]);
+      assertWithinLimits(routes, request);
+      const likely = routes.map((hops) => product(hops.map((hop) => probabilityOf(node, hop, localChannels))));
+      return {
+        probability_ppm: ppm(product(likely)),
+        routes: routes.map((hops, i) => ({
+          probability_ppm: ppm(likely[i]!),
+          amount_msat: Number(hops.at(-1)!.amountOutMsat),
+          final_cltv: finalCltv,
+          path: hops.map(describeHop),
+        })),
+      };
+    },
+  }),
+  method({
+    name: 'getroute',
+    category: 'channels',
+    deprecated: true,
+    params: [
+      { name: 'id', type: nodeId, required: true },
+      { name: 'amount_msat', type: msat, required: true },
+      { name: 'riskfactor', type: u64, required: true },
+      { name: 'cltv', type: u32, default: DEFAULT_CLTV },
+      { name: 'fromid', type: nodeId },
+      { name: 'fuzzpercent', type: any_ },
+      { name: 'exclude', type: string_ },
+      { name: 'maxhops', type: u32 },
+    ],
+    handle: ({ id: destination, amount_msat: amountMsat, cltv: finalCltv, fromid: source = node.id }) => {
+      if (source === destination) return { route: [] };
+      const request = { source, destination, amountMsat, finalCltv, localChannels: true, maxParts: 1 };
+      return { route: find(node, request)[0]!.map(describeSendpayHop) };
+    },
+  }),
+];
+
+function find(node: Node, request: RouteRequest): Hop[][] {
+  try {
+    return findRoutes(node, request);
+  } catch (error) {
+    if (!(error instanceof NoRouteError)) throw error;
+    throw new RpcError(CODE.PAY_ROUTE_NOT_FOUND, `Could not find a route: ${error.message}`);
+  }
+}
+
+type LimitedRequest = Required<RouteRequest>;
+
+/** As `find`; where only the limits on fee and delay are in the way, it says so. */
+function findWithinLimits(node: Node, request: LimitedRequest): Hop[][] {
+  try {
+    return findRoutes(node, request);
+  } catch (error) {
+    if (!(error instanceof NoRouteError)) throw error;
+    const { maxFeeMsat: _fee, maxDelay: _delay, ...unlimited } = request;
+    find(node, unlimited);
+    throw tooExpensive();
+  }
+}
+
+function assertWithinLimits(routes: readonly Hop[][], { amountMsat, maxFeeMsat, maxDelay }: LimitedRequest): void {
+  const firsts = routes.map(([first]) => first!);
+  const spentMsat = firsts.reduce((sum, { amountInMsat }) => sum + amountInMsat, 0n);
+  if (spentMsat - amountMsat > maxFeeMsat || firsts.some(({ cltvIn }) => cltvIn > maxDelay)) throw tooExpensive();
+}
+
+const tooExpensive = (): RpcError =>
+  new RpcError(CODE.PAY_ROUTE_TOO_EXPENSIVE, 'Could not find route without excessive cost or delays');
+
+function assertKnown(node: Node, { source, destination, localChannels }: RouteRequest): void {
+  for (const [which, id] of Object.entries({ source, destination }))
+    if (!isKnown(node, id, localChannels)) throw new RpcError(CODE.PAY_ROUTE_NOT_FOUND, `Unknown ${which} node ${id}`);
+}
+
+const product = (factors: readonly number[]): number => factors.reduce((result, each) => result * each, 1);
+
+const ppm = (probability: number): number => Math.floor(probability * 1_000_000);
+
+const describeHop = (hop: Hop): object => ({
+  short_channel_id_dir: `${formatShortChannelId(hop.shortChannelId)}/${directionOf(hop)}`,
+  node_id_in: hop.from,
+  node_id_out: hop.to,
+  amount_in_msat: Number(hop.amountInMsat),
+  amount_out_msat: Number(hop.amountOutMsat),
+  cltv_in: hop.cltvIn,
+  cltv_out: hop.cltvOut,
+});
+
+/** As lightning-sendpay(7) takes it. */
+const describeSendpayHop = (hop: Hop): object => ({
+  id: hop.to,
+  channel: formatShortChannelId(hop.shortChannelId),
+  direction: directionOf(hop),
+  amount_msat: Number(hop.amountOutMsat),
+  delay: hop.cltvOut,
+  style: 'tlv',
+});
