@@ -1,5 +1,6 @@
 import type { PlaygroundContext } from '../network/playground.js';
 import type { Output } from './output.js';
+import type { Progress } from './progress.js';
 
 /** What every command gets: its arguments and options as commander read them, and the ways out. */
 export interface CommandContext {
@@ -9,6 +10,8 @@ export interface CommandContext {
   readonly rest: readonly string[];
   readonly options: OptionsOf;
   readonly out: Output;
+  /** What is under way, for what is no step of the playground: there is but one line to show it in. */
+  readonly progress: Progress;
   /** Fires at Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
   /** What the library is told: signal, progress, time limit. */

@@ -1,11 +1,11 @@
 import { parseAmountMsat, parseAmountSat } from '../core/amounts.js';
 import { LnPlayError } from '../core/errors.js';
 import { parseFeerate } from '../core/feerate.js';
+import type { FetchProgress } from '../daemons/executables/find.js';
 import type { LightningNode } from '../network/node.js';
 import type { Playground } from '../network/playground.js';
 import { TALK } from '../network/talk.js';
 import { textOption, type CommandContext } from './context.js';
-import { Progress } from './progress.js';
 
 /** The amounts and feerate of the talk's job, checked before anything is started. */
 export function jobOptions(context: CommandContext) {
@@ -39,26 +39,31 @@ export function jobNodes(context: CommandContext, playground: Playground): { fro
   return { from: playground.node(from), to: playground.node(to) };
 }
 
-/** `--bitcoind` and `--lightningd`, with the progress of a download. */
+/** `--bitcoind` and `--lightningd`, with the progress of a download: a step that ends when the download does. */
 export function programOptions(context: CommandContext) {
-  const progress = new Progress(context.out);
+  const { progress } = context;
   let end: (() => void) | undefined;
   return {
     bitcoind: textOption(context, 'bitcoind'),
     lightningd: textOption(context, 'lightningd'),
-    onDownload: ({ phase, done, total }: { phase: string; done: number; total: number }) => {
-      const name = 'fetching bitcoind from Debian';
-      const finish = (end ??= finisher(progress, name));
-      progress.detail(name, total > 1 ? `${phase} ${done} of ${total}` : phase);
-      if (phase === 'ready') finish();
+    onDownload: (event: FetchProgress) => {
+      if (event.phase === 'end') {
+        end?.();
+        end = undefined;
+        return;
+      }
+      end ??= progress.begin(FETCHING);
+      progress.detail(FETCHING, fetchText(event));
     },
   };
 }
 
-const finisher = (progress: Progress, name: string) => {
-  const end = progress.listener(name);
-  return () => end({ ms: 0, failed: false });
-};
+const FETCHING = 'fetching bitcoind from Debian';
+
+function fetchText({ phase, done, total, text }: FetchProgress): string {
+  if (phase === 'wait') return text ?? phase;
+  return phase === 'index' || phase === 'packages' ? `${phase} ${done} %` : `${phase} ${done} of ${total}`;
+}
 
 /** An amount above zero. */
 export function positive(amount: bigint, what: string, text: string): bigint {

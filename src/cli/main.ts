@@ -32,7 +32,7 @@ export async function main(argv: readonly string[]): Promise<void> {
       timeoutMs: timeoutOf(options),
       onBusy: (what: string) => out.note(what),
     };
-    const context: CommandContext = { args, rest, options, out, signal, playground };
+    const context: CommandContext = { args, rest, options, out, progress, signal, playground };
     const { run } = await spec.load();
     const reply = await run(context);
     progress.stop();

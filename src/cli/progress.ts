@@ -18,7 +18,10 @@ export class Progress {
     this.#out = out;
   }
 
-  readonly listener: StepListener = (name) => {
+  readonly listener: StepListener = (name) => this.begin(name);
+
+  /** Shows a step until what this returns is called. */
+  begin(name: string): () => void {
     const key = Symbol(name);
     this.#active.set(key, { name, from: performance.now(), told: false, detail: '' });
     this.#timer ??= setInterval(() => this.#draw(), FRAME_MS).unref();
@@ -26,7 +29,7 @@ export class Progress {
       this.#active.delete(key);
       if (this.#active.size === 0) this.stop();
     };
-  };
+  }
 
   /** More about what is under way: "12 of 34 packages". */
   detail(name: string, detail: string): void {

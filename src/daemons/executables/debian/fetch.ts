@@ -10,9 +10,12 @@ import { downloadError } from './failures.js';
 import { layOut, PROGRAMS, unpack } from './install.js';
 import { findDebianMirror, shownMirror, THIS_HOST, type DebianHost } from './sources.js';
 
-/** How far the download is: percent in `index` and `packages`, packages in `unpack`, programs in `check`. */
+/**
+ * How far the download is: percent in `index` and `packages`, packages in `unpack`, programs in `check`. `end` is the
+ * last, however it ended.
+ */
 export interface FetchProgress {
-  readonly phase: 'wait' | 'index' | 'packages' | 'unpack' | 'check';
+  readonly phase: 'wait' | 'index' | 'packages' | 'unpack' | 'check' | 'end';
   readonly done: number;
   readonly total: number;
   /** In `wait`: who else is fetching it. */
@@ -96,6 +99,8 @@ export async function fetchBitcoin(mirror: string, options: FetchOptions): Promi
     });
   } catch (cause) {
     throw cause instanceof LnPlayError || !systemCode(cause) ? cause : filesystemError(cache, cause);
+  } finally {
+    onProgress?.({ phase: 'end', done: 1, total: 1 });
   }
 }
 
