@@ -1,4 +1,4 @@
-import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { waitFor } from '../../src/core/wait.js';
@@ -93,6 +93,25 @@ describeEach((_, options) => {
     await at.ok('restart', 'l1');
     await untilAnswers('first');
     await interrupt(watch);
+  });
+
+  test('a node that is restarted and runs the plugin by its config runs the watched one, and the former in the end', async () => {
+    const file = await save({ answer: 'first' }, 'configured.sh');
+    const { configFile } = at.playground.node('l1').lightningd;
+    const config = await readFile(configFile, 'utf8');
+    await writeFile(configFile, `${config}\nplugin=${file}\n`);
+    await at.ok('restart', 'l1');
+    const watch = at.running('plugin', 'watch', 'l1', file, '--json');
+    await untilPrinted(watch, /"type":"watching"/);
+    await at.ok('restart', 'l1');
+    await untilPrinted(watch, /("type":"started"[^]*){2}/);
+    await save({ answer: 'second' }, 'configured.sh');
+    await untilAnswers('second');
+    const { stdout } = await interrupt(watch);
+    expect(stdout).not.toContain('start-failed');
+    expect((await at.ok('plugin', 'list', 'l1')).stdout).toContain(file);
+    await writeFile(configFile, config);
+    await at.ok('restart', 'l1');
   });
 
   test('a folder stands for all plugins in it, with all they load', async () => {

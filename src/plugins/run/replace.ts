@@ -11,14 +11,15 @@ export class Replacement {
   readonly #options: JsonObject;
   /** What ran before, and runs again in the end. */
   readonly #before: string | undefined;
-  #running: string | undefined;
+  /** What may run in this place: a node that is restarted runs by itself what its config names. */
+  readonly #paths: Set<string>;
 
-  private constructor(node: Lightningd, name: string, options: JsonObject, before: string | undefined) {
+  private constructor(node: Lightningd, file: string, options: JsonObject, before: string | undefined) {
     this.#node = node;
-    this.#name = name;
+    this.#name = basename(file);
     this.#options = options;
     this.#before = before;
-    this.#running = before;
+    this.#paths = new Set(before === undefined ? [file] : [file, before]);
   }
 
   /**
@@ -27,39 +28,44 @@ export class Replacement {
    * @throws {LnPlayError} INVALID when it runs and is not dynamic, so that it cannot be stopped
    */
   static async of(node: Lightningd, file: string, options: JsonObject): Promise<Replacement> {
+    const plugins = await listPlugins(node);
     const name = basename(file);
-    const before = (await listPlugins(node)).find((plugin) => basename(plugin.name) === name);
+    const before = (await findPlugin(plugins, file)) ?? plugins.find((plugin) => basename(plugin.name) === name);
     if (before && !before.dynamic)
       throw new LnPlayError('INVALID', `${node.name} runs ${before.name} already, and it is not dynamic`, {
         hint: 'give "dynamic": true in its manifest, or leave it out of the config and restart the node',
       });
-    return new Replacement(node, name, options, before?.name);
+    return new Replacement(node, file, options, before?.name);
   }
 
   /** Stops what runs in this place, and starts `path` there; a start that is given up at `signal` may yet come about. */
   async start(path: string, signal?: AbortSignal): Promise<readonly ListedPlugin[]> {
     await this.stop();
     throwIfAborted(signal);
-    this.#running = path;
+    this.#paths.add(path);
     return await startListed(this.#node, path, this.#name, this.#options, { signal });
   }
 
   /** Stops what runs in this place; it may have ended by itself. */
   async stop(): Promise<void> {
-    const running = this.#running;
-    this.#running = undefined;
-    if (running === undefined) return;
-    const plugin = await findPlugin(await listPlugins(this.#node), running);
-    if (plugin) await this.#node.rpc.call('plugin', { subcommand: 'stop', plugin: plugin.name });
+    for (const { name } of await this.#running())
+      await this.#node.rpc.call('plugin', { subcommand: 'stop', plugin: name });
   }
 
   /** Has the node run what it ran before, or nothing. A node that has stopped has no plugin either way. */
   async restore(): Promise<void> {
     try {
-      if (this.#before === undefined) await this.stop();
-      else if (this.#running !== this.#before) await this.start(this.#before);
+      if (this.#before === undefined) return await this.stop();
+      const running = await this.#running();
+      if (running.length !== 1 || !(await findPlugin(running, this.#before))) await this.start(this.#before);
     } catch (error) {
       if (!(error instanceof LnPlayError && error.code === 'CONNECTION')) throw error;
     }
+  }
+
+  async #running(): Promise<readonly ListedPlugin[]> {
+    const plugins = await listPlugins(this.#node);
+    const found = await Promise.all(Array.from(this.#paths, (path) => findPlugin(plugins, path)));
+    return plugins.filter((plugin) => found.includes(plugin));
   }
 }
