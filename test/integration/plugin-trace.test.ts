@@ -75,6 +75,20 @@ describeEach((_, options) => {
       await at.ok('plugin', 'stop', 'l1', file);
     });
 
+    test('a second trace or watch of the same plugin is refused, so that the first leaves what ran before', async () => {
+      const file = await writeFakePlugin(at.folder, {}, 'mine.sh');
+      await at.ok('plugin', 'start', 'l1', file);
+      const trace = at.running('plugin', 'trace', 'l1', file);
+      await untilPrinted(trace, /result +init/);
+      for (const verb of ['trace', 'watch'])
+        expect((await at.fails('plugin', verb, 'l1', file)).stderr).toMatch(
+          /the plugin .*mine\.sh on l1 is in use by another command: process \d+ \(ln-play plugin trace l1/,
+        );
+      await interrupt(trace);
+      expect((await at.ok('plugin', 'list', 'l1')).stdout).toContain(file);
+      await at.ok('plugin', 'stop', 'l1', file);
+    });
+
     test('a tracer that is killed leaves the plugin running', async () => {
       const file = await writeFakePlugin(at.folder, {}, 'survivor.sh');
       const trace = at.running('plugin', 'trace', 'l1', file);

@@ -136,7 +136,7 @@ describeEach((_, options) => {
     const watch = at.running('plugin', 'watch', 'l1', file);
     await untilPrinted(watch, /watching/);
     expect((await at.fails('plugin', 'watch', 'l1', file)).stderr).toMatch(
-      /the watch of .*mine\.sh on l1 is in use by another command: process \d+ \(ln-play plugin watch l1/,
+      /the plugin .*mine\.sh on l1 is in use by another command: process \d+ \(ln-play plugin watch l1/,
     );
     await interrupt(watch);
   });

@@ -10,6 +10,7 @@ import type { JsonObject } from '../../rpc/json-rpc.js';
 import { inspectFile } from '../check/file.js';
 import { LineSplitter } from '../lines.js';
 import { Correlator, type SeenMessage } from '../messages.js';
+import { withPluginLocks } from '../node-lock.js';
 import { Replacement } from '../run/replace.js';
 import { shellQuote, writeWrapper } from '../run/wrapper.js';
 import type { TapRecord } from './record.js';
@@ -31,12 +32,21 @@ export interface TraceOptions {
  * In the end the node runs what it ran before. The plugin has the pid that lightningd started, its environment, folder,
  * standard error and arguments; only its standard input and output are FIFOs with the tap behind them.
  *
- * @throws {LnPlayError} PLUGIN when it cannot be started, or does not run; FILESYSTEM; CONNECTION
+ * @throws {LnPlayError} PLUGIN when it cannot be started, or does not run; LOCKED when it is watched or
+ *   traced on this node already; FILESYSTEM; CONNECTION
  */
 export async function tracePlugin(node: Lightningd, file: string, options: TraceOptions): Promise<void> {
   const path = resolve(file);
   const failure = (await inspectFile(path)).find(({ outcome }) => outcome === 'failed');
   if (failure) throw new LnPlayError('PLUGIN', failure.text, { hint: failure.hint });
+  await withPluginLocks(node, [path], () => traceFile(node, path, options));
+  if (!options.signal.aborted)
+    throw new LnPlayError('PLUGIN', `${basename(path)} has ended on ${node.name}`, {
+      hint: `see why with \`ln-play logs ${node.name}\``,
+    });
+}
+
+async function traceFile(node: Lightningd, path: string, options: TraceOptions): Promise<void> {
   const replacement = await Replacement.of(node, path, options.options ?? {});
   const folder = await dir({ prefix: 'ln-play-trace', unsafeCleanup: true, mode: 0o700 });
   const reaper = await startReaper({ command: 'rm', args: ['-rf', folder.path] });
@@ -53,10 +63,6 @@ export async function tracePlugin(node: Lightningd, file: string, options: Trace
     await folder.cleanup();
     await reaper.dismiss();
   }
-  if (!options.signal.aborted)
-    throw new LnPlayError('PLUGIN', `${basename(path)} has ended on ${node.name}`, {
-      hint: `see why with \`ln-play logs ${node.name}\``,
-    });
 }
 
 /** The tap is not a child of the plugin, which would not expect one: its parent ends at once. */

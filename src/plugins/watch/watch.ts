@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { dir } from 'tmp-promise';
@@ -8,7 +7,7 @@ import { startReaper } from '../../process/reaper.js';
 import type { JsonObject } from '../../rpc/json-rpc.js';
 import { pluginLine } from '../control.js';
 import { LineSplitter } from '../lines.js';
-import { withNodeLock } from '../node-lock.js';
+import { withPluginLocks } from '../node-lock.js';
 import { Replacement } from '../run/replace.js';
 import { shellQuote, writeWrapper } from '../run/wrapper.js';
 import { FolderWatcher } from './folder-watcher.js';
@@ -37,11 +36,12 @@ export interface WatchOptions {
  * In the end the node runs what it ran before.
  *
  * @param paths files, and folders that stand for all plugins in them
- * @throws {LnPlayError} USAGE for a path that cannot be; LOCKED when one is watched on this node already; CONNECTION
+ * @throws {LnPlayError} USAGE for a path that cannot be; LOCKED when one is watched or traced on this node already; CONNECTION
  */
 export async function watchPlugins(node: Lightningd, paths: readonly string[], options: WatchOptions): Promise<void> {
   const sources = await findSources(paths);
-  await withLocks(node, sources, async () => {
+  const files = sources.map(({ file }) => file);
+  await withPluginLocks(node, files, async () => {
     const folder = await dir({ prefix: 'ln-play-watch', unsafeCleanup: true, mode: 0o700 });
     const reaper = await startReaper({ command: 'rm', args: ['-rf', folder.path] });
     try {
@@ -126,13 +126,4 @@ class Watch {
     const lines = new LineSplitter(onLine);
     for await (const text of followFile(file, { from, signal: this.#ended.signal })) lines.push(text);
   }
-}
-
-/** Runs `body` while no other watch has one of these plugins on this node. */
-async function withLocks<T>(node: Lightningd, sources: readonly WatchedSource[], body: () => Promise<T>): Promise<T> {
-  const [first, ...others] = sources;
-  if (!first) return await body();
-  const name = `watch-${createHash('sha256').update(first.file).digest('hex').slice(0, 16)}`;
-  const what = `the watch of ${first.file} on ${node.name}`;
-  return await withNodeLock(node, name, what, () => withLocks(node, others, body));
 }
