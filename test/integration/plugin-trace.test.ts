@@ -89,13 +89,17 @@ describeEach((_, options) => {
       await at.ok('plugin', 'stop', 'l1', file);
     });
 
-    test('a tracer that is killed leaves the plugin running', async () => {
+    test('a tracer that is killed leaves the plugin running, and the next one too', async () => {
       const file = await writeFakePlugin(at.folder, {}, 'survivor.sh');
       const trace = at.running('plugin', 'trace', 'l1', file);
       await untilPrinted(trace, /result +init/);
       trace.signal('SIGKILL');
       await trace.result;
       expect(await at.cli('l1', 'fake')).toMatchObject({ answer: 'right' });
+      const next = at.running('plugin', 'trace', 'l1', file);
+      await untilPrinted(next, /result +init/);
+      await interrupt(next);
+      expect((await at.ok('plugin', 'list', 'l1')).stdout).toContain(file);
       await at.ok('plugin', 'stop', 'l1', 'survivor.sh');
     });
 

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { LnPlayError, throwIfAborted } from '../../core/errors.js';
+import { isExecutable } from '../../daemons/executables/files.js';
 import type { Lightningd } from '../../daemons/lightningd.js';
 import type { JsonObject } from '../../rpc/json-rpc.js';
 import { findPlugin, listPlugins, startListed, type ListedPlugin } from '../control.js';
@@ -7,7 +8,7 @@ import { findPlugin, listPlugins, startListed, type ListedPlugin } from '../cont
 /** A plugin in the place of the one of the same name that the node ran before, if any. */
 export class Replacement {
   readonly #node: Lightningd;
-  readonly #name: string;
+  readonly #file: string;
   readonly #options: JsonObject;
   /** What ran before, and runs again in the end. */
   readonly #before: string | undefined;
@@ -16,7 +17,7 @@ export class Replacement {
 
   private constructor(node: Lightningd, file: string, options: JsonObject, before: string | undefined) {
     this.#node = node;
-    this.#name = basename(file);
+    this.#file = file;
     this.#options = options;
     this.#before = before;
     this.#paths = new Set(before === undefined ? [file] : [file, before]);
@@ -43,7 +44,7 @@ export class Replacement {
     await this.stop();
     throwIfAborted(signal);
     this.#paths.add(path);
-    return await startListed(this.#node, path, this.#name, this.#options, { signal });
+    return await startListed(this.#node, path, basename(this.#file), this.#options, { signal });
   }
 
   /** Stops what runs in this place; it may have ended by itself. */
@@ -57,7 +58,9 @@ export class Replacement {
     try {
       if (this.#before === undefined) return await this.stop();
       const running = await this.#running();
-      if (running.length !== 1 || !(await findPlugin(running, this.#before))) await this.start(this.#before);
+      if (running.length === 1 && (await findPlugin(running, this.#before))) return;
+      // What a killed trace or watch left running went through its wrapper, which is gone.
+      await this.start((await isExecutable(this.#before)) ? this.#before : this.#file);
     } catch (error) {
       if (!(error instanceof LnPlayError && error.code === 'CONNECTION')) throw error;
     }
