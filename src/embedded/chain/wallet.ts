@@ -43,6 +43,8 @@ const WALLET_ALREADY_LOADED = -35;
 const INSUFFICIENT_FUNDS = -6;
 
 const NEXT_INDEX = 'wallet/next-index';
+/** There once bitcoind has our keys: a node that ended before that has left it a blank wallet. */
+const IMPORTED = 'wallet/imported';
 const RANGE = 1000;
 const DESCRIPTORS: Record<AddressType, (key: string) => string> = {
   bech32: (key) => `wpkh(${key}/0/0/*)`,
@@ -197,10 +199,10 @@ export class Wallet {
   }
 
   async #open(): Promise<void> {
-    const describing = this.#describe();
-    const isNew = await this.#createOrLoad();
-    await describing;
-    if (isNew) await this.#import(RANGE);
+    const [isNew] = await Promise.all([this.#createOrLoad(), this.#describe()]);
+    if (!isNew && this.#store.get(IMPORTED)) return;
+    await this.#import(this.nextIndex + RANGE);
+    this.#store.putJson(IMPORTED, true);
   }
 
   async #createOrLoad(): Promise<boolean> {
