@@ -29,6 +29,12 @@ export class Broadcaster {
     this.#store.put(PREFIX + transaction.txid, transaction.raw);
   }
 
+  /** The outpoints that the transactions spend which are in no block yet. */
+  spends(): Set<string> {
+    const kept = this.#store.keys(PREFIX).map((key) => parseTransaction(this.#store.get(key)!));
+    return new Set(kept.flatMap(({ inputs }) => inputs.map(({ txid, vout }) => `${txid}:${vout}`)));
+  }
+
   /** Resolves to why bitcoind refused it, or to undefined when it has it. */
   async send(transaction: Transaction): Promise<string | undefined> {
     try {

@@ -5,9 +5,12 @@ import { replaceScript, unfunded, type Output } from './unfunded.js';
 
 export type AddressType = 'bech32' | 'p2tr';
 
-export interface Utxo {
+interface Outpoint {
   readonly txid: string;
   readonly vout: number;
+}
+
+export interface Utxo extends Outpoint {
   readonly valueSat: bigint;
   readonly script: string;
   readonly address: string | undefined;
@@ -28,7 +31,7 @@ export interface FundOptions {
   readonly feeratePerKw: number;
   readonly minconf: number;
   /** Only these coins, and all of them. */
-  readonly utxos?: readonly { readonly txid: string; readonly vout: number }[] | undefined;
+  readonly utxos?: readonly Outpoint[] | undefined;
   /** The first output gets what is there after the fee, and there is no change. */
   readonly all?: boolean;
 }
@@ -60,15 +63,18 @@ export class Wallet {
   readonly #rpc: BitcoindRpc;
   readonly #key: string;
   readonly #store: Store;
+  readonly #spentByKept: () => ReadonlySet<string>;
   readonly #public = new Map<AddressType, string>();
   #opened: Promise<void> | undefined;
   #loading: Promise<boolean> | undefined;
 
-  constructor(rpc: BitcoindRpc, nodeId: string, key: string, store: Store) {
+  /** @param spentByKept the outpoints that the transactions spend which are still to be sent, or sent and in no block */
+  constructor(rpc: BitcoindRpc, nodeId: string, key: string, store: Store, spentByKept: () => ReadonlySet<string>) {
     this.#rpc = rpc;
     this.name = `ln-play-${nodeId}`;
     this.#key = key;
     this.#store = store;
+    this.#spentByKept = spentByKept;
   }
 
   /** Makes or loads the wallet, once; tries again after a failure. */
@@ -118,7 +124,7 @@ export class Wallet {
     await this.open();
     const [free, locked] = await Promise.all([
       this.#call<RpcUtxo[]>('listunspent', [0, 9_999_999, [], true]),
-      this.#call<{ txid: string; vout: number }[]>('listlockunspent'),
+      this.#call<Outpoint[]>('listlockunspent'),
     ]);
     const found = await Promise.all(
       locked.map(async ({ txid, vout }) => {
@@ -200,9 +206,19 @@ export class Wallet {
 
   async #open(): Promise<void> {
     const [isNew] = await Promise.all([this.#createOrLoad(), this.#describe()]);
-    if (!isNew && this.#store.get(IMPORTED)) return;
-    await this.#import(this.nextIndex + RANGE);
-    this.#store.putJson(IMPORTED, true);
+    if (isNew || !this.#store.get(IMPORTED)) {
+      await this.#import(this.nextIndex + RANGE);
+      this.#store.putJson(IMPORTED, true);
+    }
+    if (!isNew) await this.#releaseForgotten();
+  }
+
+  /** bitcoind keeps coins set aside for a node that was killed before it made its transaction of them. */
+  async #releaseForgotten(): Promise<void> {
+    const locked = await this.#call<Outpoint[]>('listlockunspent');
+    const needed = this.#spentByKept();
+    const forgotten = locked.filter(({ txid, vout }) => !needed.has(`${txid}:${vout}`));
+    if (forgotten.length > 0) await this.#call('lockunspent', [true, forgotten]);
   }
 
   async #createOrLoad(): Promise<boolean> {

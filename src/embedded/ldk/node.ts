@@ -77,8 +77,8 @@ export class Node {
     this.store = Store.open(join(ctx.options.networkDir, STATE_FILE));
     this.rpc = new BitcoindRpc(bitcoindAddress(ctx.options));
     this.source = new BlockSource(this.rpc);
-    this.wallet = new Wallet(this.rpc, this.id, this.keys.walletKey, this.store);
     this.broadcaster = new Broadcaster(this.rpc, this.store, ctx.log.child('plugin-bcli'));
+    this.wallet = new Wallet(this.rpc, this.id, this.keys.walletKey, this.store, () => this.broadcaster.spends());
     this.peers = new Peers(ctx.log.child('connectd'), peerEvents(this));
     this.channels = new Channels(this);
     this.funding = new Funding(this);

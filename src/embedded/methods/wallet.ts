@@ -82,13 +82,16 @@ export const walletMethods = (node: Node): readonly Method[] => [
       const total = coins.filter(isChosen).reduce((sum, { valueSat }) => sum + valueSat, 0n);
       if (all && total === 0n) throw new RpcError(CODE.FUND_CANNOT_AFFORD, 'No available UTXOs');
       const output = { valueSat: all ? total : satoshi, script };
+      const options = { feeratePerKw: feeratePerKw(rate), minconf, utxos: chosen ?? (all ? usable : undefined), all };
+      const funded = await node.wallet.fund([output], options).catch((error: unknown) => {
+        if (!(error instanceof InsufficientFundsError)) throw error;
+        const short = all ? 0n : satoshi - total;
+        throw new RpcError(
+          CODE.FUND_CANNOT_AFFORD,
+          `Could not afford ${String(satoshi)}sat using all ${usable.length} available UTXOs: ${short > 0n ? short : 0n}sat short`,
+        );
+      });
       try {
-        const funded = await node.wallet.fund([output], {
-          feeratePerKw: feeratePerKw(rate),
-          minconf,
-          utxos: chosen ?? (all ? usable : undefined),
-          all,
-        });
         const transaction = await node.wallet.sign(funded);
         node.broadcaster.keep(transaction);
         await node.engine.schedule();
@@ -98,12 +101,8 @@ export const walletMethods = (node: Node): readonly Method[] => [
         const psbt = await node.rpc.call<string>('converttopsbt', [tx, true]);
         return { tx, txid: transaction.txid, psbt };
       } catch (error) {
-        if (!(error instanceof InsufficientFundsError)) throw error;
-        const short = all ? 0n : satoshi - total;
-        throw new RpcError(
-          CODE.FUND_CANNOT_AFFORD,
-          `Could not afford ${String(satoshi)}sat using all ${usable.length} available UTXOs: ${short > 0n ? short : 0n}sat short`,
-        );
+        await node.wallet.release(funded).catch(() => {}); // bitcoind is away, or has spent them: they are not set aside then
+        throw error;
       }
     },
   }),

@@ -76,7 +76,11 @@ export class EmbeddedProcess {
 }
 
 /** A lightning-dir with a config that leads to that bitcoind. */
-export async function prepareDir(folder: string, bitcoind: Bitcoind, more = ''): Promise<string> {
+export async function prepareDir(
+  folder: string,
+  bitcoind: Pick<Bitcoind, 'datadir' | 'rpcPort'>,
+  more = '',
+): Promise<string> {
   await mkdir(join(folder, 'regtest'), { recursive: true });
   const lines = ['network=regtest', 'log-level=debug', `bitcoin-datadir=${bitcoind.datadir}`];
   await writeFile(join(folder, 'config'), [...lines, `bitcoin-rpcport=${bitcoind.rpcPort}`, more, ''].join('\n'));

@@ -12,6 +12,8 @@ let store: Store;
 let rpc: BitcoindRpc;
 /** Whether bitcoind has the wallet. */
 let exists: boolean;
+/** The coins that it has set aside. */
+let locked: { txid: string; vout: number }[];
 /** Methods to which it answers with an error, whatever they are about. */
 let refused: Set<string>;
 
@@ -22,6 +24,8 @@ const ANSWERS: Record<string, () => BitcoindAnswer> = {
     return { result: {} };
   },
   getdescriptorinfo: () => ({ result: { descriptor: 'wpkh(public)', checksum: 'sum' } }),
+  listlockunspent: () => ({ result: locked }),
+  lockunspent: () => ({ result: true }),
   importdescriptors: () => ({ result: [{ success: true }, { success: true }] }),
 };
 const bitcoind = new FakeBitcoind(({ method }) =>
@@ -32,6 +36,7 @@ beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'ln-play wallet '));
   store = Store.open(join(dir, 'store'));
   exists = false;
+  locked = [];
   refused = new Set();
   await bitcoind.listen();
   bitcoind.calls.length = 0;
@@ -43,7 +48,8 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const open = (): Promise<void> => new Wallet(rpc, 'id', 'key', store).open();
+const open = (...spentByKept: string[]): Promise<void> =>
+  new Wallet(rpc, 'id', 'key', store, () => new Set(spentByKept)).open();
 const imports = (): number => bitcoind.calls.filter(({ method }) => method === 'importdescriptors').length;
 
 test('bitcoind gets the keys once', async () => {
@@ -70,6 +76,16 @@ test('a wallet that bitcoind has lost is made again, with all keys that were giv
     method: 'importdescriptors',
     params: [[{ range: [0, 2234] }, { range: [0, 2234] }]],
   });
+});
+
+test('coins that a killed node had set aside are free again, but those of a transaction that is still to be sent', async () => {
+  await open();
+  locked = [
+    { txid: 'aa', vout: 0 },
+    { txid: 'aa', vout: 1 },
+  ];
+  await open('aa:1');
+  expect(bitcoind.calls.at(-1)).toMatchObject({ method: 'lockunspent', params: [true, [{ txid: 'aa', vout: 0 }]] });
 });
 
 test('a bitcoind that fails in two ways at once fails the opening, and nothing else', async () => {

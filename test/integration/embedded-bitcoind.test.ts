@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Bitcoind } from '../../src/daemons/bitcoind.js';
+import { BitcoinRpcError } from '../../src/rpc/bitcoind.js';
+import { FakeBitcoind, type BitcoindAnswer } from '../fakes/bitcoind-http.js';
+import { fund, killNow, makeFaucet, mine, startAgain } from './embedded/nodes.js';
+import { EmbeddedProcess, prepareDir, startBitcoind } from './embedded/process.js';
+import { useTemporaryFolder } from './support.js';
+
+const NOBODY = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
+
+const folder = useTemporaryFolder();
+let bitcoind: Bitcoind;
+let between: FakeBitcoind;
+let node: EmbeddedProcess;
+/** What the node hears in place of bitcoind's answer, by method. */
+const instead = new Map<string, () => BitcoindAnswer | Promise<BitcoindAnswer>>();
+
+/** The real bitcoind's answer, but for the methods that a test has its own for. */
+async function answer({ method, params, path }: { method: string; params: readonly unknown[]; path: string }) {
+  const own = instead.get(method);
+  if (own) return await own();
+  const wallet = path.startsWith('/wallet/') ? decodeURIComponent(path.slice('/wallet/'.length)) : undefined;
+  try {
+    return { result: await bitcoind.rpc.call(method, params, wallet) };
+  } catch (error) {
+    if (!(error instanceof BitcoinRpcError)) throw error;
+    return { error: { code: error.rpcCode, message: error.message } };
+  }
+}
+
+beforeAll(async () => {
+  bitcoind = await startBitcoind(folder.path);
+  await makeFaucet(bitcoind, 5);
+  await mine(bitcoind, 100);
+  between = await new FakeBitcoind(answer).listen();
+  const { datadir } = bitcoind;
+  node = await new EmbeddedProcess(
+    await prepareDir(join(folder.path, 'l1'), { datadir, rpcPort: between.port }, 'developer'),
+  ).ready();
+  await fund(bitcoind, node);
+  await mine(bitcoind, 1, node);
+});
+afterEach(() => instead.clear());
+afterAll(async () => {
+  await node.stop();
+  await between.close();
+  await bitcoind.daemon.stop();
+  bitcoind.close();
+});
+
+const coins = async (): Promise<{ reserved: boolean; amount_msat: number }[]> =>
+  (await node.rpc.call('listfunds')).outputs;
+
+test('coins are free again when what was to be made of them cannot be signed', async () => {
+  instead.set('signrawtransactionwithwallet', () => ({ error: { code: -1, message: 'no' } }));
+  await expect(node.rpc.call('withdraw', [NOBODY, 100_000])).rejects.toThrow('signrawtransactionwithwallet: no');
+  expect(await coins()).toMatchObject([{ reserved: false }]);
+});
+
+test('and when the node was killed before it was', async () => {
+  const asked = new Promise<void>((resolve) =>
+    instead.set('signrawtransactionwithwallet', () => {
+      resolve();
+      return () => {}; // no answer at all
+    }),
+  );
+  const withdrawal = node.rpc.call('withdraw', [NOBODY, 100_000]).catch((error: unknown) => error);
+  await asked;
+  expect(await coins()).toMatchObject([{ reserved: true }]);
+  await killNow(node);
+  await withdrawal;
+  instead.clear();
+  node = await startAgain(node);
+  expect(await coins()).toMatchObject([{ reserved: false }]);
+});
