@@ -49,6 +49,23 @@ export async function waitFor<T>(what: string, probe: () => Promise<Probe<T>>, o
   }
 }
 
+/**
+ * What `work` comes to, unless the user stops first: what it has asked for may be done all the same.
+ *
+ * @throws {LnPlayError} ABORTED
+ */
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return await work;
+  const ended = new AbortController();
+  try {
+    throwIfAborted(signal);
+    return await Promise.race([work, aborted(signal, ended.signal)]);
+  } finally {
+    work.catch(() => {}); // once nobody waits for it any more
+    ended.abort();
+  }
+}
+
 const EXPIRED = Symbol('expired');
 
 function aborted(signal: AbortSignal, unless: AbortSignal): Promise<never> {

@@ -72,8 +72,10 @@ export class Daemon {
   attach(table?: readonly ProcessEntry[]): boolean {
     if (this.#process?.running) return true;
     const [entry] = findByArgument(this.spec.marker, table);
-    this.#process = entry && DaemonProcess.adopt(entry);
-    return entry !== undefined;
+    if (!entry) return false;
+    this.#process = DaemonProcess.adopt(entry);
+    this.#stopping = undefined; // whoever started it again, it is another process
+    return true;
   }
 
   /**
@@ -145,6 +147,7 @@ export class Daemon {
    * @throws {LnPlayError} DAEMON when it outlives even SIGKILL
    */
   async stop(): Promise<void> {
+    this.attach();
     this.#stopping ??= this.#stop();
     await this.#stopping;
   }
@@ -177,16 +180,13 @@ export class Daemon {
 
   async #throwIfDead(): Promise<void> {
     const exit = this.#process?.exit;
-    if (exit) throw await this.death(exit);
+    if (exit && !this.attach()) throw await this.death(exit); // unless another command has started it again
   }
 
   async #stop(): Promise<void> {
-    const started = this.#process;
-    if (!this.attach()) {
-      if (started) await endOrphans(orphansOf(started.pid)); // it died by itself
-      return;
-    }
-    const running = this.#process!;
+    const running = this.#process;
+    if (!running) return;
+    if (!running.running) return await endOrphans(orphansOf(running.pid)); // it died by itself
     const family = descendants(running.pid);
     await this.#end(running);
     // what it started in its last moments is in no list made before
@@ -195,7 +195,7 @@ export class Daemon {
 
   async #end(running: DaemonProcess): Promise<void> {
     const asks = [
-      () => this.spec.requestStop(),
+      async () => await this.spec.requestStop(),
       () => Promise.resolve(running.signal('SIGTERM')),
       () => Promise.resolve(running.signal('SIGKILL')),
     ];

@@ -17,7 +17,7 @@ import { nodeNames, type Layout } from './layout.js';
 import { readManifest, writeManifest, type Manifest } from './manifest.js';
 import type { LightningNode } from './node.js';
 import type { Network, NetworkContext } from './network.js';
-import { clearUnborn, isUnborn, markBorn, markUnborn } from './unborn.js';
+import { clearUnborn, isUnborn, markUnborn } from './unborn.js';
 
 /** How often a port may be lost to somebody else before we give up. */
 const PORT_TRIES = 5;
@@ -64,6 +64,7 @@ export async function boot<N extends Network>(
   assertKnown(options, names);
   const executables = await resolveExecutables(options, names, before, context.signal);
   const manifest: Manifest = { format: 1, bitcoind: executables.bitcoind, nodes: executables.nodes };
+  await assertAsWanted(make(manifest).nodes, options);
   await makePrivateFolder(layout.dir);
   if (!before) await markUnborn(layout);
   await writeManifest(layout, manifest);
@@ -92,7 +93,12 @@ async function start<N extends Network>(
   options: UpOptions,
   bitcoinCli: string | undefined,
 ): Promise<Omit<UpReport<N>, 'created'>> {
-  const { bitcoind, nodes, faucet, wait, steps } = playground;
+  const { bitcoind, nodes, faucet, steps } = playground;
+  // bitcoind may start after those who wait for what needs it
+  let bitcoindDied: (error: unknown) => void = () => {};
+  const failure = new Promise<never>((_, reject) => (bitcoindDied = reject));
+  failure.catch(() => {}); // whoever waits hears of it
+  const wait = { ...playground.wait, failure };
   const started: Daemon[] = [];
   const restore: (() => Promise<void>)[] = [];
 
@@ -106,8 +112,8 @@ async function start<N extends Network>(
         started.push(bitcoind.daemon);
         await bitcoind.start({ ...wait, signal });
       });
+    bitcoind.daemon.died.catch(bitcoindDied);
     await steps.run('first blocks', () => faucet.prepare({ ...wait, signal }));
-    await markBorn(playground.layout);
   };
   const startNode = async (node: LightningNode, signal: AbortSignal): Promise<void> => {
     const debug = options.debugger?.node === node.name ? options.debugger.subdaemon : undefined;
@@ -140,9 +146,15 @@ async function start<N extends Network>(
     const names = nodes.map(({ name }) => name);
     await clearUnborn(playground.layout, names);
   }
-  const stopped = nodes.filter((node) => !running.includes(node));
   await bitcoind.load();
+  const port = bitcoind.rpcPort;
   if (!bitcoindRan) await bitcoind.prepare();
+  if (bitcoind.rpcPort !== port) {
+    // those that run would look for it at its old port for ever
+    await Promise.all(running.map(({ lightningd }) => lightningd.daemon.stop()));
+    running = [];
+  }
+  const stopped = nodes.filter((node) => !running.includes(node));
   const bitcoinBackend = await installBackend(bitcoind.datadir);
   try {
     // as many nodes as there are processors start beside bitcoind; more would only take its time from it
@@ -188,6 +200,25 @@ function assertKnown({ options = [], debugger: debugged }: UpOptions, names: rea
       throw new LnPlayError('USAGE', `There is no node ${JSON.stringify(node)}`, {
         hint: `the nodes are ${names.join(', ')}`,
       });
+}
+
+/** A node that runs has read its config: what it is to have besides would be promised, and not be so. */
+async function assertAsWanted(
+  nodes: readonly LightningNode[],
+  { options = [], debugger: debug }: UpOptions,
+): Promise<void> {
+  if (options.length === 0 && !debug) return;
+  const table = listProcesses();
+  for (const { name, lightningd } of nodes.filter((node) => node.lightningd.daemon.attach(table))) {
+    const lacks = debug?.node === name ? [`--debugger ${name}:${debug.subdaemon}`] : [];
+    for (const { key, value } of options.filter(({ node }) => node === name))
+      if ((await lightningd.configured(key)) !== (value ?? ''))
+        lacks.push(value === undefined ? key : `${key}=${value}`);
+    if (lacks.length > 0)
+      throw new LnPlayError('STATE', `${name} runs already, without ${lacks.join(', ')}`, {
+        hint: `stop it first: ln-play down; or edit ${lightningd.configFile}, then: ln-play restart ${name}`,
+      });
+  }
 }
 
 async function prepare(

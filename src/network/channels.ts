@@ -88,9 +88,10 @@ export async function fundChannel(
     ...(feerate ? { feerate } : {}),
     ...(announce === false ? { announce } : {}),
   };
+  const limit = { signal: wait?.signal, timeoutMs: wait?.timeoutMs };
   let funded;
   try {
-    funded = await from.lightningd.daemon.guard(() => from.rpc.call('fundchannel', params));
+    funded = await from.lightningd.daemon.guard(() => from.rpc.call('fundchannel', params, limit));
   } catch (error) {
     throw await explain(error, from, capacitySat);
   }

@@ -3,6 +3,8 @@ import { LnPlayError } from '../core/errors.js';
 import { waitFor, type WaitOptions } from '../core/wait.js';
 import type { Bitcoind } from '../daemons/bitcoind.js';
 import { FIRST_BLOCKS, FIRST_COINS, MATURITY } from '../daemons/first-blocks.js';
+import type { Layout } from './layout.js';
+import { markBorn } from './unborn.js';
 import { withLock } from '../process/lock.js';
 import { BitcoinRpcError, type BitcoindRpc } from '../rpc/bitcoind.js';
 
@@ -25,13 +27,12 @@ interface WalletTransaction {
 /** bitcoind's wallet that pays for everything, and the miner. */
 export class Faucet {
   readonly #bitcoind: Bitcoind;
-  readonly #locks: string;
+  readonly #layout: Layout;
   #address: string | undefined;
 
-  /** @param locks the folder in which all who may mine on this bitcoind look for the miner's lock */
-  constructor(bitcoind: Bitcoind, locks: string) {
+  constructor(bitcoind: Bitcoind, layout: Layout) {
     this.#bitcoind = bitcoind;
-    this.#locks = locks;
+    this.#layout = layout;
   }
 
   /** The name of its wallet in bitcoind. */
@@ -148,7 +149,7 @@ export class Faucet {
 
   /** One at a time: two that bitcoind mines at once may build on the same block, and one of them comes to nothing. */
   async #generate(blocks: number, address: string, { signal }: WaitOptions = {}): Promise<string[]> {
-    return await withLock(this.#locks, 'miner', { what: 'the miner', wait: 'wait', signal }, () =>
+    return await withLock(this.#layout.locks, 'miner', { what: 'the miner', wait: 'wait', signal }, () =>
       this.#call<string[]>('generatetoaddress', [blocks, address]),
     );
   }
@@ -156,6 +157,7 @@ export class Faucet {
   /** gettxoutsetinfo is the one RPC that writes bitcoind's caches to disk; without a hash it does little else. */
   async #flush(): Promise<void> {
     await this.#call('gettxoutsetinfo', ['none']);
+    await markBorn(this.#layout);
   }
 
   /** Asks bitcoind; where it dies meanwhile, the error tells of its death. */

@@ -1,8 +1,10 @@
 import { allOrNothing } from '../core/all-or-nothing.js';
 import { LnPlayError } from '../core/errors.js';
-import type { WaitOptions } from '../core/wait.js';
+import { unlessAborted, type WaitOptions } from '../core/wait.js';
 import { Bitcoind } from '../daemons/bitcoind.js';
 import type { Daemon } from '../daemons/daemon.js';
+import type { CallOptions } from '../rpc/lightning-socket.js';
+import type { PeerChannel } from '../rpc/lightning-types.js';
 import { listProcesses } from '../process/table.js';
 import {
   channelBetween,
@@ -42,9 +44,15 @@ export class Network {
     this.#context = context;
     this.steps = new Steps(context.onStep);
     this.bitcoind = new Bitcoind(layout.bitcoinDatadir, manifest.bitcoind);
-    this.faucet = new Faucet(this.bitcoind, layout.locks);
+    this.faucet = new Faucet(this.bitcoind, layout);
+    this.grow(manifest);
+  }
+
+  /** Takes in the nodes of a manifest that it does not have yet. */
+  protected grow(manifest: Manifest): void {
     for (const { name, executable } of manifest.nodes)
-      this.#nodes.set(name, new LightningNode(name, layout.lightningDir(name), executable));
+      if (!this.#nodes.has(name))
+        this.#nodes.set(name, new LightningNode(name, this.layout.lightningDir(name), executable));
   }
 
   get dir(): string {
@@ -55,6 +63,12 @@ export class Network {
   get wait(): WaitOptions {
     const { signal, timeoutMs } = this.#context;
     return { signal, failure: this.bitcoind.daemon.died, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+  }
+
+  /** The same for a single RPC call, which needs no more time than the user allows. */
+  get limit(): CallOptions {
+    const { signal, timeoutMs } = this.#context;
+    return { signal, timeoutMs };
   }
 
   /** All nodes, l1 first; there are always two at least. */
@@ -76,17 +90,26 @@ export class Network {
     });
   }
 
+  /** Runs a step that ends early when the user stops it, or when bitcoind or a node that it needs dies. */
+  async step<T>(name: string, needed: readonly LightningNode[], body: () => Promise<T>): Promise<T> {
+    const daemons = [this.bitcoind.daemon, ...needed.map(({ lightningd }) => lightningd.daemon)];
+    return await this.steps.run(name, async () => {
+      const deaths = daemons.map(({ died }) => died);
+      return await unlessAborted(Promise.race([body(), ...deaths]), this.#context.signal);
+    });
+  }
+
   /** Mines blocks and waits until every running node has seen them. @returns the height */
   async mine(blocks: number): Promise<number> {
-    await this.steps.run(`mine ${blocks}`, () => this.bitcoind.daemon.guard(() => this.faucet.mine(blocks, this.wait)));
+    await this.step(`mine ${blocks}`, [], () => this.faucet.mine(blocks, this.wait));
     return await this.sync();
   }
 
   /** Waits until every running node has bitcoind's height. @returns the height */
   async sync(): Promise<number> {
-    const { blocks } = await this.bitcoind.daemon.guard(() =>
-      this.bitcoind.rpc.call<{ blocks: number }>('getblockchaininfo'),
-    );
+    const { daemon, rpc } = this.bitcoind;
+    const asked = daemon.guard(() => rpc.call<{ blocks: number }>('getblockchaininfo'));
+    const { blocks } = await unlessAborted(asked, this.#context.signal);
     await this.steps.run(`block ${blocks}`, async () => {
       const running = this.nodes.filter((node) => node.lightningd.daemon.attach());
       await Promise.all(running.map((node) => node.waitForHeight(blocks, this.wait)));
@@ -96,23 +119,25 @@ export class Network {
 
   /** Sends bitcoin to a node's wallet, in a block. @returns the txid */
   async fund(node: LightningNode, amountSat: bigint): Promise<string> {
-    return await this.steps.run(`fund ${node.name}`, async () => {
+    return await this.step(`fund ${node.name}`, [node], async () => {
       const address = await node.lightningd.daemon.guard(() => node.newAddress());
       const txid = await this.faucet.send(address, amountSat);
       await this.faucet.mine(1, this.wait);
-      await node.waitForFunds(txid, this.wait);
+      await node.waitForFunds(txid, await this.bitcoind.rpc.call('getblockcount'), this.wait);
       return txid;
     });
   }
 
   async connect(from: LightningNode, to: LightningNode): Promise<void> {
-    await this.steps.run(`connect ${from.name} to ${to.name}`, () => connectNodes(from, to));
+    await this.step(`connect ${from.name} to ${to.name}`, [from, to], () => connectNodes(from, to));
   }
 
   /** Opens a channel, mines its block and waits until both ends carry payments. */
   async openChannel(from: LightningNode, to: LightningNode, options: OpenOptions): Promise<OpenChannel> {
-    const funded = await this.steps.run('fundchannel', () => fundChannel(this.bitcoind, from, to, options, this.wait));
-    return await this.steps.run('channel normal', async () => {
+    const funded = await this.step('fundchannel', [from, to], () =>
+      fundChannel(this.bitcoind, from, to, options, this.wait),
+    );
+    return await this.step('channel normal', [from, to], async () => {
       await this.faucet.mine(1, this.wait);
       return await waitForBothEnds(from, to, funded, this.wait);
     });
@@ -127,14 +152,14 @@ export class Network {
     from: LightningNode,
     to: LightningNode,
   ): Promise<{ type: string; txid: string | undefined; short_channel_id: string }> {
-    const channel = await this.steps.run('look for a channel', () => channelBetween(from, to));
+    const channel = await this.step('look for a channel', [from, to], () => channelBetween(from, to));
     if (!channel?.short_channel_id)
       throw new LnPlayError('INVALID', `There is no open channel between ${from.name} and ${to.name}`, {
         hint: 'see the channels with `ln-play status`',
       });
     const id = channel.short_channel_id;
-    const closed = await this.steps.run('close', () =>
-      from.lightningd.daemon.guard(() => from.rpc.call('close', { id })),
+    const closed = await this.step('close', [from, to], () =>
+      from.lightningd.daemon.guard(() => from.rpc.call('close', { id }, this.limit)),
     );
     const txid = closed.txids?.at(-1) ?? closed.txid;
     if (txid !== undefined) await waitForMempool(this.bitcoind, txid, this.wait);
@@ -150,8 +175,10 @@ export class Network {
   async settle(): Promise<number> {
     const height = await this.sync();
     const running = this.nodes.filter((node) => node.lightningd.daemon.attach());
-    await this.steps.run('channels', async () => {
-      await Promise.all(running.map((node) => node.waitForSettledChannels(this.wait)));
+    await this.step('channels', running, async () => {
+      const isConfirmed = async ({ funding_txid, funding_outnum }: PeerChannel): Promise<boolean> =>
+        (await this.bitcoind.rpc.call('gettxout', [funding_txid, funding_outnum, false])) !== null;
+      await Promise.all(running.map((node) => node.waitForSettledChannels(isConfirmed, this.wait)));
     });
     return height;
   }

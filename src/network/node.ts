@@ -10,6 +10,10 @@ import type { Decoded, GetinfoResult, Invoice, PayResult, PeerChannel } from '..
 const USABLE = new Set(['CHANNELD_NORMAL', 'CHANNELD_AWAITING_SPLICE']);
 /** How long a connected peer may take to answer a ping, in ms. */
 const PING_MS = 10_000;
+/** How long a channel may take from its block to its next state, in ms; longer, and it waits for another block. */
+const LOCKIN_MS = 5_000;
+/** The states of a channel whose funding is not deep enough, or not known to be by both. */
+const AWAITING = /AWAITING_LOCKIN$/;
 /** The states that lead to another without a block. */
 const MOVING = new Set(['OPENINGD', 'CHANNELD_SHUTTING_DOWN', 'CLOSINGD_SIGEXCHANGE']);
 /** regtest's prefix of bech32 addresses and of BOLT #11 invoices (`lnbcrt`). */
@@ -93,15 +97,17 @@ export class LightningNode {
     );
   }
 
-  /** Waits until its wallet holds the outputs of this transaction, confirmed. */
-  async waitForFunds(txid: string, options?: WaitOptions): Promise<void> {
+  /** Waits until its wallet has seen the outputs of this transaction confirmed, in a block of this height at most. */
+  async waitForFunds(txid: string, height: number, options?: WaitOptions): Promise<void> {
     await this.waitFor(
       `${this.name} to see its funds of ${txid} confirmed`,
       async () => {
+        const { blockheight } = await this.getinfo();
         const { outputs } = await this.#call('listfunds');
         const output = outputs.find((candidate) => candidate.txid === txid);
-        if (output?.status === 'confirmed') return { done: undefined };
-        return { seen: output ? `the output is ${output.status}` : 'no such output' };
+        // once it knows the block, what is not there is spent already, by another command
+        if (output?.status === 'confirmed' || (!output && blockheight >= height)) return { done: undefined };
+        return { seen: output ? `the output is ${output.status}` : `no such output at block ${blockheight}` };
       },
       options,
     );
@@ -136,12 +142,31 @@ export class LightningNode {
     }
   }
 
-  /** Waits until none of its channels is about to become another: opening, awaiting a block, or closing by agreement. */
-  async waitForSettledChannels(options?: WaitOptions): Promise<void> {
+  /**
+   * Waits until none of its channels is about to become another by itself: opening, closing by agreement, or with its
+   * funding in a block. One that awaits more blocks than there are has settled.
+   *
+   * @param isConfirmed whether a channel's funding is in a block
+   */
+  async waitForSettledChannels(
+    isConfirmed: (channel: PeerChannel) => Promise<boolean>,
+    options?: WaitOptions,
+  ): Promise<void> {
+    const confirmedSince = new Map<string, number>();
+    const awaitsNoBlock = async (channel: PeerChannel): Promise<boolean> => {
+      if (!AWAITING.test(channel.state) || !channel.peer_connected || !(await isConfirmed(channel))) return false;
+      const since = confirmedSince.get(channel.channel_id!) ?? performance.now();
+      confirmedSince.set(channel.channel_id!, since);
+      return performance.now() - since < LOCKIN_MS;
+    };
     await this.waitFor(
       `${this.name}'s channels to settle`,
       async () => {
-        const moving = (await this.channels()).find((channel) => MOVING.has(channel.state) || !isLocked(channel));
+        const channels = await this.channels();
+        const awaiting = await Promise.all(channels.map(awaitsNoBlock));
+        const moving = channels.find(
+          (channel, index) => MOVING.has(channel.state) || awaiting[index] || !isLocked(channel),
+        );
         return moving
           ? { seen: `${moving.short_channel_id ?? moving.channel_id ?? 'a channel'}: ${moving.state}` }
           : { done: undefined };

@@ -1,5 +1,5 @@
 import { rmdir } from 'node:fs/promises';
-import { LnPlayError } from '../core/errors.js';
+import { LnPlayError, systemCode } from '../core/errors.js';
 import { makePrivateFolder, removeTree } from '../core/files.js';
 import { withLock } from '../process/lock.js';
 import { listProcesses } from '../process/table.js';
@@ -45,10 +45,7 @@ export class Playground extends Network implements AsyncDisposable {
   static async open(dir?: string, context: PlaygroundContext = {}): Promise<Playground> {
     const layout = layoutOf(playgroundDir(dir));
     const manifest = await readManifest(layout);
-    if (!manifest)
-      throw new LnPlayError('STATE', `There is no playground in ${layout.dir}`, {
-        hint: 'make one with `ln-play up`, or name its folder with --dir or LN_PLAY_DIR',
-      });
+    if (!manifest) throw noPlayground(layout);
     const playground = new Playground(layout, manifest, context);
     await playground.bitcoind.load();
     const table = listProcesses();
@@ -119,19 +116,14 @@ export class Playground extends Network implements AsyncDisposable {
 
   /** Stops everything and removes the playground's files, and its folder where nothing else is in it. */
   async destroy(): Promise<void> {
-    await this.#exclusively(async () => {
-      await this.stopAll();
-      const { manifest, unborn, locks, bitcoinDatadir, lightningDir } = this.layout;
-      const folders = this.nodes.map(({ name }) => lightningDir(name));
-      for (const path of [...folders, bitcoinDatadir, manifest, unborn, locks]) await removeTree(path);
-    });
-    await rmdir(this.dir).catch(() => {}); // something of the user's own is in it: that stays
+    await this.#exclusively(() => this.#destroy());
+    await this.#removeFolder();
   }
 
-  /** Stops everything; a temporary playground is removed too. */
+  /** Stops everything, also where the user has stopped all else; a temporary playground is removed too. */
   async dispose(): Promise<void> {
-    if (this.#ephemeral) await this.destroy();
-    else await this.down();
+    const isThere = await readManifest(this.layout);
+    if (isThere) await this.#exclusively(() => (this.#ephemeral ? this.#destroy() : this.stopAll()), {});
     await this.#ephemeral?.dispose();
     this.bitcoind.close();
     for (const { rpc } of this.nodes) rpc.close();
@@ -141,10 +133,37 @@ export class Playground extends Network implements AsyncDisposable {
     await this.dispose();
   }
 
-  async #exclusively<T>(body: () => Promise<T>): Promise<T> {
-    return await exclusively(this.layout, this.#context, body);
+  /** Under the lock, with the nodes that there are by then. */
+  async #exclusively<T>(body: () => Promise<T>, context = this.#context): Promise<T> {
+    return await exclusively(this.layout, context, async () => {
+      const manifest = await readManifest(this.layout);
+      if (!manifest) {
+        await removeTree(this.layout.locks);
+        await this.#removeFolder();
+        throw noPlayground(this.layout);
+      }
+      this.grow(manifest);
+      return await body();
+    });
+  }
+
+  async #destroy(): Promise<string[]> {
+    const stopped = await this.stopAll();
+    const { manifest, unborn, locks, bitcoinDatadir, lightningDir } = this.layout;
+    const folders = this.nodes.map(({ name }) => lightningDir(name));
+    for (const path of [...folders, bitcoinDatadir, manifest, unborn, locks]) await removeTree(path);
+    return stopped;
+  }
+
+  async #removeFolder(): Promise<void> {
+    await rmdir(this.dir).catch(() => {}); // something of the user's own is in it: that stays
   }
 }
+
+const noPlayground = ({ dir }: Layout): LnPlayError =>
+  new LnPlayError('STATE', `There is no playground in ${dir}`, {
+    hint: 'make one with `ln-play up`, or name its folder with --dir or LN_PLAY_DIR',
+  });
 
 async function exclusively<T>(
   layout: Layout,
@@ -154,6 +173,16 @@ async function exclusively<T>(
   const what = `the playground in ${layout.dir}`;
   const onWait = ({ pid, command }: { pid: number; command: string }): void =>
     onBusy?.(`waiting for ${command} (process ${pid})`);
-  await makePrivateFolder(layout.locks);
-  return await withLock(layout.locks, 'playground', { what, wait: 'wait', onWait, signal }, body);
+  for (let began = false; ;) {
+    await makePrivateFolder(layout.locks);
+    try {
+      return await withLock(layout.locks, 'playground', { what, wait: 'wait', onWait, signal }, async () => {
+        began = true;
+        return await body();
+      });
+    } catch (error) {
+      // who had the playground before us has destroyed it, with the lock's folder
+      if (began || !(error instanceof LnPlayError) || systemCode(error.cause) !== 'ENOENT') throw error;
+    }
+  }
 }

@@ -86,8 +86,8 @@ async function bitcoindStatus(
   if (!runs) return { ...base, state: 'stopped', version: null, blocks: null };
   try {
     const [{ subversion }, { blocks }] = await Promise.all([
-      bitcoind.rpc.call<{ subversion: string }>('getnetworkinfo'),
-      bitcoind.rpc.call<{ blocks: number }>('getblockchaininfo'),
+      bitcoind.rpc.call<{ subversion: string }>('getnetworkinfo', [], undefined, ANSWER_MS),
+      bitcoind.rpc.call<{ blocks: number }>('getblockchaininfo', [], undefined, ANSWER_MS),
     ]);
     return { ...base, state: 'running', version: versionOf(subversion), blocks };
   } catch {

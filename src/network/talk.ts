@@ -21,15 +21,17 @@ export interface FundAndChannelOptions {
 }
 
 /** Funds a node, opens a channel from it, and waits until both ends carry payments: a block for each of the two. */
-export async function fundAndChannel(network: Network, options: FundAndChannelOptions): Promise<OpenChannel> {
-  const { from, to, fundSat = TALK.fundSat, capacitySat = TALK.capacitySat, feerate = TALK.feerate } = options;
-  const { steps, wait, bitcoind } = network;
-  const connected = steps.run('connect', () => connectNodes(from, to));
+export async function fundAndChannel(network: Network, wanted: FundAndChannelOptions): Promise<OpenChannel> {
+  const { from, to, fundSat = TALK.fundSat, capacitySat = TALK.capacitySat, feerate = TALK.feerate } = wanted;
+  const { wait, bitcoind } = network;
+  const ends = [from, to];
+  const connected = network.step('connect', ends, () => connectNodes(from, to));
   connected.catch(() => {}); // awaited below, unless funding fails first
   await network.fund(from, fundSat);
   await connected;
-  const funded = await steps.run('fundchannel', () => fundChannel(bitcoind, from, to, { capacitySat, feerate }, wait));
-  return await steps.run('channel normal', async () => {
+  const options = { capacitySat, feerate };
+  const funded = await network.step('fundchannel', ends, () => fundChannel(bitcoind, from, to, options, wait));
+  return await network.step('channel normal', ends, async () => {
     await network.faucet.mine(1, wait);
     return await waitForBothEnds(from, to, funded, wait);
   });
@@ -43,11 +45,12 @@ export interface PayDemoOptions {
 
 /** One node makes an invoice, the other pays it, and the first shows it paid. */
 export async function payDemo(
-  { steps, wait }: Network,
+  network: Network,
   { from, to, amountMsat = TALK.amountMsat }: PayDemoOptions,
 ): Promise<{ bolt11: string; payment: PayResult; invoice: Invoice }> {
-  const { bolt11, label } = await steps.run('invoice', () => to.invoice(amountMsat, { description: 'ln-play demo' }));
-  const payment = await steps.run('pay', () => Promise.race([from.pay(bolt11), to.lightningd.daemon.died]));
-  const invoice = await steps.run('paid', () => to.waitForPaid(label, wait));
+  const description = 'ln-play demo';
+  const { bolt11, label } = await network.step('invoice', [to], () => to.invoice(amountMsat, { description }));
+  const payment = await network.step('pay', [from, to], () => from.pay(bolt11, undefined, network.limit));
+  const invoice = await network.step('paid', [to], () => to.waitForPaid(label, network.wait));
   return { bolt11, payment, invoice };
 }

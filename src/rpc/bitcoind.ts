@@ -43,16 +43,41 @@ export class BitcoindRpc {
    * Calls a method of bitcoind.
    *
    * @param wallet name of the wallet that the method is about
+   * @param timeoutMs by default it waits for as long as it takes
    * @throws {BitcoinRpcError} when bitcoind answers with an error
-   * @throws {LnPlayError} CONNECTION when it cannot be reached or refuses the cookie
+   * @throws {LnPlayError} CONNECTION when it cannot be reached or refuses the cookie; TIMEOUT
    */
-  async call<T = unknown>(method: string, params: readonly unknown[] | object = [], wallet?: string): Promise<T> {
+  async call<T = unknown>(
+    method: string,
+    params: readonly unknown[] | object = [],
+    wallet?: string,
+    timeoutMs?: number,
+  ): Promise<T> {
+    if (timeoutMs === undefined) return await this.#call(method, params, wallet);
+    const signal = AbortSignal.timeout(timeoutMs);
+    try {
+      return await this.#call(method, params, wallet, signal);
+    } catch (cause) {
+      if (!signal.aborted) throw cause;
+      throw new LnPlayError('TIMEOUT', `bitcoind did not answer ${method} within ${timeoutMs} ms`, {
+        hint: 'see its log with `ln-play logs bitcoind`, or `ln-play restart bitcoind`',
+        cause,
+      });
+    }
+  }
+
+  async #call<T>(
+    method: string,
+    params: readonly unknown[] | object,
+    wallet?: string,
+    signal?: AbortSignal,
+  ): Promise<T> {
     const body = JSON.stringify({ jsonrpc: '1.0', id: this.#nextId++, method, params });
     const path = wallet === undefined ? '/' : `/wallet/${encodeURIComponent(wallet)}`;
-    let { status, text } = await this.#post(path, body);
+    let { status, text } = await this.#post(path, body, signal);
     if (status === 401) {
       this.#authorization = undefined;
-      ({ status, text } = await this.#post(path, body));
+      ({ status, text } = await this.#post(path, body, signal));
     }
     if (status === 401 || status === 403)
       throw new LnPlayError('CONNECTION', `bitcoind at ${this.#where} refuses our credentials (HTTP ${status})`, {
@@ -91,7 +116,7 @@ export class BitcoindRpc {
     }
   }
 
-  async #post(path: string, body: string): Promise<{ status: number; text: string }> {
+  async #post(path: string, body: string, signal?: AbortSignal): Promise<{ status: number; text: string }> {
     this.#authorization ??= `Basic ${Buffer.from(await this.#credentials()).toString('base64')}`;
     const { host, port } = this.#address;
     const headers = {
@@ -100,22 +125,24 @@ export class BitcoindRpc {
       'Content-Length': Buffer.byteLength(body),
     };
     return await new Promise((resolve, reject) => {
-      const sent = request({ host, port, path, method: 'POST', headers, agent: this.#agent }, (response) => {
+      const sent = request({ host, port, path, method: 'POST', headers, agent: this.#agent, signal }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('end', () =>
           resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
         );
-        response.on('error', failed);
+        response.on('error', lost);
       });
-      const failed = (cause: Error): void => {
-        // bitcoind closed the kept connection, at that very moment, for having been idle
-        if (sent.reusedSocket && systemCode(cause) === 'ECONNRESET') return resolve(this.#post(path, body));
+      const lost = (cause: Error): void => {
         const why = systemCode(cause) ?? messageOf(cause);
         const hint = 'start it with `ln-play up`';
         reject(new LnPlayError('CONNECTION', `bitcoind does not answer at ${this.#where} (${why})`, { hint, cause }));
       };
-      sent.on('error', failed);
+      sent.on('error', (cause) => {
+        // bitcoind closed the kept connection, at that very moment, for having been idle
+        if (sent.reusedSocket && systemCode(cause) === 'ECONNRESET') resolve(this.#post(path, body, signal));
+        else lost(cause);
+      });
       sent.end(body);
     });
   }

@@ -1,5 +1,6 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { waitFor } from '../../src/core/wait.js';
 import {
@@ -79,6 +80,24 @@ describeEach((implementation, { flags }) => {
     'l1/regtest/lightning-rpc',
     `l2/regtest/${implementation === 'embedded' ? 'ldk-state' : 'gossip_store'}`,
   ];
+
+  test.each([
+    ['funds are there', 111],
+    ['the channel is', 112],
+  ])('SIGINT once the block is mined in which %s: nothing runs any more when it ends', async (_what, height) => {
+    const demo = new RunningCli(['demo', ...flags]);
+    await waitFor(`block ${height}`, async () => {
+      const logs = (await readdir(tmpdir(), { recursive: true }).catch(() => [])).filter((name) =>
+        name.endsWith('bitcoin/regtest/debug.log'),
+      );
+      const [text = ''] = await Promise.all(logs.map((log) => readFile(join(tmpdir(), log), 'utf8')));
+      return text.includes(` height=${height} `) ? { done: true } : { seen: demo.stderr };
+    });
+    demo.signal('SIGINT');
+    expect((await demo.result).code).toBe(130);
+    expect(await processesOf(folder.path)).toEqual([]);
+    expect(await readdir(tmpdir())).toEqual([]);
+  });
 
   test.each(moments.flatMap((moment) => (['SIGINT', 'SIGKILL'] as const).map((signal) => [signal, moment] as const)))(
     '%s once there is %s leaves nothing behind',

@@ -82,6 +82,21 @@ describeEach((_implementation, { flags }) => {
     expect((await configs('l2'))['fee-base']).toMatchObject({ value_int: 7 });
     expect((await configs('l1'))['fee-base']).not.toMatchObject({ value_int: 7 });
 
+    expect(await json('up', ...option)).toMatchObject({ started: [] });
+    const config = await readFile(join(dir, 'l2', 'config'), 'utf8');
+    for (const [wanted, lacks] of [
+      [['--nodes', '4', '--option', 'l2:fee-base=8'], 'fee-base=8'],
+      [['--debugger', 'l2:connectd'], '--debugger l2:connectd'],
+    ] as const)
+      expect(await runCli(['up', ...wanted], { env: { LN_PLAY_DIR: dir } })).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(
+          new RegExp(`^error: l2 runs already, without ${lacks}\nhint: .*ln-play restart l2\n$`),
+        ) as string,
+      });
+    expect(await readFile(join(dir, 'l2', 'config'), 'utf8')).toBe(config);
+    expect((await status()).nodes).toHaveLength(3);
+
     const grown = await json<PlaygroundStatus & { started: string[] }>('up', '--nodes', '4', ...flags);
     expect(grown.started).toEqual(['l4']);
     expect(grown.nodes.map(({ state }) => state)).toEqual(Array(4).fill('running'));

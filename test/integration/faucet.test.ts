@@ -1,20 +1,24 @@
-import { appendFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { appendFile, mkdir } from 'node:fs/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { Bitcoind } from '../../src/daemons/bitcoind.js';
 import { FIRST_BLOCKS } from '../../src/daemons/first-blocks.js';
 import { Faucet } from '../../src/network/faucet.js';
+import { layoutOf, type Layout } from '../../src/network/layout.js';
+import { isUnborn, markUnborn } from '../../src/network/unborn.js';
 import { useTemporaryFolder } from './support.js';
 
 const folder = useTemporaryFolder();
+let layout: Layout;
 let bitcoind: Bitcoind;
 /** Two commands on one playground. */
 let faucet: Faucet;
 let another: Faucet;
 
 beforeAll(async () => {
-  bitcoind = new Bitcoind(join(folder.path, 'bitcoin'), { command: process.env['BITCOIND_EXE']!, args: [] });
-  [faucet, another] = [new Faucet(bitcoind, folder.path), new Faucet(bitcoind, folder.path)];
+  layout = layoutOf(folder.path);
+  await mkdir(layout.locks);
+  bitcoind = new Bitcoind(layout.bitcoinDatadir, { command: process.env['BITCOIND_EXE']!, args: [] });
+  [faucet, another] = [new Faucet(bitcoind, layout), new Faucet(bitcoind, layout)];
   await bitcoind.prepare();
   await bitcoind.start();
   await faucet.prepare();
@@ -32,6 +36,12 @@ test('blocks of commands that mine at once all come to be in the chain', async (
   expect(await height()).toBe(FIRST_BLOCKS + 40);
   const depths = mined.map((hash) => bitcoind.rpc.call<{ confirmations: number }>('getblockheader', [hash]));
   expect((await Promise.all(depths)).filter(({ confirmations }) => confirmations < 1)).toEqual([]);
+});
+
+test('a chain that is on disk is no longer what the next `up` would make anew', async () => {
+  await markUnborn(layout);
+  await faucet.mine(1);
+  expect(await isUnborn(layout)).toBe(false);
 });
 
 test('a transaction is taken whatever its locktime: a wallet may choose any that is not ahead of the chain', async () => {

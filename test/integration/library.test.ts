@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Playground } from 'ln-play';
 import { expect, test } from 'vitest';
-import { describeEach, leftovers, useTemporaryFolder } from './support.js';
+import { describeEach, leftovers, processesOf, useTemporaryFolder } from './support.js';
 
 describeEach((implementation, options) => {
-  useTemporaryFolder();
+  const folder = useTemporaryFolder();
 
   test('a playground in a temporary folder pays, and nothing of it is left', async () => {
     let dir: string;
@@ -18,5 +20,52 @@ describeEach((implementation, options) => {
       expect(invoice.status).toBe('paid');
     }
     expect(await leftovers(dir)).toEqual([]);
+  });
+
+  test('what was stopped and started again meanwhile is stopped at the end all the same', async () => {
+    let dir: string;
+    {
+      await using playground = await Playground.start(options);
+      ({ dir } = playground);
+      await playground.down();
+      await Playground.up({ ...options, dir });
+    }
+    expect(await leftovers(dir)).toEqual([]);
+  });
+
+  test('an aborted playground is gone when it is disposed of', async () => {
+    const stop = new AbortController();
+    const playground = await Playground.start(options, { signal: stop.signal });
+    const [l1, l2] = playground.nodes;
+    const working = playground.fundAndChannel({ from: l2, to: l1 });
+    stop.abort();
+    await expect(working).rejects.toMatchObject({ code: 'ABORTED' });
+    await playground.dispose();
+    expect(await processesOf(playground.dir)).toEqual([]);
+    expect(existsSync(playground.dir)).toBe(false);
+  });
+
+  test('nodes that another has added are destroyed, too; what another has destroyed is said to be gone', async () => {
+    const dir = join(folder.path, 'p');
+    await Playground.up({ ...options, dir });
+    const [first, second] = [await Playground.open(dir), await Playground.open(dir)];
+    await Playground.up({ ...options, dir, nodes: 3 });
+    await first.destroy();
+    expect(await processesOf(dir)).toEqual([]);
+    await expect(second.down()).rejects.toMatchObject({ code: 'STATE', message: `There is no playground in ${dir}` });
+    await second.dispose();
+    expect(existsSync(dir)).toBe(false);
+  });
+
+  test('settled channels carry payments, without anybody waiting for anything else', async () => {
+    await using playground = await Playground.start(options);
+    const [l1, l2] = playground.nodes;
+    await playground.fund(l2, 100_000_000n);
+    await l2.rpc.call('fundchannel', { id: await l1.id(), amount: '0.1btc' });
+    await playground.settle(); // it waits for a block, and that is no reason to wait
+    await playground.faucet.mine(1);
+    await playground.settle();
+    expect((await l2.channels()).map(({ state }) => state)).toEqual(['CHANNELD_NORMAL']);
+    await playground.payDemo({ from: l2, to: l1 });
   });
 });

@@ -130,6 +130,34 @@ describeEach((_implementation, { flags }) => {
     await json('pay-demo');
   });
 
+  test('a daemon that is frozen: status says so, and Ctrl-C ends whatever waits for it', async () => {
+    const { bitcoind, nodes } = await up();
+    await json('fund-and-channel');
+    for (const { pid, commands } of [
+      { pid: nodes[0]!.pid!, commands: ['close l2 l1', 'mine', 'connect l2 l1'] },
+      { pid: bitcoind.pid!, commands: ['mine', 'fund l1 1btc', 'open l2 l1 0.01btc'] },
+    ]) {
+      process.kill(pid, 'SIGSTOP');
+      try {
+        const seen = await status();
+        const [frozen, ...others] = pid === bitcoind.pid ? [seen.bitcoind, ...seen.nodes] : seen.nodes;
+        expect(frozen).toMatchObject({ state: 'running', version: null });
+        expect(others.map(({ version }) => version)).not.toContain(null);
+        for (const command of commands) {
+          const waiting = new RunningCli([...command.split(' '), '--dir', dir], { timeoutMs: 30_000 });
+          await waitFor('it to wait', () =>
+            Promise.resolve(waiting.stderr.includes('…') ? { done: true } : { seen: waiting.stderr }),
+          );
+          waiting.signal('SIGINT');
+          expect([command, (await waiting.result).code]).toEqual([command, 130]);
+        }
+      } finally {
+        process.kill(pid, 'SIGCONT');
+      }
+    }
+    await json('wait');
+  });
+
   test("bitcoind's port taken: another one, and the nodes follow", async () => {
     const { bitcoind } = await up();
     await json('fund-and-channel');

@@ -13,7 +13,7 @@ export async function run(context: CommandContext): Promise<Reply> {
   const playground = await Playground.open(context.options.dir, context.playground);
   const ends = jobNodes(context, playground);
   const { from, to } = ends;
-  const channel = await playground.steps.run('look for a channel', () => channelBetween(from, to));
+  const channel = await playground.step('look for a channel', [from, to], () => channelBetween(from, to));
   if (playground.nodes.length === 2 && !channel)
     throw new LnPlayError('STATE', `There is no open channel between ${from.name} and ${to.name}`, {
       hint: 'open one first: ln-play fund-and-channel',
