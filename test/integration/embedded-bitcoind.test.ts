@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { waitFor } from '../../src/core/wait.js';
 import type { Bitcoind } from '../../src/daemons/bitcoind.js';
 import { BitcoinRpcError } from '../../src/rpc/bitcoind.js';
 import { FakeBitcoind, type BitcoindAnswer } from '../fakes/bitcoind-http.js';
-import { fund, killNow, makeFaucet, mine, startAgain } from './embedded/nodes.js';
+import { fund, idOf, killNow, makeFaucet, mine, startAgain, startNode } from './embedded/nodes.js';
 import { EmbeddedProcess, prepareDir, startBitcoind } from './embedded/process.js';
 import { useTemporaryFolder } from './support.js';
 
@@ -13,6 +14,7 @@ const folder = useTemporaryFolder();
 let bitcoind: Bitcoind;
 let between: FakeBitcoind;
 let node: EmbeddedProcess;
+let peer: EmbeddedProcess;
 /** What the node hears in place of bitcoind's answer, by method. */
 const instead = new Map<string, () => BitcoindAnswer | Promise<BitcoindAnswer>>();
 
@@ -38,12 +40,13 @@ beforeAll(async () => {
   node = await new EmbeddedProcess(
     await prepareDir(join(folder.path, 'l1'), { datadir, rpcPort: between.port }, 'developer'),
   ).ready();
+  peer = await startNode(folder.path, 'l2', bitcoind);
   await fund(bitcoind, node);
-  await mine(bitcoind, 1, node);
+  await mine(bitcoind, 1, node, peer);
 });
 afterEach(() => instead.clear());
 afterAll(async () => {
-  await node.stop();
+  await Promise.all([node.stop(), peer.stop()]);
   await between.close();
   await bitcoind.daemon.stop();
   bitcoind.close();
@@ -73,4 +76,51 @@ test('and when the node was killed before it was', async () => {
   instead.clear();
   node = await startAgain(node);
   expect(await coins()).toMatchObject([{ reserved: false }]);
+});
+
+const mempool = (): Promise<string[]> => bitcoind.rpc.call<string[]>('getrawmempool');
+const unconfirmed = (txid: string): Promise<void> =>
+  waitFor('the transaction to be sent', async () => {
+    const txids = await mempool();
+    return txids.includes(txid) ? { done: undefined } : { seen: JSON.stringify(txids) };
+  });
+/** Opens a channel with the peer. */
+async function fundchannel(): Promise<{ txid: string }> {
+  const id = await idOf(peer);
+  await node.rpc.call('connect', [`${id}@${join(folder.path, 'l2/peer')}`]);
+  return await node.rpc.call('fundchannel', { id, amount: 100_000, feerate: '253perkw' });
+}
+const withdraw = async (): Promise<{ txid: string }> =>
+  (await node.rpc.call('withdraw', [NOBODY, 100_000])) as { txid: string };
+const SENDERS: [string, () => Promise<{ txid: string }>][] = [
+  ['withdraw', withdraw],
+  ['fundchannel', fundchannel],
+];
+
+describe('what bitcoind refuses is never sent, and leaves nothing behind', () => {
+  test.each(SENDERS)('%s', async (_name, send) => {
+    instead.set('sendrawtransaction', () => ({ error: { code: -26, message: 'min relay fee not met' } }));
+    await expect(send()).rejects.toThrow('min relay fee not met');
+    instead.clear();
+    expect(await coins()).toMatchObject([{ reserved: false }]);
+    expect(await node.rpc.call('listpeerchannels')).toEqual({ channels: [] });
+    between.calls.length = 0;
+    for (let blocks = 0; blocks < 2; blocks++) await mine(bitcoind, 1, node, peer); // with each what is kept is sent
+    await coins();
+    expect(between.calls.map(({ method }) => method)).not.toContain('sendrawtransaction');
+    expect(await mempool()).toEqual([]);
+  });
+});
+
+describe('what a bitcoind that is away does not take is sent when it is back', () => {
+  test.each(SENDERS)('%s', async (_name, send) => {
+    instead.set('sendrawtransaction', () => (response) => response.destroy());
+    const { txid } = await send();
+    instead.clear();
+    expect(await mempool()).toEqual([]);
+    await mine(bitcoind, 1, node, peer);
+    await unconfirmed(txid);
+    await mine(bitcoind, 1, node, peer);
+    expect(await coins()).toMatchObject([{ reserved: false }]);
+  });
 });

@@ -1,5 +1,5 @@
 import { messageOf } from '../../core/errors.js';
-import { BitcoinRpcError, type BitcoindRpc } from '../../rpc/bitcoind.js';
+import { BitcoinRpcError, RPC_IN_WARMUP, type BitcoindRpc } from '../../rpc/bitcoind.js';
 import type { Log } from '../context.js';
 import type { Store } from '../store/store.js';
 import type { Block } from './blocks.js';
@@ -35,16 +35,21 @@ export class Broadcaster {
     return new Set(kept.flatMap(({ inputs }) => inputs.map(({ txid, vout }) => `${txid}:${vout}`)));
   }
 
-  /** Resolves to why bitcoind refused it, or to undefined when it has it. */
+  /** Drops a transaction that bitcoind has refused, for good with the next commit. */
+  forget(transaction: Transaction): void {
+    this.#store.delete(PREFIX + transaction.txid);
+  }
+
+  /** Resolves to why bitcoind refused it, or to undefined when it has it, or is away and gets it when it is back. */
   async send(transaction: Transaction): Promise<string | undefined> {
     try {
       await this.#rpc.call('sendrawtransaction', [transaction.raw.toString('hex'), 0]);
       this.#log.debug(`sendrawtransaction ${transaction.txid}`);
       return undefined;
     } catch (error) {
-      if (error instanceof BitcoinRpcError && error.rpcCode === ALREADY_CONFIRMED) return undefined;
       this.#log.debug(`sendrawtransaction ${transaction.txid}: ${messageOf(error)}`);
-      return messageOf(error);
+      const refused = error instanceof BitcoinRpcError && ![ALREADY_CONFIRMED, RPC_IN_WARMUP].includes(error.rpcCode);
+      return refused ? messageOf(error) : undefined;
     }
   }
 

@@ -96,6 +96,12 @@ export class Channels {
     if (record) this.put({ ...record, ...change });
   }
 
+  /** Forgets a channel that has never been on the chain. */
+  forget(channelId: string): void {
+    this.#records.delete(channelId);
+    this.#node.store.delete(PREFIX + channelId);
+  }
+
   /** Notes a new state, logs it, and tells the plugins. */
   moveTo(channelId: string, state: ChannelState, cause: StateCause, message: string): void {
     const record = this.#records.get(channelId);

@@ -77,13 +77,27 @@ export class Funding {
       if (!created.is_ok()) throw new RpcError(CODE.LIGHTNINGD, apiError(err(created)));
       const opened = await done;
       const refused = await this.#node.sent(opened.transaction.txid);
-      if (refused !== undefined)
-        throw new RpcError(CODE.FUNDING_BROADCAST_FAIL, `Error broadcasting funding transaction: ${refused}`);
-      return opened;
+      if (refused === undefined) return opened;
+      const why = `Error broadcasting funding transaction: ${refused}`;
+      await this.#abandon(opened, request.peerId, why);
+      throw new RpcError(CODE.FUNDING_BROADCAST_FAIL, why);
     } catch (error) {
       await wallet.release(funded).catch(() => {}); // bitcoind is away, or has spent them: they are not set aside then
       throw error;
     }
+  }
+
+  /** Undoes a channel that never will be one, in one turn: its funding transaction must not be sent later. */
+  async #abandon({ channelId, transaction }: FundingDone, peerId: string, why: string): Promise<void> {
+    const { engine, broadcaster, channels } = this.#node;
+    const id = ldk.ChannelId.constructor_from_bytes(bytesOf(channelId));
+    broadcaster.forget(transaction);
+    channels.forget(channelId);
+    this.#node.notify('channel_open_failed', { channel_id: channelId });
+    const closed = await engine.act(() =>
+      engine.manager.force_close_without_broadcasting_txn(id, bytesOf(peerId), why),
+    );
+    if (!closed.is_ok()) this.#node.log.debug(`channel ${channelId} is closed already: ${apiError(err(closed))}`);
   }
 
   #promise(id: string, request: FundingRequest, funded: Funded): Promise<FundingDone> {

@@ -93,13 +93,15 @@ export const walletMethods = (node: Node): readonly Method[] => [
       });
       try {
         const transaction = await node.wallet.sign(funded);
+        const tx = transaction.raw.toString('hex');
+        const psbt = await node.rpc.call<string>('converttopsbt', [tx, true]);
         node.broadcaster.keep(transaction);
         await node.engine.schedule();
         const refused = await node.broadcaster.send(transaction);
-        if (refused !== undefined) throw new RpcError(CODE.LIGHTNINGD, `Error broadcasting transaction: ${refused}`);
-        const tx = transaction.raw.toString('hex');
-        const psbt = await node.rpc.call<string>('converttopsbt', [tx, true]);
-        return { tx, txid: transaction.txid, psbt };
+        if (refused === undefined) return { tx, txid: transaction.txid, psbt };
+        node.broadcaster.forget(transaction);
+        await node.engine.schedule();
+        throw new RpcError(CODE.LIGHTNINGD, `Error broadcasting transaction: ${refused}`);
       } catch (error) {
         await node.wallet.release(funded).catch(() => {}); // bitcoind is away, or has spent them: they are not set aside then
         throw error;
