@@ -5,6 +5,7 @@ import type { Bitcoind } from '../../src/daemons/bitcoind.js';
 import { BitcoinRpcError } from '../../src/rpc/bitcoind.js';
 import { FakeBitcoind, type BitcoindAnswer } from '../fakes/bitcoind-http.js';
 import { fund, idOf, killNow, makeFaucet, mine, startAgain, startNode } from './embedded/nodes.js';
+import { writeFakePlugin } from '../fakes/plugins/support.js';
 import { EmbeddedProcess, prepareDir, startBitcoind } from './embedded/process.js';
 import { useTemporaryFolder } from './support.js';
 
@@ -122,5 +123,44 @@ describe('what a bitcoind that is away does not take is sent when it is back', (
     await unconfirmed(txid);
     await mine(bitcoind, 1, node, peer);
     expect(await coins()).toMatchObject([{ reserved: false }]);
+  });
+});
+
+describe('a peer that goes away ends the opening of a channel with it', () => {
+  const opening = async (): Promise<void> => {
+    const { channels: before } = await node.rpc.call('listpeerchannels');
+    await expect(fundchannel()).rejects.toMatchObject({
+      rpcCode: -1,
+      message: expect.stringMatching('Disconnected during opening') as string,
+    });
+    expect(await coins()).toMatchObject([{ reserved: false }]);
+    peer = await startAgain(peer);
+    await node.rpc.call('connect', [`${await idOf(peer)}@${join(folder.path, 'l2/peer')}`]);
+    await mine(bitcoind, 1, node, peer);
+    const { channels: after } = await node.rpc.call('listpeerchannels');
+    expect(after.map(({ channel_id: id }) => id)).toEqual(before.map(({ channel_id: id }) => id));
+  };
+
+  test('before it has said what it thinks of it', async () => {
+    const hooks = { manifest: { hooks: [{ name: 'openchannel' }] }, on: { openchannel: 'silent' } } as const;
+    await peer.rpc.call('plugin', ['start', await writeFakePlugin(folder.path, hooks)]);
+    peer.stdout = '';
+    const ended = opening();
+    await peer.saw('peer_in WIRE_OPEN_CHANNEL');
+    await killNow(peer);
+    await ended;
+  });
+
+  test('before it has signed', async () => {
+    instead.set('signrawtransactionwithwallet', () => {
+      peer.child.kill('SIGSTOP');
+      instead.clear();
+      return answer(between.calls.at(-1)!);
+    });
+    node.stdout = '';
+    const ended = opening();
+    await node.saw('peer_out WIRE_FUNDING_CREATED');
+    await killNow(peer);
+    await ended;
   });
 });

@@ -4,7 +4,7 @@ import type { Transaction } from '../chain/transaction.js';
 import { PLACEHOLDER_SCRIPT } from '../chain/unfunded.js';
 import { CODE, RpcError } from '../rpc/errors.js';
 import { userConfig } from './config.js';
-import { bytesOf, err, hexOf } from './convert.js';
+import { bytesOf, err, hexOf, wireHash } from './convert.js';
 import type { Node } from './node.js';
 
 export interface FundingRequest {
@@ -25,6 +25,9 @@ export interface FundingDone {
 }
 
 interface Pending {
+  readonly temporaryId: string;
+  /** What it is called from the moment on when LDK has the transaction. */
+  channelId?: string;
   readonly request: FundingRequest;
   readonly funded: Funded;
   readonly resolve: (done: FundingDone) => void;
@@ -33,12 +36,13 @@ interface Pending {
 }
 
 const MIN_CHANNEL_SAT = 1_000n;
+const DISCONNECTED = 'Disconnected during opening';
 
 /** Opens channels: coins first, then the peer's consent, then the transaction. */
 export class Funding {
   readonly #node: Node;
-  /** By the channel's temporary id. */
-  readonly #pending = new Map<string, Pending>();
+  /** What is being opened, until both sides have signed. */
+  readonly #pending = new Set<Pending>();
 
   constructor(node: Node) {
     this.#node = node;
@@ -74,7 +78,7 @@ export class Funding {
           config,
         ),
       );
-      if (!created.is_ok()) throw new RpcError(CODE.LIGHTNINGD, apiError(err(created)));
+      if (!created.is_ok()) this.#fail(hexOf(temporary.get_a()), new RpcError(CODE.LIGHTNINGD, apiError(err(created))));
       const opened = await done;
       const refused = await this.#node.sent(opened.transaction.txid);
       if (refused === undefined) return opened;
@@ -100,12 +104,16 @@ export class Funding {
     if (!closed.is_ok()) this.#node.log.debug(`channel ${channelId} is closed already: ${apiError(err(closed))}`);
   }
 
-  #promise(id: string, request: FundingRequest, funded: Funded): Promise<FundingDone> {
+  #promise(temporaryId: string, request: FundingRequest, funded: Funded): Promise<FundingDone> {
     const promise = new Promise<FundingDone>((resolve, reject) => {
-      this.#pending.set(id, { request, funded, resolve, reject });
+      this.#pending.add({ temporaryId, request, funded, resolve, reject });
     });
-    promise.catch(() => this.#pending.delete(id)); // `open` hears of it where it waits
+    promise.catch(() => {}); // `open` hears of it where it waits
     return promise;
+  }
+
+  #find(id: string): Pending | undefined {
+    return [...this.#pending].find(({ temporaryId, channelId }) => id === temporaryId || id === channelId);
   }
 
   async #fund(request: FundingRequest): Promise<Funded> {
@@ -131,12 +139,15 @@ export class Funding {
   /** LDK wants the transaction for a channel that the peer has accepted. */
   onGenerationReady(event: ldk.Event_FundingGenerationReady): void {
     const id = hexOf(event.temporary_channel_id.get_a());
-    const pending = this.#pending.get(id);
+    const pending = this.#find(id);
     if (!pending) return;
     const { engine, wallet } = this.#node;
     const supply = async (): Promise<void> => {
       const transaction = await wallet.sign(pending.funded, event.output_script);
       pending.transaction = transaction;
+      // the channel's output is the first: it is what the coins were chosen for
+      const channelId = ldk.ChannelId.constructor_v1_from_funding_txid(wireHash(transaction.txid), 0);
+      pending.channelId = hexOf(channelId.get_a());
       const given = await engine.act(() =>
         engine.manager.funding_transaction_generated(
           event.temporary_channel_id,
@@ -152,9 +163,9 @@ export class Funding {
   /** Both sides have signed: returns what was asked for, where we opened it. */
   onPending(event: ldk.Event_ChannelPending): FundingRequest | undefined {
     const id = hexOf(event.former_temporary_channel_id.get_a());
-    const pending = this.#pending.get(id);
+    const pending = this.#find(id);
     if (!pending?.transaction) return undefined;
-    this.#pending.delete(id);
+    this.#pending.delete(pending);
     const done: FundingDone = {
       channelId: hexOf(event.channel_id.get_a()),
       transaction: pending.transaction,
@@ -170,20 +181,29 @@ export class Funding {
       event.reason instanceof ldk.ClosureReason_CounterpartyForceClosed
         ? `They sent error ${event.reason.peer_msg.get_a()}`
         : event.reason instanceof ldk.ClosureReason_DisconnectedPeer
-          ? 'Disconnected during opening'
+          ? DISCONNECTED
           : event.reason.to_str();
     this.#fail(hexOf(event.channel_id.get_a()), new RpcError(CODE.LIGHTNINGD, reason));
   }
 
-  /** Ids of the channels that are being opened with a peer. */
-  opening(peerId: string): string[] {
-    return [...this.#pending].filter(([, { request }]) => request.peerId === peerId).map(([id]) => id);
+  /** The peer has gone: what is being opened with it is no longer, though LDK would try again when it is back. */
+  onDisconnected(peerId: string): void {
+    const { engine } = this.#node;
+    for (const { temporaryId, channelId, request } of Array.from(this.#pending)) {
+      if (request.peerId !== peerId) continue;
+      const id = ldk.ChannelId.constructor_from_bytes(bytesOf(channelId ?? temporaryId));
+      this.#fail(temporaryId, new RpcError(CODE.LIGHTNINGD, DISCONNECTED));
+      const closed = engine.guard(() =>
+        engine.manager.force_close_without_broadcasting_txn(id, bytesOf(peerId), DISCONNECTED),
+      );
+      if (!closed.is_ok()) this.#node.log.debug(`channel ${temporaryId} is closed already: ${apiError(err(closed))}`);
+    }
   }
 
   #fail(id: string, error: Error): void {
-    const pending = this.#pending.get(id);
-    this.#pending.delete(id);
+    const pending = this.#find(id);
     if (!pending) return;
+    this.#pending.delete(pending);
     this.#node.notify('channel_open_failed', { channel_id: id });
     void this.#node.engine.schedule();
     pending.reject(error);

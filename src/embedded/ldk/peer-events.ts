@@ -8,6 +8,7 @@ export const peerEvents = (node: Node): PeerEvents => ({
   disconnected: (peer) => {
     node.ctx.log.child('connectd', peer.id).debug('peer disconnected');
     node.ctx.notify('disconnect', { id: peer.id });
+    node.funding.onDisconnected(peer.id);
     node.reconnector.lost(peer.id);
   },
   received: (id, message) => {
