@@ -172,7 +172,7 @@ async function start<N extends Network>(
       ...running.map((node) => (signal: AbortSignal) => keepNode(node, signal)),
     ]);
     // a node may be ready before all of the first blocks are there, and still be reading them
-    if (!options.debugger) await Promise.all([playground.sync(), steps.run('connect', () => reconnect(nodes))]);
+    if (!options.debugger) await Promise.all([playground.sync(), steps.run('connect', () => reconnect(nodes, wait))]);
   } catch (error) {
     await Promise.all(started.filter((daemon) => daemon !== bitcoind.daemon).map((daemon) => daemon.stop()));
     await Promise.all(started.map((daemon) => daemon.stop()));

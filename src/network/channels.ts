@@ -1,6 +1,6 @@
 import { formatMsat, satToBtc } from '../core/amounts.js';
 import { LnPlayError } from '../core/errors.js';
-import { waitFor, type WaitOptions } from '../core/wait.js';
+import { waitFor, type Probe, type WaitOptions } from '../core/wait.js';
 import type { Bitcoind } from '../daemons/bitcoind.js';
 import { BitcoinRpcError } from '../rpc/bitcoind.js';
 import { LightningRpcError } from '../rpc/lightning-socket.js';
@@ -10,6 +10,9 @@ import { isUsable, type LightningNode } from './node.js';
 const CANNOT_AFFORD = new Set([301, 313]);
 
 const NO_SUCH_TRANSACTION = -5;
+
+/** How long two nodes that are connected may take to agree on their channels, in ms. */
+const TOGETHER_MS = 10_000;
 
 export interface OpenOptions {
   readonly capacitySat: bigint;
@@ -47,7 +50,11 @@ export async function connectNodes(from: LightningNode, to: LightningNode): Prom
  *
  * @param only pairs with this node alone
  */
-export async function reconnect(nodes: readonly LightningNode[], only?: LightningNode): Promise<void> {
+export async function reconnect(
+  nodes: readonly LightningNode[],
+  wait: WaitOptions,
+  only?: LightningNode,
+): Promise<void> {
   const byId = new Map(await Promise.all(nodes.map(async (node) => [await node.id(), node] as const)));
   const pairs = new Map<string, readonly [LightningNode, LightningNode]>();
   const add = (a: LightningNode, b: LightningNode): void => {
@@ -61,7 +68,41 @@ export async function reconnect(nodes: readonly LightningNode[], only?: Lightnin
       const peer = byId.get(peer_id);
       if (peer) add(node, peer);
     }
-  await Promise.all(Array.from(pairs.values(), ([from, to]) => connectNodes(from, to)));
+  await Promise.all(
+    Array.from(pairs.values(), async ([from, to]) => {
+      await connectNodes(from, to);
+      await waitForEachOther(from, to, wait);
+    }),
+  );
+}
+
+/**
+ * Waits until both ends know of the connection, and the channels that both hold for usable are established again. A
+ * channel on which they cannot agree is no reason to wait for ever: its state tells.
+ */
+async function waitForEachOther(from: LightningNode, to: LightningNode, wait: WaitOptions): Promise<void> {
+  const [fromId, toId] = await Promise.all([from.id(), to.id()]);
+  const probe = async (): Promise<Probe<void>> => {
+    const ends = await Promise.all([from.peer(toId), to.peer(fromId)]);
+    if (ends.some((end) => !end?.connected)) {
+      await connectNodes(from, to); // one of them has lost the connection that the other believes in
+      return { seen: 'no connection' };
+    }
+    if (ends.some((end) => end!.num_channels === 0)) return { done: undefined };
+    const [ours, theirs] = await Promise.all([from.channels(toId), to.channels(fromId)]);
+    const common = ours.flatMap((channel) => {
+      const other = theirs.find(({ channel_id: id }) => id === channel.channel_id);
+      return other && isUsable(channel) && isUsable(other) ? [channel, other] : [];
+    });
+    return common.every(({ reestablished }) => reestablished !== false)
+      ? { done: undefined }
+      : { seen: 'a channel that is not established again' };
+  };
+  try {
+    await waitFor(`${from.name} and ${to.name} to be connected`, probe, { ...wait, timeoutMs: TOGETHER_MS });
+  } catch (error) {
+    if (!(error instanceof LnPlayError) || error.code !== 'TIMEOUT') throw error;
+  }
 }
 
 /**

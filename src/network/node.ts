@@ -4,7 +4,7 @@ import { LnPlayError } from '../core/errors.js';
 import type { Probe, WaitOptions } from '../core/wait.js';
 import { Lightningd, type Implementation, type LightningdExecutable } from '../daemons/lightningd.js';
 import { LightningRpcError, type CallOptions, type LightningSocket } from '../rpc/lightning-socket.js';
-import type { Decoded, GetinfoResult, Invoice, PayResult, PeerChannel } from '../rpc/lightning-types.js';
+import type { Decoded, GetinfoResult, Invoice, PayResult, Peer, PeerChannel } from '../rpc/lightning-types.js';
 
 /** The states in which a channel carries payments: during a splice it goes on doing so. */
 const USABLE = new Set(['CHANNELD_NORMAL', 'CHANNELD_AWAITING_SPLICE']);
@@ -78,6 +78,11 @@ export class LightningNode {
   /** Its channels, with this peer alone where one is named. */
   async channels(peerId?: string): Promise<PeerChannel[]> {
     return (await this.#call('listpeerchannels', peerId === undefined ? {} : { id: peerId })).channels;
+  }
+
+  /** What it knows of a peer: undefined where it neither is connected to it nor has a channel with it. */
+  async peer(id: string): Promise<Peer | undefined> {
+    return (await this.#call('listpeers', { id })).peers[0];
   }
 
   /** As `waitFor`, ended also by this node's death. */

@@ -105,7 +105,7 @@ export class Playground extends Network implements AsyncDisposable {
       await this.steps.run(`start ${name}`, start);
       const running = this.nodes.filter(({ lightningd }) => lightningd.daemon.attach());
       const node = running.find((each) => each.name === name);
-      if (node) await this.steps.run('connect', () => reconnect(running, node));
+      if (node) await this.steps.run('connect', () => reconnect(running, this.wait, node));
     });
   }
 

@@ -4,7 +4,7 @@
  */
 export interface LightningMethods {
   getinfo: GetinfoResult;
-  listpeers: { peers: { id: string; connected: boolean; num_channels: number; netaddr?: string[] }[] };
+  listpeers: { peers: Peer[] };
   listpeerchannels: { channels: PeerChannel[] };
   listfunds: { outputs: FundsOutput[]; channels: FundsChannel[] };
   connect: { id: string; features: string; direction: 'in' | 'out'; address: Binding };
@@ -19,6 +19,14 @@ export interface LightningMethods {
   waitblockheight: { blockheight: number };
   stop: { result: string };
   plugin: { command: string; plugins?: { name: string; active: boolean; dynamic: boolean }[]; result?: string };
+}
+
+/** lightning-listpeers(7) */
+export interface Peer {
+  id: string;
+  connected: boolean;
+  num_channels: number;
+  netaddr?: string[];
 }
 
 export interface Binding {
@@ -51,6 +59,8 @@ export interface GetinfoResult {
 export interface PeerChannel {
   peer_id: string;
   peer_connected: boolean;
+  /** Whether both ends have agreed, since they are connected, on where the channel stands. */
+  reestablished?: boolean;
   state: string;
   short_channel_id?: string;
   channel_id?: string;

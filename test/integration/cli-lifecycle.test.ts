@@ -35,7 +35,9 @@ describeEach((_implementation, { flags }) => {
     const { nodes } = await json<PlaygroundStatus>('up', ...flags);
     await json('fund-and-channel');
     await json('pay-demo');
-    const before = (await status()).channels;
+    const channels = async () => (await status()).channels;
+    await expect.poll(channels, { timeout: 20_000 }).toMatchObject([{ to_us_msat: 4_200_000_000 - 24 }]);
+    const before = await channels();
 
     const config = join(dir, 'l1', 'config');
     await writeFile(config, (await readFile(config, 'utf8')).replace('alias=l1', 'alias=ELLE # not l1'));

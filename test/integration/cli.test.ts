@@ -95,17 +95,19 @@ describeEach((implementation, { flags }) => {
     expect(await text('pay-demo', '--amount', '10sat')).toMatch(
       /l1 made lnbcrt.*\n.*l2 paid 10sat, preimage [0-9a-f]{64}\n.*l1 shows the invoice paid\n$/,
     );
-    const { channels } = await json<PlaygroundStatus>('status');
-    expect(channels).toEqual([
-      {
-        from: 'l2',
-        to: 'l1',
-        short_channel_id: SHORT_CHANNEL_ID,
-        state: expect.stringMatching(/^CHANNELD_/) as string,
-        total_msat: 4_200_000_000,
-        to_us_msat: 4_200_000_000 - 24 - 10_000,
-      },
-    ]);
+    // whoever pays has its new balance some ms after the preimage
+    await expect
+      .poll(async () => (await json<PlaygroundStatus>('status')).channels, { timeout: 20_000 })
+      .toEqual([
+        {
+          from: 'l2',
+          to: 'l1',
+          short_channel_id: SHORT_CHANNEL_ID,
+          state: expect.stringMatching(/^CHANNELD_/) as string,
+          total_msat: 4_200_000_000,
+          to_us_msat: 4_200_000_000 - 24 - 10_000,
+        },
+      ]);
   });
 
   test('the other way round, with other amounts', async () => {

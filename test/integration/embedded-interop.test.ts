@@ -58,9 +58,12 @@ describe.skipIf(!lightningd)(title, () => {
       const connected = await ours.rpc.call('connect', [`${id}@${address}`]);
       expect(connected).toMatchObject({ id, direction: 'out' });
       await ours.rpc.call('disconnect', [id]);
+      await expect.poll(async () => (await cln.rpc.call('listpeers')).peers, { timeout: 10_000 }).toEqual([]);
     }
     await cln.rpc.call('connect', [`${await idOf(ours)}@${join(folder.path, 'l1/peer')}`]);
-    expect((await ours.rpc.call('listpeers')).peers).toMatchObject([{ id, connected: true }]);
+    await expect
+      .poll(async () => (await ours.rpc.call('listpeers')).peers, { timeout: 10_000 })
+      .toMatchObject([{ id, connected: true }]);
   });
 
   test('a channel of ours: pay both ways', async () => {

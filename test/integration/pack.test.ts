@@ -8,7 +8,8 @@ import { describeEach, useTemporaryFolder } from './support.js';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const UNREACHABLE = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED/;
+const UNREACHABLE =
+  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|E(RR_SOCKET_)?TIMEDOUT|ERR_SOCKET_TIMEOUT|EPIPE|ENETUNREACH|ENOTCACHED|\bE50\d\b|socket hang up/;
 
 /** What `npm test` tells its children is about our own folder, not about theirs. */
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD)/i.test(name)));

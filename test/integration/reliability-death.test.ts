@@ -97,9 +97,10 @@ describeEach((_implementation, { flags }) => {
     process.kill(l1, 'SIGSTOP');
     const waiting = new RunningCli([...args, '--dir', dir], { timeoutMs: 30_000 });
     try {
-      // a slow step is told of in a pipe: then the command waits
+      // a slow step is told of in a pipe: then the command waits, `mine` for the nodes
+      const step = args[0] === 'mine' ? /^block \d+ …/m : /…/;
       await waitFor('it to wait', () =>
-        Promise.resolve(waiting.stderr.includes('…') ? { done: true } : { seen: waiting.stderr }),
+        Promise.resolve(step.test(waiting.stderr) ? { done: true } : { seen: waiting.stderr }),
       );
       process.kill(victim === 'l1' ? l1 : bitcoind.pid!, 'SIGKILL');
       return await waiting.result;

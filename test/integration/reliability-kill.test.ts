@@ -6,7 +6,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { waitFor } from '../../src/core/wait.js';
 import type { PlaygroundStatus } from '../../src/network/status.js';
 import { isRunning, findProcess } from '../../src/process/table.js';
-import { describeEach, processesOf, runCli, RunningCli, runJson, useTemporaryFolder } from './support.js';
+import { describeEach, killAll, processesOf, runCli, RunningCli, runJson, useTemporaryFolder } from './support.js';
 
 /** What is left of commands and daemons that a `kill -9` cut off. */
 describeEach((_implementation, { flags }) => {
@@ -75,7 +75,7 @@ describeEach((_implementation, { flags }) => {
     'l1/regtest/lightning-rpc',
   ])('up and all daemons killed once there is %s: the next up repairs it', async (moment) => {
     await killUpAt(moment);
-    for (const { pid } of await processesOf(dir)) process.kill(pid, 'SIGKILL');
+    killAll(await processesOf(dir));
     await up();
     await pays();
   });
@@ -83,6 +83,9 @@ describeEach((_implementation, { flags }) => {
   test('up killed while it starts an old playground again', async () => {
     await up();
     await pays();
+    await expect
+      .poll(async () => (await status()).channels, { timeout: 20_000 })
+      .toMatchObject([{ to_us_msat: 4_200_000_000 - 24 }]);
     const { channels } = await status();
     for (const moment of ['bitcoin/regtest/.cookie', 'l1/regtest/lightning-rpc']) {
       await json('down');

@@ -3,7 +3,7 @@ import { mkdtemp, mkdir, readdir, readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect } from 'vitest';
-import { LnPlayError } from '../../src/core/errors.js';
+import { LnPlayError, systemCode } from '../../src/core/errors.js';
 import { waitFor, type Probe } from '../../src/core/wait.js';
 import { EMBEDDED, embeddedLightningd } from '../../src/daemons/executables/embedded.js';
 import { findLightningd } from '../../src/daemons/executables/find.js';
@@ -88,7 +88,7 @@ export function useTemporaryFolder(): { readonly path: string } {
       else process.env['TMPDIR'] = before;
       const left = await leftovers(path);
       const folders = await readdir(join(path, 't'));
-      for (const { pid } of left) process.kill(pid, 'SIGKILL');
+      killAll(left);
       await rm(path, { recursive: true, force: true, maxRetries: 10 });
       expect({ processes: left.map(({ args }) => args.join(' ')), folders }).toEqual({ processes: [], folders: [] });
     };
@@ -98,6 +98,16 @@ export function useTemporaryFolder(): { readonly path: string } {
       return path;
     },
   };
+}
+
+/** Ends processes that may be ending by themselves. */
+export function killAll(processes: readonly ProcessEntry[]): void {
+  for (const { pid } of processes)
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      if (systemCode(error) !== 'ESRCH') throw error;
+    }
 }
 
 /** What still runs after a while: a subdaemon may outlive its lightningd for some seconds. */

@@ -72,7 +72,7 @@ export async function channelsReady(a: TestNode, b: TestNode, count = 1): Promis
 }
 
 const isUsable = (channel: PeerChannel): boolean =>
-  channel.state === 'CHANNELD_NORMAL' && channel.peer_connected && channel.updates?.remote !== undefined;
+  channel.state === 'CHANNELD_NORMAL' && channel.reestablished === true && channel.updates?.remote !== undefined;
 
 /** Connects, funds `from`, opens a channel of 0.042 BTC, and waits until it can be used. */
 export async function openChannel(

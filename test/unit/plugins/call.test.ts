@@ -68,7 +68,7 @@ describe('callPlugin', () => {
     ['other', {}, { code: 'USAGE', message: /no method, hook or subscription "other"/, hint: /methods: fake/ }],
   ] as const)('%s of %j', async (method, behaviour, { code, message, ...more }) => {
     const file = await writeFakePlugin(folder, behaviour);
-    await expect(callPlugin(file, method, [], { callTimeoutMs: 500 })).rejects.toMatchObject({
+    await expect(callPlugin(file, method, [], { callTimeoutMs: 3_000 })).rejects.toMatchObject({
       code,
       message: expect.stringMatching(message),
       ...('hint' in more && { hint: expect.stringMatching(more.hint) }),

@@ -54,7 +54,8 @@ describe('the shell of the workshop', () => {
   test('says what was printed when a command does not end', async () => {
     const shell = await ShellSession.start('/tmp', process.env);
     try {
-      await expect(shell.run('echo waiting; sleep 30', { timeoutMs: 300 })).rejects.toMatchObject({
+      await shell.run('true'); // it is up
+      await expect(shell.run('echo waiting; sleep 30', { timeoutMs: 2_000 })).rejects.toMatchObject({
         code: 'TIMEOUT',
         details: expect.arrayContaining(['waiting']),
       });

@@ -71,7 +71,7 @@ async function call(name: string, params: object = {}): Promise<Record<string, u
 
 const logged = (): string[] => book.entries().map(({ prefix, text }) => `${prefix}: ${text}`);
 const sawLog = async (text: string | RegExp): Promise<void> => {
-  await expect.poll(() => logged().join('\n')).toMatch(text);
+  await expect.poll(() => logged().join('\n'), { timeout: 15_000 }).toMatch(text);
 };
 
 /** Waits, without timers, until a plugin stands where it is asked for its manifest, or configured. */

@@ -17,7 +17,7 @@ let dir: string;
 let path: string;
 let server: RpcServer;
 let book: LogBook;
-let release: () => void;
+let release: (() => void) | undefined;
 
 const methods: readonly Method[] = [
   method({
@@ -109,6 +109,7 @@ const call = async (name: string, params?: unknown, more?: object): Promise<Reco
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'ln-play rpc '));
   path = join(dir, 'lightning-rpc');
+  release = undefined;
 });
 afterEach(async () => {
   server.stopListening();
@@ -135,7 +136,7 @@ test('requests come in pieces, several at once, and are answered as they are rea
   expect(replies.trim().split('\n\n')).toHaveLength(50);
   const talking = talk(request('hold', {}, 1), request('echo', ['quick'], 2));
   await expect.poll(() => release).toBeDefined();
-  release();
+  release!();
   expect((await talking).indexOf('quick')).toBeLessThan((await talking).indexOf('"id":1'));
 });
 
@@ -261,6 +262,6 @@ test('a client that leaves in the middle disturbs nobody', async () => {
   socket.write(request('hold'));
   await expect.poll(() => release).toBeDefined();
   socket.destroy();
-  release();
+  release!();
   expect(await call('echo', ['x'])).toMatchObject({ result: { text: 'x' } });
 });
