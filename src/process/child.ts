@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { LnPlayError, messageOf, systemCode } from '../core/errors.js';
 import type { Command, Exit } from './daemon-process.js';
+import { listProcesses } from './table.js';
 
 export interface ChildOptions {
   readonly cwd: string;
@@ -76,13 +77,28 @@ export class PipedChild {
     if (!this.#exit) this.#child.kill(signal);
   }
 
+  /** The pids of its process group but its own: what it started, and what that started. */
+  others(): number[] {
+    return listProcesses().flatMap(({ pid, group }) => (group === this.pid && pid !== this.pid ? [pid] : []));
+  }
+
+  /** Sends a signal to the others of its process group that are not spared. */
+  signalOthers(signal: NodeJS.Signals, spared: ReadonlySet<number>): void {
+    for (const pid of this.others()) if (!spared.has(pid)) send(pid, signal);
+  }
+
   /** Kills it and all of its process group that is left, and lets go of its streams. */
   sweep(): void {
-    try {
-      process.kill(-this.pid, 'SIGKILL');
-    } catch (error) {
-      if (systemCode(error) !== 'ESRCH') throw error;
-    }
+    send(-this.pid, 'SIGKILL');
     for (const stream of [this.#child.stdin, this.#child.stdout, this.#child.stderr]) stream.destroy();
+  }
+}
+
+/** kill(2), where there is somebody left to get it. */
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (systemCode(error) !== 'ESRCH') throw error;
   }
 }

@@ -33,10 +33,14 @@ export async function run(context: CommandContext): Promise<Reply | undefined> {
     shell = await ShellSession.start(work, environment(dir, textOption(context, 'lightningd')));
     await shell.run(PRELUDE, { signal });
     const reader = unattended ? undefined : createInterface({ input: process.stdin, output: process.stdout });
-    reader?.on('SIGINT', () => process.kill(process.pid, 'SIGINT')); // a line editor keeps Ctrl-C to itself
+    const steps = new Walk(out, shell, reader, signal);
+    reader?.on('SIGINT', () => {
+      // A line editor keeps Ctrl-C to itself.
+      if (!steps.interrupt()) process.kill(process.pid, 'SIGINT');
+    });
     try {
       welcome(out, dir, ephemeral !== undefined, unattended);
-      done = await walk(new Walk(out, shell, reader, signal), only);
+      done = await walk(steps, only);
     } finally {
       reader?.close();
     }
@@ -70,7 +74,11 @@ function welcome(out: Output, dir: string, temporary: boolean, unattended: boole
   out.write(`The talk "JSON Interface with c-lightning and Writing Extensions", to be walked through.\n`);
   out.write(out.style.dim(`Everything lives in ${dir}, ${goes}.\n`));
   if (!unattended)
-    out.write(out.style.dim('Enter runs the step that is shown. Type any command to try it first. q ends it.\n'));
+    out.write(
+      out.style.dim(
+        'Enter runs the step that is shown. Type any command to try it first; Ctrl-C ends that. q ends the workshop.\n',
+      ),
+    );
 }
 
 /** All chapters, or one; those before that one are run without a word, since it stands on them. */
@@ -93,6 +101,8 @@ class Walk {
   readonly #shell: ShellSession;
   readonly #reader: Interface | undefined;
   readonly #signal: AbortSignal;
+  /** What the next Ctrl-C does to the command that the person typed; undefined where none runs. */
+  #endings: ('SIGINT' | 'SIGKILL')[] | undefined;
 
   constructor(out: Output, shell: ShellSession, reader: Interface | undefined, signal: AbortSignal) {
     this.#out = out;
@@ -125,6 +135,13 @@ class Walk {
     return false;
   }
 
+  /** Ends the command that the person typed, the second time by force. @returns whether there was something left to do */
+  interrupt(): boolean {
+    const ending = this.#endings?.shift();
+    if (ending) this.#shell.interrupt(ending);
+    return ending !== undefined;
+  }
+
   #announce({ type, before }: WorkshopStep): void {
     const { green, dim } = this.#out.style;
     if (before) this.#say(`   ${dim(before)}\n`);
@@ -144,7 +161,13 @@ class Walk {
       }
       if (typed === '') return true;
       if (typed === 'q' || typed === 'exit') return false;
-      await this.#shell.run(typed, { signal: this.#signal, onOutput: (text) => this.#say(text) });
+      this.#endings = ['SIGINT', 'SIGKILL'];
+      try {
+        const onOutput = (text: string): void => this.#say(text);
+        await this.#shell.run(typed, { timeoutMs: Infinity, signal: this.#signal, onOutput });
+      } finally {
+        this.#endings = undefined;
+      }
       this.#say('\n');
     }
   }

@@ -63,4 +63,49 @@ describe('the shell of the workshop', () => {
       shell.close();
     }
   });
+
+  /** Runs a command until it has printed `started`, and interrupts it then. */
+  const interrupted = async (shell: ShellSession, command: string, how: ('SIGINT' | 'SIGKILL')[] = ['SIGINT']) => {
+    let told = '';
+    const onOutput = (text: string): void => {
+      told += text;
+      for (const signal of told.includes('started') ? how.splice(0) : []) shell.interrupt(signal);
+    };
+    return { ...(await shell.run(command, { timeoutMs: Infinity, onOutput })), told };
+  };
+  const started = (more: string): string => `sh -c 'echo started; ${more}'`;
+
+  test('an interrupt ends the command that runs, and not the shell or what runs in its background', async () => {
+    const shell = await ShellSession.start('/tmp', process.env);
+    try {
+      // Node heeds SIGINT also where the shell had it ignored, as it does for what runs in the background.
+      const node = `'${process.execPath}' -e 'console.log("up"); setInterval(() => {}, 1e6)'`;
+      await shell.run(
+        `up=$(mktemp); ${node} > "$up" & background=$!; until [ -s "$up" ]; do sleep 0.02; done; rm "$up"`,
+      );
+      for (const command of [
+        started('exec sleep 300'),
+        `${started('exec sleep 300')}; echo next`,
+        `while true; do ${started('exec sleep 300')}; done`,
+        `f() { ${started('exec sleep 300')}; echo next; }; f`,
+      ]) {
+        const { exitCode, told } = await interrupted(shell, command);
+        expect(exitCode, command).toBe(130);
+        expect(told).not.toContain('next');
+      }
+      expect((await shell.run('kill -0 $background && echo alive')).output.trim()).toBe('alive');
+    } finally {
+      shell.close();
+    }
+  });
+
+  test('what does not heed an interrupt is ended by force', async () => {
+    const shell = await ShellSession.start('/tmp', process.env);
+    try {
+      await interrupted(shell, `trap "" INT; ${started('sleep 300; sleep 300')}`, ['SIGINT', 'SIGKILL']);
+      expect((await shell.run('echo back')).output.trim()).toBe('back');
+    } finally {
+      shell.close();
+    }
+  });
 });
