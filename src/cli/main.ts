@@ -86,10 +86,17 @@ function endQuietlyWhenNobodyReads(): void {
     });
 }
 
+/** setTimeout takes a signed 32-bit number of milliseconds, and fires at once for more. */
+const MAX_TIMEOUT_S = Math.floor((2 ** 31 - 1) / 1000);
+
 function timeoutOf({ timeout }: OptionsOf): number | undefined {
   if (timeout === undefined) return undefined;
   const seconds = Number(timeout);
-  if (Number.isFinite(seconds) && seconds > 0) return seconds * 1000;
+  if (seconds > MAX_TIMEOUT_S)
+    throw new LnPlayError('USAGE', `--timeout ${timeout} is longer than can be waited for`, {
+      hint: `give at most ${MAX_TIMEOUT_S} s, which is 24 days`,
+    });
+  if (seconds > 0) return seconds * 1000;
   throw new LnPlayError('USAGE', `--timeout ${JSON.stringify(timeout)} is not a number of seconds`, {
     hint: 'for example --timeout 120',
   });

@@ -101,6 +101,12 @@ describeEach((_implementation, { flags }) => {
     [2, 'up --debugger l1', /--debugger "l1" is not NODE:SUBDAEMON/],
     [1, 'up --bitcoind /nonexistent', /--bitcoind names \/nonexistent: there is no such file/, /hint: /],
     [2, 'status --timeout soon', /--timeout "soon" is not a number of seconds/, /hint: /],
+    [
+      2,
+      'status --timeout 2147484',
+      /--timeout 2147484 is longer than can be waited for/,
+      /hint: give at most 2147483 s/,
+    ],
     [2, 'logs l1 -n many', /--lines "many" is not a whole number/],
     [2, 'env --shell tcsh', /--shell "tcsh" is not a shell/, /hint: .*bash/],
     [2, 'completion tcsh', /no completion for "tcsh"/, /hint: .*bash/],
