@@ -71,7 +71,7 @@ export class Store {
   }
 
   delete(key: string): void {
-    if (this.get(key) !== undefined) this.#changes.set(key, undefined);
+    if (this.#values.has(key)) this.#changes.set(key, undefined);
     else this.#changes.delete(key);
   }
 

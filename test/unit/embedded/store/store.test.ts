@@ -42,6 +42,17 @@ describe('what is committed', () => {
     expect(reopen().getJson('a')).toBe(3);
   });
 
+  test('stays deleted when it is deleted twice', () => {
+    const store = Store.open(path);
+    store.putJson('a', 1);
+    store.commit();
+    store.delete('a');
+    store.delete('a');
+    expect(store.get('a')).toBeUndefined();
+    store.close();
+    expect(reopen().keys('')).toEqual([]);
+  });
+
   test('is for its owner alone', () => {
     Store.open(path).close();
     expect(statSync(path).mode & 0o777).toBe(0o600);
