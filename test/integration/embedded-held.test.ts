@@ -83,3 +83,29 @@ test('a payment that is held when the node is killed is asked about again', asyn
   await writeFile(file('release'), '{"result":"continue"}');
   expect(await payment).toMatchObject({ amount_msat: 4_000 });
 });
+
+test('a payment that is held until its HTLC is about to expire fails, and what the plugin decides then is too late', async () => {
+  const bolt11 = await invoice(holder, 5_000);
+  const payment = payer.rpc.call('xpay', [bolt11]).catch((error: unknown) => error);
+  await askedOnce();
+  const { channels } = await holder.rpc.call('listpeerchannels');
+  const { blockheight } = await holder.rpc.call('getinfo');
+  const [htlc] = channels[0]!.htlcs as unknown as { expiry: number }[];
+  const more = htlc!.expiry - blockheight - 21; // LDK's margin
+  await mine(bitcoind, more - 1, payer, holder);
+  expect(holder.stdout).not.toContain('was failed back');
+  await mine(bitcoind, 1, payer, holder);
+  await holder.saw('was failed back: it was held until its HTLC was about to expire');
+  expect(await payment).toMatchObject({ rpcCode: 203 });
+  await writeFile(file('release'), '{"result":"continue"}');
+  await holder.saw('was failed back before it was decided');
+  await killNow(holder);
+  holder.rpc.close();
+  await rm(file('release'));
+  holder = await new EmbeddedProcess(holder.lightningDir, [`--plugin=${HOLDER}`]).ready();
+  await channelsReady(payer, holder);
+  expect(await asked()).toHaveLength(1);
+  expect(await holder.rpc.call('listinvoices', { invstring: bolt11 })).toMatchObject({
+    invoices: [{ status: 'unpaid' }],
+  });
+});

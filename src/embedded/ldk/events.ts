@@ -29,7 +29,10 @@ const HANDLERS: readonly [EventClass<ldk.Event>, Handler][] = [
     node.forwards.onForwarded(event);
     node.coinMovements.onForwarded(event);
   }),
-  on<ldk.Event_HTLCHandlingFailed>(ldk.Event_HTLCHandlingFailed, (event, node) => node.forwards.onFailed(event)),
+  on<ldk.Event_HTLCHandlingFailed>(ldk.Event_HTLCHandlingFailed, (event, node) => {
+    node.receiving.onFailed(event);
+    node.forwards.onFailed(event);
+  }),
   on<ldk.Event_FundingGenerationReady>(ldk.Event_FundingGenerationReady, (event, node) =>
     node.funding.onGenerationReady(event),
   ),

@@ -1,5 +1,6 @@
 import * as ldk from '#ldk';
 import type { JsonObject } from '../../rpc/json-rpc.js';
+import type { HookAnswer } from '../context.js';
 import { bytesOf, formatShortChannelId, hexOf, isNull, some } from './convert.js';
 import { sha256 } from './keys.js';
 import type { Node } from './node.js';
@@ -8,6 +9,8 @@ import type { Node } from './node.js';
 interface Claimable {
   readonly paymentHash: string;
   readonly amountMsat: number;
+  /** The height at which LDK fails it back. */
+  readonly deadline?: number | undefined;
   readonly channelId: string | undefined;
   /** Where the sender sent the preimage along. */
   readonly keysendPreimage: string | undefined;
@@ -27,6 +30,8 @@ const KEYSEND_TEXT = '7629169';
 /** Takes payments for us: asks the plugins first, as Core Lightning does. */
 export class Receiving {
   readonly #node: Node;
+  /** By payment hash: what the plugins are asked about. */
+  readonly #undecided = new Map<string, Claimable>();
 
   constructor(node: Node) {
     this.#node = node;
@@ -38,6 +43,7 @@ export class Receiving {
     const claimable: Claimable = {
       paymentHash: hexOf(event.payment_hash),
       amountMsat: Number(event.amount_msat),
+      deadline: some<number>(event.claim_deadline),
       channelId: isNull(via) ? undefined : hexOf(via.get_a()),
       keysendPreimage: keysend ? hexOf(purpose.spontaneous_payment) : undefined,
       paymentSecret:
@@ -55,25 +61,54 @@ export class Receiving {
 
   onClaimed(event: ldk.Event_PaymentClaimed): void {
     const hash = hexOf(event.payment_hash);
-    this.#node.store.delete(PREFIX + hash);
+    this.#forget(hash);
     this.#node.invoices.paid(hash, Number(event.amount_msat));
   }
 
+  /** LDK failed a payment for us: one that is held too long, or a part too many of one that is still held. */
+  onFailed(event: ldk.Event_HTLCHandlingFailed): void {
+    const failed = event.failed_next_destination;
+    if (!(failed instanceof ldk.HTLCDestination_FailedPayment)) return;
+    const hash = hexOf(failed.payment_hash);
+    const claimable = this.#undecided.get(hash);
+    if (claimable && this.#node.engine.best.height < (claimable.deadline ?? 0)) return;
+    this.#forget(hash);
+    if (claimable)
+      this.#node.log.unusual(`payment ${hash} was failed back: it was held until its HTLC was about to expire`);
+  }
+
+  #forget(paymentHash: string): void {
+    this.#undecided.delete(paymentHash);
+    this.#node.store.delete(PREFIX + paymentHash);
+  }
+
   #decideSoon(claimable: Claimable): void {
+    const { paymentHash } = claimable;
+    this.#undecided.set(paymentHash, claimable);
     this.#decide(claimable).catch((error: unknown) => {
-      this.#node.log.broken(`deciding on payment ${claimable.paymentHash}: ${String(error)}`);
-      this.#refuse(claimable.paymentHash, TEMPORARY_NODE_FAILURE);
+      this.#node.log.broken(`deciding on payment ${paymentHash}: ${String(error)}`);
+      if (this.#undecided.get(paymentHash) === claimable) this.#refuse(paymentHash, TEMPORARY_NODE_FAILURE);
     });
+  }
+
+  /** Asks the plugins; resolves to undefined when their answer comes too late. */
+  async #ask(hook: string, claimable: Claimable, payload: JsonObject): Promise<HookAnswer | undefined> {
+    const answer = await this.#node.ctx.ask(hook, payload);
+    if (this.#undecided.get(claimable.paymentHash) === claimable) return answer;
+    const { paymentHash } = claimable;
+    this.#node.log.unusual(`${hook} hook: payment ${paymentHash} was failed back before it was decided`);
+    return undefined;
   }
 
   async #decide(claimable: Claimable): Promise<void> {
     const { ctx } = this.#node;
     const { paymentHash } = claimable;
     if (ctx.hasHook('htlc_accepted')) {
-      const answer = await ctx.ask('htlc_accepted', this.#htlcPayload(claimable));
+      const answer = await this.#ask('htlc_accepted', claimable, this.#htlcPayload(claimable));
+      if (!answer) return;
       if (answer.result === 'resolve') {
         const preimage = String(answer['payment_key']);
-        if (sha256(bytesOf(preimage)).toString('hex') === paymentHash) return this.#claim(preimage);
+        if (sha256(bytesOf(preimage)).toString('hex') === paymentHash) return this.#claim(paymentHash, preimage);
         this.#node.log.broken(`htlc_accepted hook: payment_key ${preimage} is not the preimage of ${paymentHash}`);
         return this.#refuse(paymentHash, TEMPORARY_NODE_FAILURE);
       }
@@ -90,7 +125,8 @@ export class Receiving {
     if (ctx.hasHook('invoice_payment')) {
       const extratlvs = claimable.customTlvs.map(([type, value]) => ({ type: Number(type), value }));
       const payment = { label: invoice.label, preimage: invoice.preimage, msat: claimable.amountMsat, extratlvs };
-      const answer = await ctx.ask('invoice_payment', { payment });
+      const answer = await this.#ask('invoice_payment', claimable, { payment });
+      if (!answer) return;
       if (answer.result === 'reject' || answer['failure_message'] !== undefined)
         return this.#refuse(
           paymentHash,
@@ -100,18 +136,19 @@ export class Receiving {
       if (this.#node.invoices.byHash(paymentHash)?.status === 'paid')
         return this.#refuse(paymentHash, INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS);
     }
-    this.#claim(invoice.preimage);
+    this.#claim(paymentHash, invoice.preimage);
   }
 
-  #claim(preimage: string): void {
+  #claim(paymentHash: string, preimage: string): void {
     const { engine } = this.#node;
+    this.#undecided.delete(paymentHash);
     engine.guard(() => engine.manager.claim_funds_with_known_custom_tlvs(bytesOf(preimage)));
     void engine.schedule();
   }
 
   #refuse(paymentHash: string, code: number): void {
-    const { engine, store } = this.#node;
-    store.delete(PREFIX + paymentHash);
+    const { engine } = this.#node;
+    this.#forget(paymentHash);
     engine.guard(() => engine.manager.fail_htlc_backwards_with_reason(bytesOf(paymentHash), failureCode(code)));
     engine.forwardSoon();
     void engine.schedule();
