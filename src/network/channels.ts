@@ -83,12 +83,12 @@ export async function reconnect(
 async function waitForEachOther(from: LightningNode, to: LightningNode, wait: WaitOptions): Promise<void> {
   const [fromId, toId] = await Promise.all([from.id(), to.id()]);
   const probe = async (): Promise<Probe<void>> => {
-    const ends = await Promise.all([from.peer(toId), to.peer(fromId)]);
-    if (ends.some((end) => !end?.connected)) {
-      await connectNodes(from, to); // one of them has lost the connection that the other believes in
-      return { seen: 'no connection' };
+    const peer = await to.peer(fromId);
+    if (!peer?.connected) {
+      await connectNodes(from, to); // where `from` believed in a connection that is gone
+      return { seen: `${to.name} not connected` };
     }
-    if (ends.some((end) => end!.num_channels === 0)) return { done: undefined };
+    if (peer.num_channels === 0) return { done: undefined };
     const [ours, theirs] = await Promise.all([from.channels(toId), to.channels(fromId)]);
     const common = ours.flatMap((channel) => {
       const other = theirs.find(({ channel_id: id }) => id === channel.channel_id);
