@@ -1,4 +1,5 @@
 import { CODE, RpcError } from '../rpc/errors.js';
+import { LONGEST_KEY_BYTES } from '../store/store.js';
 import { randomBytes } from 'node:crypto';
 import * as ldk from '#ldk';
 import { encodeBolt11, type RouteHintHop } from './bolt11.js';
@@ -48,6 +49,8 @@ export interface Indexes {
 }
 
 const PREFIX = 'invoice/';
+/** The longest label that the store has a key for, in bytes of UTF-8. */
+export const MAX_LABEL_BYTES = LONGEST_KEY_BYTES - PREFIX.length;
 const INDEXES = 'invoice-indexes';
 /** LDK's clock is the last block's: it must never be the one that calls an invoice expired. */
 const LDK_EXPIRY_SECONDS = 50 * 365 * 86_400;

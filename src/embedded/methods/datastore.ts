@@ -2,6 +2,7 @@ import type { JsonObject } from '../../rpc/json-rpc.js';
 import type { Method } from '../context.js';
 import { CODE, ParamError, RpcError } from '../rpc/errors.js';
 import { method } from '../rpc/method.js';
+import { LONGEST_KEY_BYTES } from '../store/store.js';
 import { escapedString, hex, textOf, u64, type ParamType } from '../rpc/params.js';
 
 /** Where the datastore is kept: `commit` returns once all changes are on disk. */
@@ -81,6 +82,8 @@ export function datastoreMethods(storage: Storage): readonly Method[] {
       ],
       handle: ({ key, string, hex: hexData, mode: how, generation }) => {
         const data = dataOf(string, hexData);
+        const length = Buffer.byteLength(key.join(SEPARATOR));
+        if (length > LONGEST_KEY_BYTES) throw invalid(`key: ${length} bytes, more than ${LONGEST_KEY_BYTES}`);
         if (generation !== undefined && how !== 'must-replace' && how !== 'must-append')
           throw invalid('generation only valid with must-replace or must-append');
         const entry = read(key);

@@ -1,6 +1,6 @@
 import type { Method } from '../context.js';
 import { bytesOf } from '../ldk/convert.js';
-import { privateRoutes, type InvoiceRecord } from '../ldk/invoices.js';
+import { MAX_LABEL_BYTES, privateRoutes, type InvoiceRecord } from '../ldk/invoices.js';
 import { sha256 } from '../ldk/keys.js';
 import type { Node } from '../ldk/node.js';
 import { CODE, RpcError } from '../rpc/errors.js';
@@ -8,7 +8,6 @@ import { method } from '../rpc/method.js';
 import { any_, bool, escapedString, hash, label, msatOrAny, oneOf, secret, string_, u32, u64 } from '../rpc/params.js';
 
 const DEFAULT_EXPIRY_SECONDS = 604_800;
-const MAX_LABEL_BYTES = 65_535;
 const MAX_DESCRIPTION_BYTES = 1023;
 
 const index = oneOf('created', 'updated');

@@ -7,6 +7,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -16,6 +17,8 @@ const HEADER_BYTES = 8;
 const DELETED = 0xffff_ffff;
 /** Below this size the file is never rewritten, however little of it still counts. */
 const COMPACT_ABOVE_BYTES = 8 * 1024 * 1024;
+/** The longest key, in bytes of UTF-8: a record has two bytes for its length. */
+export const LONGEST_KEY_BYTES = 0xffff;
 
 /**
  * A key-value store in one append-only file, whose `commit` is atomic: after a crash at any moment all changes of a
@@ -29,7 +32,10 @@ export class Store {
   readonly #values: Map<string, Uint8Array>;
   readonly #changes = new Map<string, Uint8Array | undefined>();
   #fd: number;
+  /** Up to here the file is whole. */
   #size: number;
+  /** There may be something after `#size`: a write that failed. */
+  #torn = false;
   #liveBytes = 0;
 
   private constructor(path: string, fd: number, size: number, values: Map<string, Uint8Array>) {
@@ -66,7 +72,11 @@ export class Store {
     return [...found].filter((key) => key.startsWith(prefix) && this.get(key) !== undefined);
   }
 
+  /** @throws {RangeError} for a key that is too long; nothing is changed then */
   put(key: string, value: Uint8Array): void {
+    const length = Buffer.byteLength(key);
+    if (length > LONGEST_KEY_BYTES)
+      throw new RangeError(`key '${key.slice(0, 40)}…' has ${length} bytes, more than ${LONGEST_KEY_BYTES}`);
     this.#changes.set(key, value);
   }
 
@@ -90,12 +100,28 @@ export class Store {
     return this.#changes.size > 0;
   }
 
-  /** Brings all changes since the last commit to disk, together. */
+  /**
+   * Brings all changes since the last commit to disk, together. Where that fails they are dropped: what was answered with
+   * an error must not come back with a later commit.
+   *
+   * @throws the file system's error
+   */
   commit(): void {
     if (!this.dirty) return;
     const record = encode(this.#changes);
-    writeAll(this.#fd, record);
-    fdatasyncSync(this.#fd);
+    try {
+      this.#cutOff();
+      this.#torn = true;
+      writeAll(this.#fd, record);
+      fdatasyncSync(this.#fd);
+      this.#torn = false;
+    } catch (error) {
+      this.#changes.clear();
+      try {
+        this.#cutOff();
+      } catch {} // the next commit tries again
+      throw error;
+    }
     this.#size += record.length;
     for (const [key, value] of this.#changes) {
       const old = this.#values.get(key);
@@ -115,13 +141,24 @@ export class Store {
     closeSync(this.#fd);
   }
 
+  /** Takes away what a failed write has left: at the next start all after it would be taken for torn, too. */
+  #cutOff(): void {
+    if (!this.#torn) return;
+    ftruncateSync(this.#fd, this.#size);
+    fdatasyncSync(this.#fd);
+    this.#torn = false;
+  }
+
   #compact(): void {
     const temporary = `${this.#path}.new`;
     const record = encode(this.#values);
-    const fd = openSync(temporary, 'w', 0o600);
-    writeAll(fd, record);
-    fsyncSync(fd);
-    closeSync(fd);
+    try {
+      writeWhole(temporary, record);
+    } catch {
+      // the disk has no room for both: what was committed is safe, and the next commit tries again
+      rmSync(temporary, { force: true });
+      return;
+    }
     renameSync(temporary, this.#path);
     syncDirectory(this.#path);
     closeSync(this.#fd);
@@ -179,6 +216,16 @@ function apply(payload: Buffer, values: Map<string, Uint8Array>): void {
 
 function writeAll(fd: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
+}
+
+function writeWhole(path: string, bytes: Uint8Array): void {
+  const fd = openSync(path, 'w', 0o600);
+  try {
+    writeAll(fd, bytes);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 function syncDirectory(path: string): void {

@@ -51,6 +51,16 @@ test('keys form a tree, of which a listing shows one level', async () => {
   });
 });
 
+test('a key that is too long is refused, and harms nothing', async () => {
+  await expect(call('datastore', { key: ['a', 'é'.repeat(32_767)], string: 'v' })).rejects.toMatchObject({
+    code: -32602,
+    message: 'key: 65536 bytes, more than 65535',
+  });
+  await call('datastore', { key: ['é', 'a'.repeat(65_532)], string: 'v' });
+  methods = datastoreMethods(Store.open(join(dir, 'datastore')));
+  expect(await call('listdatastore')).toMatchObject({ datastore: [{ key: ['é'] }] });
+});
+
 test('says what is wrong in CLN’s words', async () => {
   await expect(call('datastore', { key: 'a' })).rejects.toThrow('Must have either hex or string');
   await expect(call('datastore', { key: 'a', hex: '', string: '' })).rejects.toThrow('Cannot have both hex and string');

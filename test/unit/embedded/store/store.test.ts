@@ -1,8 +1,28 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import type * as Fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Store } from '../../../../src/embedded/store/store.js';
+
+/** How the disk fails, if it does. */
+const disk = vi.hoisted(() => ({ bytesLeft: Infinity, syncs: true, truncates: true }));
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof Fs>();
+  const failing = (): never => {
+    throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+  };
+  return {
+    ...fs,
+    writeSync: (fd: number, bytes: Uint8Array, at: number) => {
+      const written = fs.writeSync(fd, bytes, at, Math.min(bytes.length - at, disk.bytesLeft));
+      disk.bytesLeft -= written;
+      return written > 0 ? written : failing();
+    },
+    fdatasyncSync: (fd: number) => (disk.syncs ? fs.fdatasyncSync(fd) : failing()),
+    ftruncateSync: (fd: number, size: number) => (disk.truncates ? fs.ftruncateSync(fd, size) : failing()),
+  };
+});
 
 let folder: string;
 let path: string;
@@ -10,7 +30,10 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'store-'));
   path = join(folder, 'state');
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  Object.assign(disk, { bytesLeft: Infinity, syncs: true, truncates: true });
+  rmSync(folder, { recursive: true });
+});
 
 const reopen = (): Store => Store.open(path);
 
@@ -104,4 +127,47 @@ test('the file does not grow without end', () => {
   const again = reopen();
   expect(again.getJson('small')).toBe(39);
   expect(again.get('big')?.[5]).toBe(39);
+});
+
+describe('a commit that fails', () => {
+  test.each([
+    ['with half of it written', { bytesLeft: 11 }],
+    ['with all of it written', { syncs: false }],
+    ['and cannot be taken back at once', { bytesLeft: 11, truncates: false }],
+  ])('%s leaves nothing: neither its changes, nor harm to later ones', (_what, failure) => {
+    const store = Store.open(path);
+    store.putJson('a', 1);
+    store.commit();
+    store.putJson('a', 2);
+    store.putJson('b', 2);
+    Object.assign(disk, failure);
+    expect(() => store.commit()).toThrow('ENOSPC');
+    Object.assign(disk, { bytesLeft: Infinity, syncs: true, truncates: true });
+    expect([store.getJson('a'), store.getJson('b'), store.dirty]).toEqual([1, undefined, false]);
+    store.putJson('c', 3);
+    store.close();
+    const again = reopen();
+    expect([again.getJson('a'), again.getJson('b'), again.getJson('c')]).toEqual([1, undefined, 3]);
+  });
+
+  test('is not one where only the file cannot be made smaller', () => {
+    const store = Store.open(path);
+    for (let i = 0; i < 12; i++) {
+      disk.bytesLeft = (3 << 20) / 2; // enough for the record, and not for a second copy
+      store.put('big', new Uint8Array(1 << 20).fill(i));
+      store.commit();
+    }
+    store.close();
+    expect(reopen().get('big')?.[0]).toBe(11);
+    expect(readdirSync(folder)).toEqual(['state']);
+  });
+});
+
+test('a key that is too long is refused, and harms nothing', () => {
+  const store = Store.open(path);
+  store.putJson('a', 1);
+  expect(() => store.putJson('é'.repeat(32_768), 2)).toThrow(/key 'é+…' has 65536 bytes, more than 65535/);
+  store.putJson('é'.repeat(32_767), 3);
+  store.close();
+  expect(reopen().keys('')).toEqual(['a', 'é'.repeat(32_767)]);
 });
