@@ -10,6 +10,7 @@ import {
   killNow,
   makeFaucet,
   mine,
+  NOWHERE,
   openChannel,
   pay,
   settled,
@@ -240,10 +241,17 @@ test('a channel closes together, and both get their part on the chain', async ()
   const closed = await l2.rpc.call('close', [id]);
   expect(closed).toMatchObject({ type: 'mutual' });
   await mine(bitcoind, 1, l1, l2);
-  for (const node of [l1, l2]) {
-    const { channels } = await node.rpc.call('listpeerchannels');
-    expect(channels[0]!.state).toBe('ONCHAIN');
-  }
+  const state = async (node: EmbeddedProcess): Promise<string> =>
+    (await node.rpc.call('listpeerchannels')).channels[0]!.state;
+  for (const node of [l1, l2]) expect(await state(node)).toBe('ONCHAIN');
+  // and if a reorganisation takes the closing back while a node is away, it knows
+  await l1.stop();
+  await bitcoind.rpc.call('invalidateblock', [await bitcoind.rpc.call('getbestblockhash')]);
+  for (let blocks = 0; blocks < 2; blocks++) await bitcoind.rpc.call('generateblock', [NOWHERE, []]);
+  l1 = await startAgain(l1);
+  expect(await state(l1)).toBe('AWAITING_UNILATERAL');
+  await mine(bitcoind, 1, l1, l2);
+  expect(await state(l1)).toBe('ONCHAIN');
   expect((await l1.rpc.call('listfunds')).outputs).toHaveLength(1);
   await mine(bitcoind, 100, l1, l2);
   const { closedchannels } = (await l1.rpc.call('listclosedchannels')) as { closedchannels: { channel_id: string }[] };

@@ -51,7 +51,10 @@ export class ChainWatch {
     const { ctx, engine, source } = this.#node;
     const { height } = engine.best;
     const tip = await this.firstTip();
-    for (const listener of engine.catchUp((block) => this.#connected(block))) {
+    for (const listener of engine.catchUp(
+      (block) => this.#connected(block),
+      (previous) => this.#disconnected(previous),
+    )) {
       try {
         await synchronize(source, listener, () => {});
       } catch (error) {
@@ -65,13 +68,10 @@ export class ChainWatch {
 
   /** Follows the chain from now on. */
   follow(): void {
-    const { ctx, engine, channels, source, broadcaster } = this.#node;
+    const { ctx, engine, source, broadcaster } = this.#node;
     const listener = engine.listener(
       (block) => this.#connected(block),
-      (previous) => {
-        channels.onBlockLost(previous.height + 1);
-        this.#node.log.unusual(`Block ${previous.height + 1} was reorganised away`);
-      },
+      (previous) => this.#disconnected(previous),
     );
     const log = ctx.log.child('plugin-bcli');
     const events = {
@@ -109,6 +109,12 @@ export class ChainWatch {
     broadcaster.confirmed(block);
     log.debug(`Adding block ${block.height}: ${block.hash}`);
     this.#node.notify('block_added', { hash: block.hash, height: block.height });
+  }
+
+  #disconnected(previous: BlockId): void {
+    const height = previous.height + 1;
+    this.#node.channels.onBlockLost(height);
+    this.#node.log.unusual(`Block ${height} was reorganised away`);
   }
 
   #moved(): void {

@@ -76,7 +76,7 @@ export class Engine {
   }
 
   /** Those who have to catch up on missed blocks before `begin`: each channel monitor, and the manager. */
-  catchUp(onConnect: (block: Block) => void): ChainListener[] {
+  catchUp(onConnect: (block: Block) => void, onDisconnect: (previous: BlockId) => void): ChainListener[] {
     const { broadcaster, fees, logger } = this.#objects;
     const monitors = this.#unwatched.map((monitor): ChainListener => ({
       best: () => blockIdOf(monitor.current_best_block()),
@@ -98,6 +98,7 @@ export class Engine {
         disconnect: (header, previous) => {
           manager.block_disconnected(header, previous.height + 1);
           this.#best = previous;
+          onDisconnect(previous);
         },
       },
     ];

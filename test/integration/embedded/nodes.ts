@@ -6,7 +6,7 @@ import type { PeerChannel } from '../../../src/rpc/lightning-types.js';
 import { EmbeddedProcess, prepareDir } from './process.js';
 
 /** Where blocks go whose coins nobody needs. */
-const NOWHERE = 'bcrt1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqdku202';
+export const NOWHERE = 'bcrt1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqdku202';
 /** The wallet that pays for all. */
 export const FAUCET = 'faucet';
 
