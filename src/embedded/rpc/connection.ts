@@ -7,6 +7,8 @@ import { memberTexts, parseExact, toJson } from './json-text.js';
 
 /** A message longer than this is not kept in memory: the connection is answered and closed. */
 const LONGEST_MESSAGE = 128 * 1024 * 1024;
+/** How often a client that will send no more is looked for, while it waits. */
+const LOOK_MS = 500;
 /** How much of a message that is no JSON an error repeats. */
 const QUOTED = 1024;
 
@@ -38,6 +40,7 @@ export class Connection {
   #running = 0;
   #ending = false;
   #broken = false;
+  #look: NodeJS.Timeout | undefined;
 
   /** @param deprecatedOk whether deprecated commands are taken, until the client says otherwise */
   constructor(socket: Socket, handle: Handler, deprecatedOk: boolean) {
@@ -47,13 +50,22 @@ export class Connection {
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
     socket.on('drain', () => socket.resume());
     socket.on('error', () => socket.destroy()); // the client went away; `close` follows
-    socket.on('close', () => this.#gone.abort());
+    socket.on('close', () => {
+      clearInterval(this.#look);
+      this.#gone.abort();
+    });
   }
 
-  /** Closes once all requests are answered: the client will send no more. */
+  /** Closes once all requests are answered: the client will send no more. It may have gone, too, which ends its waits. */
   endWhenIdle(): void {
     this.#ending = true;
     if (this.#running === 0) this.#socket.end();
+    else this.#look ??= setInterval(() => this.#lookForClient(), LOOK_MS).unref();
+  }
+
+  /** No event tells of one that has gone after its last word; a write fails, if only one of nothing. */
+  #lookForClient(): void {
+    if (this.#socket.writableLength === 0) this.#socket.write('');
   }
 
   /** Waits until all that was written has left, then closes. */

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { createConnection } from 'node:net';
+import { createConnection, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Method } from '../../../../src/embedded/context.js';
 import { LogBook } from '../../../../src/embedded/log/log-book.js';
 import { helpMethods } from '../../../../src/embedded/methods/help.js';
@@ -17,6 +17,8 @@ let dir: string;
 let path: string;
 let server: RpcServer;
 let book: LogBook;
+/** How many calls of `wait` there are. */
+let waiting = 0;
 let release: (() => void) | undefined;
 
 const methods: readonly Method[] = [
@@ -42,6 +44,17 @@ const methods: readonly Method[] = [
     params: [],
     handle: async () => {
       await new Promise<void>((resolve) => (release = resolve));
+      return {};
+    },
+  }),
+  method({
+    name: 'wait',
+    category: 'utility',
+    params: [],
+    handle: async (_, { disconnected }) => {
+      waiting++;
+      await new Promise((resolve) => disconnected.addEventListener('abort', resolve));
+      waiting--;
       return {};
     },
   }),
@@ -264,4 +277,37 @@ test('a client that leaves in the middle disturbs nobody', async () => {
   socket.destroy();
   release!();
   expect(await call('echo', ['x'])).toMatchObject({ result: { text: 'x' } });
+});
+
+test.each([
+  ['with its connection', (socket: Socket) => socket.destroy()],
+  ['after it had said that it will send no more', (socket: Socket) => socket.end(() => socket.destroy())],
+])('the waits of a client end that goes %s', async (_how, leave) => {
+  await start();
+  const socket = createConnection({ path, allowHalfOpen: true });
+  socket.write(request('wait') + request('wait'));
+  await expect.poll(() => waiting).toBe(2);
+  leave(socket);
+  await expect.poll(() => waiting, { timeout: 10_000 }).toBe(0);
+});
+
+test('a client that will send no more, but is there, gets its answer', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  try {
+    await start();
+    const talking = talk(request('hold'), request('wait'));
+    await expect.poll(() => waiting).toBe(1);
+    for (let looks = 0; looks < 3; looks++) {
+      await call('echo', ['x']); // by then it has seen the end of the other's
+      vi.advanceTimersByTime(1_000);
+    }
+    release!();
+    await call('echo', ['x']);
+    expect(waiting).toBe(1);
+    server.stopListening();
+    await server.close();
+    expect(await talking).toBe('{"jsonrpc":"2.0","id":1,"result":{}}\n\n');
+  } finally {
+    vi.useRealTimers();
+  }
 });
