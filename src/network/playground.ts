@@ -1,7 +1,7 @@
 import { rmdir } from 'node:fs/promises';
 import { LnPlayError, systemCode } from '../core/errors.js';
 import { makePrivateFolder, removeTree } from '../core/files.js';
-import { withLock } from '../process/lock.js';
+import { withLock, type LockOptions } from '../process/lock.js';
 import { listProcesses } from '../process/table.js';
 import { boot, type UpOptions, type UpReport as BootReport } from './boot.js';
 import { reconnect, type OpenChannel } from './channels.js';
@@ -111,19 +111,20 @@ export class Playground extends Network implements AsyncDisposable {
 
   /** Stops everything, the nodes first and all at once; nothing is removed. @returns the names of what ran */
   async down(): Promise<string[]> {
-    return await this.#exclusively(() => this.stopAll());
+    return await this.#exclusively(() => this.stopAll(), STOPPING);
   }
 
   /** Stops everything and removes the playground's files, and its folder where nothing else is in it. */
   async destroy(): Promise<void> {
-    await this.#exclusively(() => this.#destroy());
+    await this.#exclusively(() => this.#destroy(), STOPPING);
     await this.#removeFolder();
   }
 
   /** Stops everything, also where the user has stopped all else; a temporary playground is removed too. */
   async dispose(): Promise<void> {
     const isThere = await readManifest(this.layout);
-    if (isThere) await this.#exclusively(() => (this.#ephemeral ? this.#destroy() : this.stopAll()), {});
+    const stop = (): Promise<string[]> => (this.#ephemeral ? this.#destroy() : this.stopAll());
+    if (isThere) await this.#exclusively(stop, STOPPING, {});
     await this.#ephemeral?.dispose();
     this.bitcoind.close();
     for (const { rpc } of this.nodes) rpc.close();
@@ -134,8 +135,8 @@ export class Playground extends Network implements AsyncDisposable {
   }
 
   /** Under the lock, with the nodes that there are by then. */
-  async #exclusively<T>(body: () => Promise<T>, context = this.#context): Promise<T> {
-    return await exclusively(this.layout, context, async () => {
+  async #exclusively<T>(body: () => Promise<T>, lock: Lock = {}, context = this.#context): Promise<T> {
+    const underLock = async (): Promise<T> => {
       const manifest = await readManifest(this.layout);
       if (!manifest) {
         await removeTree(this.layout.locks);
@@ -144,7 +145,8 @@ export class Playground extends Network implements AsyncDisposable {
       }
       this.grow(manifest);
       return await body();
-    });
+    };
+    return await exclusively(this.layout, context, underLock, lock);
   }
 
   async #destroy(): Promise<string[]> {
@@ -165,10 +167,16 @@ const noPlayground = ({ dir }: Layout): LnPlayError =>
     hint: 'make one with `ln-play up`, or name its folder with --dir or LN_PLAY_DIR',
   });
 
+type Lock = Pick<LockOptions, 'whereFull'>;
+
+/** What stops or removes makes room, so a full disk is not in its way. */
+const STOPPING: Lock = { whereFull: 'go on' };
+
 async function exclusively<T>(
   layout: Layout,
   { signal, onBusy }: PlaygroundContext,
   body: () => Promise<T>,
+  lock: Lock = {},
 ): Promise<T> {
   const what = `the playground in ${layout.dir}`;
   const onWait = ({ pid, command }: { pid: number; command: string }): void =>
@@ -176,7 +184,7 @@ async function exclusively<T>(
   for (let began = false; ;) {
     await makePrivateFolder(layout.locks);
     try {
-      return await withLock(layout.locks, 'playground', { what, wait: 'wait', onWait, signal }, async () => {
+      return await withLock(layout.locks, 'playground', { ...lock, what, wait: 'wait', onWait, signal }, async () => {
         began = true;
         return await body();
       });

@@ -7,7 +7,15 @@ import { Playground } from './playground.js';
 
 const dir = process.argv[2]!;
 try {
-  await (await Playground.open(dir)).down();
+  const playground = await Playground.open(dir);
+  try {
+    await playground.down();
+  } catch {
+    // Whatever was in the way, such as a lock that never got free: its owner is dead, and its folder goes.
+    const { nodes, bitcoind } = playground;
+    const daemons = [...nodes.map(({ lightningd }) => lightningd.daemon), bitcoind.daemon];
+    await Promise.allSettled(daemons.map(async (daemon) => daemon.attach() && (await daemon.stop())));
+  }
 } finally {
   await removeTree(dir);
 }

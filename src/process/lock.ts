@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rename, truncate, unlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { LnPlayError, systemCode } from '../core/errors.js';
 import { fileError } from '../core/files.js';
@@ -17,6 +17,11 @@ export interface LockOptions {
   /** What to do while another process holds it. */
   readonly wait: 'wait' | 'fail';
   /** Called once, when there is somebody to wait for. */
+  /**
+   * What to do where the disk is full or read-only, so that nobody can take it: fail, or run the body all the same once
+   * nobody holds it, for a body that makes room.
+   */
+  readonly whereFull?: 'fail' | 'go on';
   readonly onWait?: ((holder: LockHolder) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Give up waiting after this long, in ms. */
@@ -24,6 +29,7 @@ export interface LockOptions {
 }
 
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
+const NO_ROOM = ['ENOSPC', 'EDQUOT', 'EROFS'];
 const INTERVAL_MS = 20;
 const TIMEOUT_MS = 600_000;
 
@@ -68,12 +74,12 @@ class EpochLock {
   }
 
   async acquire(options: LockOptions): Promise<void> {
-    const { what, wait, onWait, signal, timeoutMs = TIMEOUT_MS } = options;
+    const { what, wait, onWait, signal, timeoutMs = TIMEOUT_MS, whereFull = 'fail' } = options;
     let told = false;
     await waitFor(
       `${what} to be free`,
       async () => {
-        const holder = await (this.#attempt = this.#tryAcquire());
+        const holder = await (this.#attempt = this.#tryAcquire(whereFull));
         if (!holder) return { done: undefined };
         if (wait === 'fail') throw lockedError(what, holder);
         if (!told) onWait?.(holder);
@@ -93,7 +99,18 @@ class EpochLock {
       await rename(await this.#writeTemporary({ ...content, released: true }), this.#path(epoch));
     } catch (cause) {
       // Whoever removes a folder does so under its lock. Where else it fails, our own death releases it.
-      if (systemCode(cause) !== 'ENOENT') throw this.#filesystemError(cause);
+      if (systemCode(cause) === 'ENOENT') return;
+      if (!NO_ROOM.includes(systemCode(cause) ?? '')) throw this.#filesystemError(cause);
+      await this.#empty(epoch);
+    }
+  }
+
+  /** Releases the lock where there is no room to say so: an empty file says nothing of a holder either. */
+  async #empty(epoch: number): Promise<void> {
+    try {
+      await truncate(this.#path(epoch));
+    } catch (cause) {
+      throw this.#filesystemError(cause);
     }
   }
 
@@ -103,14 +120,19 @@ class EpochLock {
   }
 
   /** Takes the lock, or tells who holds it. */
-  async #tryAcquire(): Promise<LockHolder | undefined> {
+  async #tryAcquire(whereFull: 'fail' | 'go on'): Promise<LockHolder | undefined> {
     for (;;) {
       const highest = Math.max(0, ...(await this.#epochs()));
       const holder = await this.#holderOf(highest);
       if (holder) return holder;
       const epoch = highest + 1;
       const content = { ...self(), released: false };
-      if (!(await this.#claim(epoch, content))) continue;
+      try {
+        if (!(await this.#claim(epoch, content))) continue;
+      } catch (error) {
+        if (whereFull === 'go on' && isNoRoom(error)) return undefined;
+        throw error;
+      }
       if ((await this.#epochs()).some((other) => other > epoch)) {
         await removeIfThere(this.#path(epoch));
         continue;
@@ -179,7 +201,12 @@ class EpochLock {
 
   async #writeTemporary(content: Content): Promise<string> {
     const path = join(this.#dir, `${this.#prefix}new-${process.pid}-${randomUUID()}`);
-    await writeFile(path, JSON.stringify(content), { mode: 0o600, flag: 'wx' });
+    try {
+      await writeFile(path, JSON.stringify(content), { mode: 0o600, flag: 'wx' });
+    } catch (cause) {
+      await removeIfThere(path).catch(() => {}); // on a full disk it is there, and empty; on a read-only one it is not
+      throw cause;
+    }
     return path;
   }
 
@@ -195,6 +222,9 @@ class EpochLock {
     });
   }
 }
+
+const isNoRoom = (error: unknown): boolean =>
+  error instanceof LnPlayError && NO_ROOM.includes(systemCode(error.cause) ?? '');
 
 function self(): LockHolder {
   const identity = processIdentity(process.pid);

@@ -157,6 +157,43 @@ describeEach((_implementation, { flags }) => {
     expect(await processesOf(dir)).toEqual([]);
   });
 
+  test.skipIf(!mountable)(`a full disk is not in the way of what makes room${whyNot}`, async () => {
+    const dir = fresh();
+    await mkdir(dir);
+    const start = `
+      import { writeFileSync } from 'node:fs';
+      import { Playground } from './dist/index.js';
+      const playground = await Playground.start({ lightningd: '${flags[1]}' });
+      const full = Buffer.alloc(1 << 20);
+      try { for (;;) writeFileSync('${dir}/filler', full, { flag: 'a' }); } catch {}
+      process.kill(process.pid, 'SIGKILL');`;
+    const { output } = await inOwnMounts(`
+      mount -t tmpfs -o size=200m none '${dir}' && ${lnPlay('up', '--quiet', '--dir', join(dir, 'p'))} || exit 9
+      cat /dev/zero 2>/dev/null >'${dir}/filler'
+      ${lnPlay('destroy', '--yes', '--dir', join(dir, 'p'))} >/dev/null; echo "destroy: $?"
+      rm '${dir}/filler'
+      TMPDIR='${dir}' '${process.execPath}' --input-type=module --eval '${start.replaceAll("'", String.raw`'\''`)}'
+      while ls '${dir}' | grep -q ln-play-; do sleep 0.1; done; echo reaped`);
+    expect(output).toMatch(/^destroy: 0\n[^]*reaped\n$/);
+    expect(await processesOf(dir)).toEqual([]);
+  });
+
+  test.skipIf(!mountable)(`a lock is released on a disk that got full under it${whyNot}`, async () => {
+    const dir = fresh();
+    await mkdir(dir);
+    const program = `
+      import { writeFileSync } from "node:fs";
+      import { lockHolder, withLock } from "./dist/process/lock.js";
+      const fill = async () => {
+        try { for (;;) writeFileSync("${dir}/filler", "x".repeat(1000), { flag: "a" }); } catch (error) { return error.code; }
+      };
+      console.log(await withLock("${dir}", "l", { what: "it", wait: "fail" }, fill), await lockHolder("${dir}", "l"));`;
+    const { output } = await inOwnMounts(
+      `mount -t tmpfs -o size=1m none '${dir}' && '${process.execPath}' --input-type=module --eval '${program}'`,
+    );
+    expect(output).toBe('ENOSPC undefined\n');
+  });
+
   test('a temporary folder that is not there', async () => {
     const { code, stderr } = await runCli(['demo', ...flags], { env: { TMPDIR: '/nonexistent' } });
     expect({ code, stderr }).toEqual({
