@@ -16,12 +16,12 @@ export interface LockOptions {
   readonly what: string;
   /** What to do while another process holds it. */
   readonly wait: 'wait' | 'fail';
-  /** Called once, when there is somebody to wait for. */
   /**
    * What to do where the disk is full or read-only, so that nobody can take it: fail, or run the body all the same once
    * nobody holds it, for a body that makes room.
    */
   readonly whereFull?: 'fail' | 'go on';
+  /** Called once, when there is somebody to wait for. */
   readonly onWait?: ((holder: LockHolder) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Give up waiting after this long, in ms. */
