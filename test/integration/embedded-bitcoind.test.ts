@@ -126,6 +126,14 @@ describe('what a bitcoind that is away does not take is sent when it is back', (
   });
 });
 
+test('a funding transaction that cannot be signed ends the opening for the peer, too', async () => {
+  peer.stdout = '';
+  instead.set('signrawtransactionwithwallet', () => ({ error: { code: -1, message: 'no' } }));
+  await expect(fundchannel()).rejects.toThrow('signrawtransactionwithwallet: no');
+  await peer.saw('peer_in WIRE_ERROR');
+  expect(await coins()).toMatchObject([{ reserved: false }]);
+});
+
 describe('a peer that goes away ends the opening of a channel with it', () => {
   const opening = async (): Promise<void> => {
     const { channels: before } = await node.rpc.call('listpeerchannels');

@@ -36,6 +36,8 @@ interface Pending {
 }
 
 const MIN_CHANNEL_SAT = 1_000n;
+/** What the peer hears. */
+const GIVEN_UP = 'The opening was given up';
 const DISCONNECTED = 'Disconnected during opening';
 
 /** Opens channels: coins first, then the peer's consent, then the transaction. */
@@ -94,14 +96,11 @@ export class Funding {
   /** Undoes a channel that never will be one, in one turn: its funding transaction must not be sent later. */
   async #abandon({ channelId, transaction }: FundingDone, peerId: string, why: string): Promise<void> {
     const { engine, broadcaster, channels } = this.#node;
-    const id = ldk.ChannelId.constructor_from_bytes(bytesOf(channelId));
     broadcaster.forget(transaction);
     channels.forget(channelId);
     this.#node.notify('channel_open_failed', { channel_id: channelId });
-    const closed = await engine.act(() =>
-      engine.manager.force_close_without_broadcasting_txn(id, bytesOf(peerId), why),
-    );
-    if (!closed.is_ok()) this.#node.log.debug(`channel ${channelId} is closed already: ${apiError(err(closed))}`);
+    this.#close(channelId, peerId, why);
+    await engine.schedule();
   }
 
   #promise(temporaryId: string, request: FundingRequest, funded: Funded): Promise<FundingDone> {
@@ -145,19 +144,19 @@ export class Funding {
     const supply = async (): Promise<void> => {
       const transaction = await wallet.sign(pending.funded, event.output_script);
       pending.transaction = transaction;
-      // the channel's output is the first: it is what the coins were chosen for
-      const channelId = ldk.ChannelId.constructor_v1_from_funding_txid(wireHash(transaction.txid), 0);
-      pending.channelId = hexOf(channelId.get_a());
-      const given = await engine.act(() =>
-        engine.manager.funding_transaction_generated(
-          event.temporary_channel_id,
-          event.counterparty_node_id,
-          transaction.raw,
-        ),
-      );
+      const { temporary_channel_id: temporary, counterparty_node_id: peer } = event;
+      const given = await engine.act(() => {
+        const result = engine.manager.funding_transaction_generated(temporary, peer, transaction.raw);
+        // the channel's output is the first: it is what the coins were chosen for
+        const channelId = ldk.ChannelId.constructor_v1_from_funding_txid(wireHash(transaction.txid), 0);
+        if (result.is_ok()) pending.channelId = hexOf(channelId.get_a());
+        return result;
+      });
       if (!given.is_ok()) throw new RpcError(CODE.LIGHTNINGD, apiError(err(given)));
     };
-    supply().catch((error: unknown) => this.#fail(id, error instanceof Error ? error : new Error(String(error))));
+    supply().catch((error: unknown) =>
+      this.#cancel(pending, error instanceof Error ? error : new Error(String(error))),
+    );
   }
 
   /** Both sides have signed: returns what was asked for, where we opened it. */
@@ -188,16 +187,25 @@ export class Funding {
 
   /** The peer has gone: what is being opened with it is no longer, though LDK would try again when it is back. */
   onDisconnected(peerId: string): void {
-    const { engine } = this.#node;
-    for (const { temporaryId, channelId, request } of Array.from(this.#pending)) {
-      if (request.peerId !== peerId) continue;
-      const id = ldk.ChannelId.constructor_from_bytes(bytesOf(channelId ?? temporaryId));
-      this.#fail(temporaryId, new RpcError(CODE.LIGHTNINGD, DISCONNECTED));
-      const closed = engine.guard(() =>
-        engine.manager.force_close_without_broadcasting_txn(id, bytesOf(peerId), DISCONNECTED),
-      );
-      if (!closed.is_ok()) this.#node.log.debug(`channel ${temporaryId} is closed already: ${apiError(err(closed))}`);
-    }
+    for (const pending of Array.from(this.#pending))
+      if (pending.request.peerId === peerId) this.#cancel(pending, new RpcError(CODE.LIGHTNINGD, DISCONNECTED));
+  }
+
+  /** Fails an opening that LDK would go on with, unless it has failed before. */
+  #cancel(pending: Pending, error: Error): void {
+    if (!this.#pending.has(pending)) return;
+    const { temporaryId, channelId, request } = pending;
+    this.#fail(temporaryId, error);
+    this.#close(channelId ?? temporaryId, request.peerId, GIVEN_UP);
+  }
+
+  /** Has LDK close a channel with the next turn, and tell the peer why. */
+  #close(channelId: string, peerId: string, why: string): void {
+    const { engine, log } = this.#node;
+    const id = ldk.ChannelId.constructor_from_bytes(bytesOf(channelId));
+    const closed = engine.guard(() => engine.manager.force_close_without_broadcasting_txn(id, bytesOf(peerId), why));
+    if (!closed.is_ok()) log.debug(`channel ${channelId} is closed already: ${apiError(err(closed))}`);
+    void engine.schedule();
   }
 
   #fail(id: string, error: Error): void {
