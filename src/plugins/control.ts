@@ -57,6 +57,7 @@ export async function startListed(
     return plugins;
   } catch (error) {
     if (!(error instanceof LightningRpcError)) throw error;
+    if (await findPlugin(await listPlugins(node, call), path)) throw runsAlready(node, path, error);
     const logged = await tailFile(node.logFile, 500, from.log);
     const said = [
       ...(await tailFile(outputFile, SHOWN_LINES, from.output)),
@@ -73,6 +74,15 @@ export async function startListed(
   }
 }
 
+/** Core Lightning says no more than `Invalid argument`. */
+function runsAlready(node: Lightningd, path: string, cause: unknown): LnPlayError {
+  const name = basename(path);
+  return new LnPlayError('PLUGIN', `${node.name} runs ${path} already`, {
+    hint: `stop it first: ln-play plugin stop ${node.name} ${name}; or have it run anew at each save: ln-play plugin watch ${node.name} ${path}`,
+    cause,
+  });
+}
+
 /**
  * Stops a plugin of a running node.
  *
@@ -87,7 +97,7 @@ export async function stopPlugin(node: Lightningd, plugin: string, call: CallOpt
   if (!found) {
     const names = plugins.filter(({ dynamic }) => dynamic).map(({ name }) => basename(name));
     throw new LnPlayError('INVALID', `${node.name} runs no plugin ${plugin}`, {
-      hint: `those that can be stopped are ${names.join(', ')}`,
+      hint: names.length > 0 ? `those that can be stopped are ${names.join(', ')}` : 'it runs none that can be stopped',
     });
   }
   const { result } = await node.rpc.call('plugin', { subcommand: 'stop', plugin: found.name }, call);

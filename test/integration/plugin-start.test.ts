@@ -15,6 +15,9 @@ describeEach((_, options) => {
     const { stdout } = await at.ok('plugin', 'list', 'l1', '--json');
     const { plugins } = JSON.parse(stdout) as { plugins: { name: string }[] };
     expect(plugins).toContainEqual({ name: file, active: true, dynamic: true });
+    expect((await at.fails('plugin', 'start', 'l1', file)).stderr).toMatch(
+      /l1 runs .*relative\.sh already[^]*hint: .*ln-play plugin stop l1 relative\.sh/,
+    );
     expect((await at.ok('plugin', 'stop', 'l1', basename(file))).stdout).toMatch(/Successfully stopped relative\.sh/);
     expect((await at.fails('plugin', 'stop', 'l1', basename(file))).stderr).toMatch(/l1 runs no plugin relative\.sh/);
   });
