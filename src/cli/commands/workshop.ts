@@ -11,6 +11,7 @@ import { ShellSession } from '../../workshop/shell-session.js';
 import { textOption, type CommandContext, type Reply } from '../context.js';
 import { wholeNumber } from '../job.js';
 import { columns, type Output } from '../output.js';
+import type { Progress } from '../progress.js';
 
 export async function run(context: CommandContext): Promise<Reply | undefined> {
   const { options, out, signal } = context;
@@ -40,7 +41,7 @@ export async function run(context: CommandContext): Promise<Reply | undefined> {
     });
     try {
       welcome(out, dir, ephemeral !== undefined, unattended);
-      done = await walk(steps, only);
+      done = await walk(steps, only, context.progress);
     } finally {
       reader?.close();
     }
@@ -82,13 +83,14 @@ function welcome(out: Output, dir: string, temporary: boolean, unattended: boole
 }
 
 /** All chapters, or one; those before that one are run without a word, since it stands on them. */
-async function walk(steps: Walk, only: number | undefined): Promise<object[]> {
+async function walk(steps: Walk, only: number | undefined, progress: Progress): Promise<object[]> {
   const done: object[] = [];
   for (const [index, chapter] of CHAPTERS.entries()) {
     const number = index + 1;
     if (only !== undefined && number > only) break;
     const quiet = only !== undefined && number < only;
-    const left = await steps.chapter(number, chapter, quiet);
+    const end = quiet ? progress.begin(`chapter ${number}: ${chapter.title}`) : undefined;
+    const left = await steps.chapter(number, chapter, quiet).finally(end);
     if (left) break;
     if (!quiet) done.push({ chapter: number, title: chapter.title, steps: chapter.steps.length });
   }
@@ -156,7 +158,10 @@ class Walk {
         typed = (await reader.question(this.#out.style.dim('   › '), { signal: this.#signal })).trim();
       } catch (error) {
         throwIfAborted(this.#signal);
-        if (error instanceof Error && error.name === 'AbortError') return false; // Ctrl-D
+        if (error instanceof Error && error.name === 'AbortError') {
+          this.#say('\n'); // Ctrl-D leaves the cursor behind the prompt
+          return false;
+        }
         throw error;
       }
       if (typed === '') return true;
