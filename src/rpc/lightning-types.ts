@@ -18,7 +18,16 @@ export interface LightningMethods {
   decode: Decoded;
   waitblockheight: { blockheight: number };
   stop: { result: string };
+  listconfigs: { configs?: { readonly [option: string]: ConfigEntry } };
   plugin: { command: string; plugins?: { name: string; active: boolean; dynamic: boolean }[]; result?: string };
+}
+
+/** lightning-listconfigs(7): where the option's values come from, its plugin, and `value_str`, `values_int`, `set`, …. */
+export interface ConfigEntry {
+  source?: string;
+  sources?: string[];
+  plugin?: string;
+  [value: string]: unknown;
 }
 
 /** lightning-listpeers(7) */

@@ -65,13 +65,22 @@ describeEach((_, options) => {
       expect(stderr).toMatch(/untouched\.sh has ended on l1/);
     });
 
-    test('runs again what ran before', async () => {
-      const file = await writeFakePlugin(at.folder, { answer: 'before' }, 'again.sh');
-      await at.ok('plugin', 'start', 'l1', file);
-      const trace = at.running('plugin', 'trace', 'l1', file);
+    test('runs again what ran before, with the options that it was started with', async () => {
+      const option = (type: string) => ({ name: `fake-${type}`, type, description: 'd' });
+      const many = { ...option('string'), name: 'fake-many', multi: true };
+      const manifest = { options: [...['string', 'int', 'flag'].map(option), many] };
+      const file = await writeFakePlugin(at.folder, { answer: 'before', manifest }, 'again.sh');
+      await at.ok('plugin', 'start', 'l1', file, 'fake-string=before', 'fake-int=7', 'fake-flag=true', 'fake-many=a');
+      const configs = async () => (await at.cli('l1', 'listconfigs'))['configs'];
+      const before = await configs();
+      const trace = at.running('plugin', 'trace', 'l1', file, '--option', 'fake-string=traced');
+      const [init] = await untilPrinted(trace, /request +init .*/);
+      expect(init).toMatch(/"fake-string":"traced"/);
+      expect(init).toMatch(/"fake-int":7/);
       await untilPrinted(trace, /result +init/);
       await interrupt(trace);
       expect((await at.ok('plugin', 'list', 'l1')).stdout).toContain(file);
+      expect(await configs()).toEqual(before);
       await at.ok('plugin', 'stop', 'l1', file);
     });
 

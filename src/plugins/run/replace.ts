@@ -5,22 +5,31 @@ import type { Lightningd } from '../../daemons/lightningd.js';
 import type { JsonObject } from '../../rpc/json-rpc.js';
 import { findPlugin, listPlugins, startListed, type ListedPlugin } from '../control.js';
 
+interface Before {
+  readonly path: string;
+  /** Those that it was started with by hand. */
+  readonly options: JsonObject;
+}
+
+/** `value_str`, `values_int`, …; `set` of a flag. */
+const VALUE = /^(values?_|set$)/;
+
 /** A plugin in the place of the one of the same name that the node ran before, if any. */
 export class Replacement {
   readonly #node: Lightningd;
   readonly #file: string;
   readonly #options: JsonObject;
   /** What ran before, and runs again in the end. */
-  readonly #before: string | undefined;
+  readonly #before: Before | undefined;
   /** What may run in this place: a node that is restarted runs by itself what its config names. */
   readonly #paths: Set<string>;
 
-  private constructor(node: Lightningd, file: string, options: JsonObject, before: string | undefined) {
+  private constructor(node: Lightningd, file: string, options: JsonObject, before: Before | undefined) {
     this.#node = node;
     this.#file = file;
     this.#options = options;
     this.#before = before;
-    this.#paths = new Set(before === undefined ? [file] : [file, before]);
+    this.#paths = new Set(before === undefined ? [file] : [file, before.path]);
   }
 
   /**
@@ -36,15 +45,17 @@ export class Replacement {
       throw new LnPlayError('INVALID', `${node.name} runs ${before.name} already, and it is not dynamic`, {
         hint: 'give "dynamic": true in its manifest, or leave it out of the config and restart the node',
       });
-    return new Replacement(node, file, options, before?.name);
+    if (!before) return new Replacement(node, file, options, undefined);
+    const path = before.name;
+    return new Replacement(node, file, options, { path, options: await startOptions(node, path) });
   }
 
-  /** Stops what runs in this place, and starts `path` there; a start that is given up at `signal` may yet come about. */
+  /**
+   * Stops what runs in this place, and starts `path` there, with the options that it was started with before where no
+   * others are given; a start that is given up at `signal` may yet come about.
+   */
   async start(path: string, signal?: AbortSignal): Promise<readonly ListedPlugin[]> {
-    await this.stop();
-    throwIfAborted(signal);
-    this.#paths.add(path);
-    return await startListed(this.#node, path, basename(this.#file), this.#options, { signal });
+    return await this.#start(path, { ...this.#before?.options, ...this.#options }, signal);
   }
 
   /** Stops what runs in this place; it may have ended by itself. */
@@ -58,12 +69,20 @@ export class Replacement {
     try {
       if (this.#before === undefined) return await this.stop();
       const running = await this.#running();
-      if (running.length === 1 && (await findPlugin(running, this.#before))) return;
+      const { path, options } = this.#before;
+      if (running.length === 1 && (await findPlugin(running, path))) return;
       // What a killed trace or watch left running went through its wrapper, which is gone.
-      await this.start((await isExecutable(this.#before)) ? this.#before : this.#file);
+      await this.#start((await isExecutable(path)) ? path : this.#file, options);
     } catch (error) {
       if (!(error instanceof LnPlayError && error.code === 'CONNECTION')) throw error;
     }
+  }
+
+  async #start(path: string, options: JsonObject, signal?: AbortSignal): Promise<readonly ListedPlugin[]> {
+    await this.stop();
+    throwIfAborted(signal);
+    this.#paths.add(path);
+    return await startListed(this.#node, path, basename(this.#file), options, { signal });
   }
 
   async #running(): Promise<readonly ListedPlugin[]> {
@@ -71,4 +90,16 @@ export class Replacement {
     const found = await Promise.all(Array.from(this.#paths, (path) => findPlugin(plugins, path)));
     return plugins.filter((plugin) => found.includes(plugin));
   }
+}
+
+/** Options that a plugin was started with; those of the node's config count again at each start (lightning-listconfigs(7)). */
+async function startOptions(node: Lightningd, path: string): Promise<JsonObject> {
+  const { configs = {} } = await node.rpc.call('listconfigs');
+  return Object.fromEntries(
+    Object.entries(configs).flatMap(([name, { plugin, source, sources, ...value }]) => {
+      if (plugin !== path || (source ?? sources?.[0]) !== 'pluginstart') return [];
+      const given = Object.entries(value).find(([key]) => VALUE.test(key))?.[1];
+      return [[name, Array.isArray(given) ? given[0] : given]]; // one that may be given several times is so in the config alone
+    }),
+  );
 }
