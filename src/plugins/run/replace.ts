@@ -64,6 +64,16 @@ export class Replacement {
       await this.#node.rpc.call('plugin', { subcommand: 'stop', plugin: name });
   }
 
+  /** Whether something runs in this place, whoever started it; nothing does on a node that has stopped. */
+  async isActive(): Promise<boolean> {
+    try {
+      return (await this.#running()).some(({ active }) => active);
+    } catch (error) {
+      if (error instanceof LnPlayError && error.code === 'CONNECTION') return false;
+      throw error;
+    }
+  }
+
   /** Has the node run what it ran before, or nothing. A node that has stopped has no plugin either way. */
   async restore(): Promise<void> {
     try {

@@ -34,7 +34,6 @@ export class PluginLoop {
   #run: Promise<void> | undefined;
   #superseded = new AbortController();
   #closed = false;
-  #running = false;
 
   constructor(file: string, wrapper: string, replacement: Replacement, onEvent: (event: ReloadEvent) => void) {
     this.#file = file;
@@ -98,10 +97,11 @@ export class PluginLoop {
     try {
       // Not init: what a plugin does there, such as opening a port, it could not do beside the one that runs.
       const report = await checkPlugin(file, { depth: 'manifest', signal });
-      if (!report.ok) return this.#onEvent({ type: 'check-failed', file, report, running: this.#running });
-      this.#running = false;
+      if (!report.ok) {
+        const running = await this.#replacement.isActive();
+        return this.#onEvent({ type: 'check-failed', file, report, running });
+      }
       await this.#replacement.start(this.#wrapper, signal);
-      this.#running = true;
       this.#onEvent({ type: 'started', file, ms: performance.now() - savedAt, report });
     } catch (error) {
       if (signal.aborted) return; // another run follows, or the end
