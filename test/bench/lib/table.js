@@ -30,6 +30,7 @@ function cellsOf(row) {
   const name = `${group}: ${what}`;
   if (!samples) return [name, ...Array(8).fill(''), row.failed ? `FAILED: ${row.failed}` : row.skipped];
   const show = (value) => format(value, row.unit);
+  const more = (value) => (value < 0 ? '' : '+') + show(value);
   const added = baseline && row.median - baseline.median;
   const goals = [
     [row.median, goal],
@@ -45,8 +46,8 @@ function cellsOf(row) {
     String(samples.length),
     goal === undefined ? '' : show(goal),
     baseline ? `${baseline.name} ${show(baseline.median)}` : '',
-    baseline ? (addsGoal === undefined ? ratio.toFixed(2) : `+${show(added)}`) : '',
-    ratioGoal?.toFixed(1) ?? (addsGoal === undefined ? '' : `+${show(addsGoal)}`),
+    baseline ? (addsGoal === undefined ? ratio.toFixed(2) : more(added)) : '',
+    ratioGoal?.toFixed(1) ?? (addsGoal === undefined ? '' : more(addsGoal)),
     goals.length === 0 ? '' : met ? 'met' : 'MISSED',
   ];
 }
