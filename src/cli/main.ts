@@ -4,7 +4,7 @@ import { EXIT_CODE_OF, LnPlayError, systemCode } from '../core/errors.js';
 import type { CommandContext, OptionsOf } from './context.js';
 import { Output } from './output.js';
 import { parse } from './program.js';
-import { Progress } from './progress.js';
+import { ERASE_LINE, Progress } from './progress.js';
 
 const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -58,6 +58,7 @@ function report(error: unknown, out: Output): number {
   }
   const { code, message, details, hint } = error;
   if (out.json) out.result({ error: { code, message, details, hint: hint ?? null } }, '');
+  if (out.live && code === 'ABORTED') process.stderr.write(ERASE_LINE); // the terminal's ^C
   const lines = [`${red('error:')} ${message}`, ...details.map((line) => dim(`  ${line}`))];
   if (hint) lines.push(`${out.errorStyle.cyan('hint:')} ${hint}`);
   process.stderr.write(`${lines.join('\n')}\n`);

@@ -3,6 +3,8 @@ import { duration, type Output } from './output.js';
 
 /** Progress is shown only while something takes longer than this, in ms. */
 const PATIENCE_MS = 500;
+/** Back to the beginning of the line, and all of it gone. */
+export const ERASE_LINE = '\r\u001B[2K';
 const FRAME_MS = 100;
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
@@ -66,7 +68,7 @@ export class Progress {
   }
 
   #clear(): void {
-    if (this.#drawn) process.stderr.write('\r\u001B[2K');
+    if (this.#drawn) process.stderr.write(ERASE_LINE);
     this.#drawn = false;
   }
 }
