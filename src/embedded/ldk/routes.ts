@@ -2,6 +2,9 @@ import * as ldk from '#ldk';
 import { bytesOf, err, hexOf, isNull, ok, some } from './convert.js';
 import type { Node } from './node.js';
 
+/** LDK's MAX_PATH_LENGTH_ESTIMATE: as many hops as fit into an onion. */
+const LONGEST = 19;
+
 /** What routes are looked for. Amounts in msat, delays in blocks. */
 export interface RouteRequest {
   readonly source: string;
@@ -13,6 +16,8 @@ export interface RouteRequest {
   readonly maxFeeMsat?: bigint;
   readonly maxDelay?: number;
   readonly maxParts?: number;
+  /** How many channels a way may have at most; 1 or more. */
+  readonly maxHops?: number;
 }
 
 /** A channel on the way: what goes in at its near end, and what comes out at its far end. */
@@ -35,10 +40,12 @@ export class NoRouteError extends Error {}
  * @throws {NoRouteError}
  */
 export function findRoutes(node: Node, request: RouteRequest): Hop[][] {
-  const { source, destination, amountMsat, finalCltv, localChannels, maxFeeMsat, maxDelay, maxParts } = request;
+  const { source, destination, amountMsat, finalCltv, localChannels } = request;
+  const { maxFeeMsat, maxDelay, maxParts, maxHops } = request;
   const target = ldk.PaymentParameters.constructor_from_node_id(bytesOf(destination), finalCltv);
   if (maxDelay !== undefined) target.set_max_total_cltv_expiry_delta(maxDelay);
   if (maxParts !== undefined) target.set_max_path_count(Math.min(maxParts, 255));
+  if (maxHops !== undefined) target.set_max_path_length(Math.min(maxHops, LONGEST));
   const parameters = ldk.RouteParameters.constructor_from_payment_params_and_value(target, amountMsat);
   if (maxFeeMsat !== undefined) parameters.set_max_total_routing_fee_msat(ldk.Option_u64Z.constructor_some(maxFeeMsat));
   const { engine } = node;

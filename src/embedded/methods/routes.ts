@@ -19,6 +19,8 @@ const DEFAULT_CLTV = 9;
 /** BOLT #4, `max_htlc_cltv` selection. */
 const MAX_DELAY = 2016;
 const MAX_PARTS = 100;
+/** CLN's ROUTING_MAX_HOPS. */
+const MAX_HOPS = 20;
 
 /** The layers that CLN has of itself; there are no others here. */
 const LAYERS = ['auto.localchans', 'auto.sourcefree', 'auto.no_mpp_support'];
@@ -84,11 +86,14 @@ export const routeMethods = (node: Node): readonly Method[] => [
       { name: 'fromid', type: nodeId },
       { name: 'fuzzpercent', type: any_ },
       { name: 'exclude', type: string_ },
-      { name: 'maxhops', type: u32 },
+      { name: 'maxhops', type: u32, default: MAX_HOPS },
     ],
-    handle: ({ id: destination, amount_msat: amountMsat, cltv: finalCltv, fromid: source = node.id }) => {
+    handle: ({ id: destination, amount_msat: amountMsat, cltv: finalCltv, fromid: source = node.id, ...rest }) => {
+      if (rest.exclude !== undefined)
+        throw new RpcError(CODE.INVALID_PARAMS, 'exclude: the embedded lightningd cannot leave out channels or nodes');
       if (source === destination) return { route: [] };
-      const request = { source, destination, amountMsat, finalCltv, localChannels: true, maxParts: 1 };
+      const maxHops = Math.max(1, rest.maxhops);
+      const request = { source, destination, amountMsat, finalCltv, localChannels: true, maxParts: 1, maxHops };
       return { route: find(node, request)[0]!.map(describeSendpayHop) };
     },
   }),
@@ -103,7 +108,7 @@ function find(node: Node, request: RouteRequest): Hop[][] {
   }
 }
 
-type LimitedRequest = Required<RouteRequest>;
+type LimitedRequest = Required<Omit<RouteRequest, 'maxHops'>>;
 
 /** As `find`; where only the limits on fee and delay are in the way, it says so. */
 function findWithinLimits(node: Node, request: LimitedRequest): Hop[][] {
