@@ -10,7 +10,7 @@
  * const { payment } = await playground.payDemo({ from: l2, to: l1 });
  */
 export { Playground, type PlaygroundContext, type UpReport } from './network/playground.js';
-export type { NodeOption, UpOptions } from './network/boot.js';
+export type { NodeOption, UpOptions } from './network/up-options.js';
 export type { OpenChannel, OpenOptions } from './network/channels.js';
 export { LightningNode } from './network/node.js';
 export type { ChannelStatus, NodeStatus, PlaygroundStatus } from './network/status.js';

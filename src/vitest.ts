@@ -1,5 +1,5 @@
 import { test as base } from 'vitest';
-import type { UpOptions } from './network/boot.js';
+import type { UpOptions } from './network/up-options.js';
 import { Playground } from './network/playground.js';
 
 /** What a test gets that asks for it. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { EXIT_CODE_OF, LnPlayError, systemCode } from '../core/errors.js';
+import { MAX_TIMER_MS } from '../core/timers.js';
 import type { CommandContext, OptionsOf } from './context.js';
 import { Output } from './output.js';
 import { parse } from './program.js';
@@ -87,8 +88,7 @@ function endQuietlyWhenNobodyReads(): void {
     });
 }
 
-/** setTimeout takes a signed 32-bit number of milliseconds, and fires at once for more. */
-const MAX_TIMEOUT_S = Math.floor((2 ** 31 - 1) / 1000);
+const MAX_TIMEOUT_S = Math.floor(MAX_TIMER_MS / 1000);
 
 function timeoutOf({ timeout }: OptionsOf): number | undefined {
   if (timeout === undefined) return undefined;

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { ConfigFile } from '../core/config-file.js';
-import { LnPlayError } from '../core/errors.js';
+import { LnPlayError, messageOf } from '../core/errors.js';
 import { makePrivateFolder, readIfThere, writeWhole } from '../core/files.js';
 import type { Probe, WaitOptions } from '../core/wait.js';
 import type { Command } from '../process/daemon-process.js';
 import { freePort, isPortFree } from '../process/ports.js';
-import { BitcoindRpc, BitcoinRpcError, RPC_IN_WARMUP } from '../rpc/bitcoind.js';
+import { BitcoindRpc, isBitcoinError } from '../rpc/bitcoind.js';
 import { Daemon } from './daemon.js';
 
 /** bitcoind's own on regtest. */
@@ -157,8 +157,8 @@ export class Bitcoind {
       await this.rpc.call('getblockchaininfo');
       return { done: undefined };
     } catch (error) {
-      const starting = error instanceof BitcoinRpcError && error.rpcCode === RPC_IN_WARMUP;
-      if (starting || (error instanceof LnPlayError && error.code === 'CONNECTION')) return { seen: error.message };
+      const starting = isBitcoinError(error, 'IN_WARMUP');
+      if (starting || (error instanceof LnPlayError && error.code === 'CONNECTION')) return { seen: messageOf(error) };
       throw error;
     }
   }

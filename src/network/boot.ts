@@ -1,48 +1,27 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { allOrNothing } from '../core/all-or-nothing.js';
-import { LnPlayError, throwIfAborted } from '../core/errors.js';
-import { DEFAULT_INTERVAL_MS } from '../core/wait.js';
+import { throwIfAborted } from '../core/errors.js';
 import { makePrivateFolder } from '../core/files.js';
+import { DEFAULT_INTERVAL_MS } from '../core/wait.js';
 import { lostItsPort } from '../daemons/bitcoind.js';
 import { installBackend } from '../daemons/bitcoin-backend/install.js';
 import type { Daemon } from '../daemons/daemon.js';
 import type { LightningdConfig } from '../daemons/lightningd.js';
-import { resolveExecutables, type ExecutableOptions } from './executables.js';
 import { freePort } from '../process/ports.js';
 import { listProcesses } from '../process/table.js';
 import { reconnect } from './channels.js';
+import { resolveExecutables } from './executables.js';
 import { colourOf, fixedSecret } from './keys.js';
 import { nodeNames, type Layout } from './layout.js';
 import { readManifest, writeManifest, type Manifest } from './manifest.js';
 import type { LightningNode } from './node.js';
 import type { Network, NetworkContext } from './network.js';
 import { clearUnborn, isUnborn, markUnborn } from './unborn.js';
+import { assertAsWanted, assertKnown, nodeCount, type UpOptions } from './up-options.js';
 
 /** How often a port may be lost to somebody else before we give up. */
 const PORT_TRIES = 5;
-
-export interface UpOptions extends ExecutableOptions {
-  /** Absolute, or relative to the current folder; by default `LN_PLAY_DIR` or `~/.ln-play`. */
-  readonly dir?: string | undefined;
-  /** How many nodes, 2 or more; an existing playground grows to it. */
-  readonly nodes?: number | undefined;
-  /** New nodes listen on TCP ports of 127.0.0.1 instead of unix sockets. */
-  readonly tcp?: boolean | undefined;
-  /** New nodes make random keys; otherwise their keys are fixed by their names. */
-  readonly randomKeys?: boolean | undefined;
-  /** lightningd options to set in nodes' configs. */
-  readonly options?: readonly NodeOption[] | undefined;
-  /** Has a node wait for gdb at the start of one of its subdaemons (`--dev-debugger`). */
-  readonly debugger?: { readonly node: string; readonly subdaemon: string } | undefined;
-}
-
-export interface NodeOption {
-  readonly node: string;
-  readonly key: string;
-  /** undefined for a flag. */
-  readonly value: string | undefined;
-}
 
 export interface UpReport<N extends Network = Network> {
   readonly playground: N;
@@ -182,43 +161,6 @@ async function start<N extends Network>(
   const names = started.map(({ name }) => name);
   const alreadyRan = ['bitcoind', ...nodes.map(({ name }) => name)].filter((name) => !names.includes(name));
   return { playground, started: names, alreadyRan };
-}
-
-function nodeCount({ nodes }: UpOptions, before: Manifest | undefined): number {
-  const has = before?.nodes.length ?? 2;
-  if (nodes === undefined) return has;
-  if (!Number.isSafeInteger(nodes) || nodes < 2 || nodes > 100)
-    throw new LnPlayError('USAGE', `--nodes ${nodes}: a playground has 2 to 100 nodes`, {
-      hint: 'for example: ln-play up --nodes 3',
-    });
-  return Math.max(nodes, has);
-}
-
-function assertKnown({ options = [], debugger: debugged }: UpOptions, names: readonly string[]): void {
-  for (const node of [...options.map(({ node }) => node), ...(debugged ? [debugged.node] : [])])
-    if (!names.includes(node))
-      throw new LnPlayError('USAGE', `There is no node ${JSON.stringify(node)}`, {
-        hint: `the nodes are ${names.join(', ')}`,
-      });
-}
-
-/** A node that runs has read its config: what it is to have besides would be promised, and not be so. */
-async function assertAsWanted(
-  nodes: readonly LightningNode[],
-  { options = [], debugger: debug }: UpOptions,
-): Promise<void> {
-  if (options.length === 0 && !debug) return;
-  const table = listProcesses();
-  for (const { name, lightningd } of nodes.filter((node) => node.lightningd.daemon.attach(table))) {
-    const lacks = debug?.node === name ? [`--debugger ${name}:${debug.subdaemon}`] : [];
-    for (const { key, value } of options.filter(({ node }) => node === name))
-      if ((await lightningd.configured(key)) !== (value ?? ''))
-        lacks.push(value === undefined ? key : `${key}=${value}`);
-    if (lacks.length > 0)
-      throw new LnPlayError('STATE', `${name} runs already, without ${lacks.join(', ')}`, {
-        hint: `stop it first: ln-play down; or edit ${lightningd.configFile}, then: ln-play restart ${name}`,
-      });
-  }
 }
 
 async function prepare(

@@ -1,15 +1,13 @@
 import { formatMsat, satToBtc } from '../core/amounts.js';
-import { LnPlayError } from '../core/errors.js';
+import { LnPlayError, messageOf } from '../core/errors.js';
 import { waitFor, type Probe, type WaitOptions } from '../core/wait.js';
 import type { Bitcoind } from '../daemons/bitcoind.js';
-import { BitcoinRpcError } from '../rpc/bitcoind.js';
+import { isBitcoinError } from '../rpc/bitcoind.js';
 import { LightningRpcError } from '../rpc/lightning-socket.js';
 import { isUsable, type LightningNode } from './node.js';
 
 /** lightning-fundchannel(7): 301 "There are not enough funds in the internal wallet", 313 below the emergency reserve. */
 const CANNOT_AFFORD = new Set([301, 313]);
-
-const NO_SUCH_TRANSACTION = -5;
 
 /** How long two nodes that are connected may take to agree on their channels, in ms. */
 const TOGETHER_MS = 10_000;
@@ -129,10 +127,9 @@ export async function fundChannel(
     ...(feerate ? { feerate } : {}),
     ...(announce === false ? { announce } : {}),
   };
-  const limit = { signal: wait?.signal, timeoutMs: wait?.timeoutMs };
   let funded;
   try {
-    funded = await from.lightningd.daemon.guard(() => from.rpc.call('fundchannel', params, limit));
+    funded = await from.lightningd.daemon.guard(() => from.rpc.call('fundchannel', params, wait));
   } catch (error) {
     throw await explain(error, from, capacitySat);
   }
@@ -171,7 +168,7 @@ export async function waitForMempool(bitcoind: Bitcoind, txid: string, wait?: Wa
         await bitcoind.daemon.guard(() => bitcoind.rpc.call('getrawtransaction', [txid]));
         return { done: undefined };
       } catch (error) {
-        if (error instanceof BitcoinRpcError && error.rpcCode === NO_SUCH_TRANSACTION) return { seen: error.message };
+        if (isBitcoinError(error, 'INVALID_ADDRESS_OR_KEY')) return { seen: messageOf(error) };
         throw error;
       }
     },

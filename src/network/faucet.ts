@@ -3,18 +3,14 @@ import { LnPlayError } from '../core/errors.js';
 import { waitFor, type WaitOptions } from '../core/wait.js';
 import type { Bitcoind } from '../daemons/bitcoind.js';
 import { FIRST_BLOCKS, FIRST_COINS, MATURITY } from '../daemons/first-blocks.js';
+import { withLock } from '../process/lock.js';
+import { BitcoinRpcError, isBitcoinError, type BitcoindRpc } from '../rpc/bitcoind.js';
 import type { Layout } from './layout.js';
 import { markBorn } from './unborn.js';
-import { withLock } from '../process/lock.js';
-import { BitcoinRpcError, type BitcoindRpc } from '../rpc/bitcoind.js';
 
 const WALLET = 'faucet';
 /** An address that nobody has the key of (its hash is all zeros): blocks to it cost bitcoind's wallets no work. */
 const NOBODY = 'bcrt1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqdku202';
-const INSUFFICIENT_FUNDS = -6;
-/** RPC_INVALID_ADDRESS_OR_KEY. */
-const NOT_IN_MEMPOOL = -5;
-const WALLET_ERRORS = { NOT_FOUND: -18, ALREADY_LOADED: -35 } as const;
 /** What bitcoind says while it still makes or loads the wallet for a command that was killed. */
 const BUSY = /exclusive lock|already exists|already being loaded/i;
 
@@ -93,7 +89,7 @@ export class Faucet {
     try {
       return await this.#call<string>('sendtoaddress', [address, satToBtc(amountSat)], WALLET);
     } catch (error) {
-      if (!(error instanceof BitcoinRpcError) || error.rpcCode !== INSUFFICIENT_FUNDS) throw error;
+      if (!isBitcoinError(error, 'WALLET_INSUFFICIENT_FUNDS')) throw error;
       const has = await this.balanceSat();
       throw new LnPlayError('INVALID', `${satToBtc(amountSat)}btc is more than the faucet has: ${satToBtc(has)}btc`, {
         hint: `send less, or mine more for it: ln-play mine ${MATURITY + 1}`,
@@ -107,7 +103,7 @@ export class Faucet {
     try {
       await this.#call('getmempoolentry', [txid]);
     } catch (cause) {
-      if (!(cause instanceof BitcoinRpcError) || cause.rpcCode !== NOT_IN_MEMPOOL) throw cause;
+      if (!isBitcoinError(cause, 'INVALID_ADDRESS_OR_KEY')) throw cause;
       const { confirmations, hex } = await this.#call<WalletTransaction>('gettransaction', [txid], WALLET);
       if (confirmations > 0) return; // somebody else has mined meanwhile
       const [verdict] = await this.#call<{ 'reject-reason'?: string }[]>('testmempoolaccept', [[hex]]);
@@ -140,9 +136,8 @@ export class Faucet {
     try {
       await this.#call('loadwallet', [WALLET, true]);
     } catch (error) {
-      if (!(error instanceof BitcoinRpcError)) throw error;
-      if (error.rpcCode === WALLET_ERRORS.ALREADY_LOADED) return;
-      if (error.rpcCode !== WALLET_ERRORS.NOT_FOUND) throw error;
+      if (isBitcoinError(error, 'WALLET_ALREADY_LOADED')) return;
+      if (!isBitcoinError(error, 'WALLET_NOT_FOUND')) throw error;
       await this.#call('createwallet', { wallet_name: WALLET, load_on_startup: true });
     }
   }

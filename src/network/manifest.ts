@@ -19,6 +19,18 @@ export interface NodeRecord {
   readonly executable: LightningdExecutable;
 }
 
+/** The error of a command that needs a playground where there is none. */
+export const noPlayground = ({ dir }: Layout): LnPlayError =>
+  new LnPlayError('STATE', `There is no playground in ${dir}`, {
+    hint: 'make one with `ln-play up`, or name its folder with --dir or LN_PLAY_DIR',
+  });
+
+/** The error of a command that names a node which is none of the playground's. */
+export const noSuchNode = ({ dir }: Layout, name: string, names: readonly string[]): LnPlayError =>
+  new LnPlayError('USAGE', `There is no node ${JSON.stringify(name)} in ${dir}`, {
+    hint: `its nodes are ${names.join(', ')}`,
+  });
+
 /**
  * @returns undefined where there is no playground in the folder
  * @throws {LnPlayError} STATE for a file that is damaged or of a later version

@@ -3,7 +3,6 @@ import { LnPlayError } from '../core/errors.js';
 import { unlessAborted, type WaitOptions } from '../core/wait.js';
 import { Bitcoind } from '../daemons/bitcoind.js';
 import type { Daemon } from '../daemons/daemon.js';
-import type { CallOptions } from '../rpc/lightning-socket.js';
 import type { PeerChannel } from '../rpc/lightning-types.js';
 import { listProcesses } from '../process/table.js';
 import {
@@ -17,7 +16,7 @@ import {
 } from './channels.js';
 import { Faucet } from './faucet.js';
 import type { Layout } from './layout.js';
-import type { Manifest } from './manifest.js';
+import { noSuchNode, type Manifest } from './manifest.js';
 import { LightningNode } from './node.js';
 import { Steps, type StepListener } from './steps.js';
 
@@ -65,12 +64,6 @@ export class Network {
     return { signal, failure: this.bitcoind.daemon.died, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
   }
 
-  /** The same for a single RPC call, which needs no more time than the user allows. */
-  get limit(): CallOptions {
-    const { signal, timeoutMs } = this.#context;
-    return { signal, timeoutMs };
-  }
-
   /** All nodes, l1 first; there are always two at least. */
   get nodes(): readonly [LightningNode, LightningNode, ...LightningNode[]] {
     return [...this.#nodes.values()] as [LightningNode, LightningNode, ...LightningNode[]];
@@ -84,10 +77,7 @@ export class Network {
   node(name: string): LightningNode {
     const node = this.#nodes.get(name);
     if (node) return node;
-    const names = [...this.#nodes.keys()].join(', ');
-    throw new LnPlayError('USAGE', `There is no node ${JSON.stringify(name)} in ${this.dir}`, {
-      hint: `its nodes are ${names}`,
-    });
+    throw noSuchNode(this.layout, name, [...this.#nodes.keys()]);
   }
 
   /** Runs a step that ends early when the user stops it, or when bitcoind or a node that it needs dies. */
@@ -159,7 +149,7 @@ export class Network {
       });
     const id = channel.short_channel_id;
     const closed = await this.step('close', [from, to], () =>
-      from.lightningd.daemon.guard(() => from.rpc.call('close', { id }, this.limit)),
+      from.lightningd.daemon.guard(() => from.rpc.call('close', { id }, this.wait)),
     );
     const txid = closed.txids?.at(-1) ?? closed.txid;
     if (txid !== undefined) await waitForMempool(this.bitcoind, txid, this.wait);

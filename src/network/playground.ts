@@ -3,14 +3,15 @@ import { LnPlayError, systemCode } from '../core/errors.js';
 import { makePrivateFolder, removeTree } from '../core/files.js';
 import { withLock, type LockOptions } from '../process/lock.js';
 import { listProcesses } from '../process/table.js';
-import { boot, type UpOptions, type UpReport as BootReport } from './boot.js';
+import { boot, type UpReport as BootReport } from './boot.js';
 import { reconnect, type OpenChannel } from './channels.js';
 import { Ephemeral } from './ephemeral.js';
 import { layoutOf, playgroundDir, type Layout } from './layout.js';
-import { readManifest, type Manifest } from './manifest.js';
+import { noPlayground, readManifest, type Manifest } from './manifest.js';
 import { Network, type NetworkContext } from './network.js';
 import { statusOf, type PlaygroundStatus } from './status.js';
 import { fundAndChannel, payDemo, type FundAndChannelOptions, type PayDemoOptions } from './talk.js';
+import type { UpOptions } from './up-options.js';
 
 export type UpReport = BootReport<Playground>;
 
@@ -161,11 +162,6 @@ export class Playground extends Network implements AsyncDisposable {
     await rmdir(this.dir).catch(() => {}); // something of the user's own is in it: that stays
   }
 }
-
-const noPlayground = ({ dir }: Layout): LnPlayError =>
-  new LnPlayError('STATE', `There is no playground in ${dir}`, {
-    hint: 'make one with `ln-play up`, or name its folder with --dir or LN_PLAY_DIR',
-  });
 
 type Lock = Pick<LockOptions, 'whereFull'>;
 

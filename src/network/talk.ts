@@ -1,5 +1,5 @@
 import type { Invoice, PayResult } from '../rpc/lightning-types.js';
-import { connectNodes, fundChannel, waitForBothEnds, type OpenChannel } from './channels.js';
+import { connectNodes, type OpenChannel } from './channels.js';
 import type { LightningNode } from './node.js';
 import type { Network } from './network.js';
 
@@ -21,20 +21,13 @@ export interface FundAndChannelOptions {
 }
 
 /** Funds a node, opens a channel from it, and waits until both ends carry payments: a block for each of the two. */
-export async function fundAndChannel(network: Network, wanted: FundAndChannelOptions): Promise<OpenChannel> {
-  const { from, to, fundSat = TALK.fundSat, capacitySat = TALK.capacitySat, feerate = TALK.feerate } = wanted;
-  const { wait, bitcoind } = network;
-  const ends = [from, to];
-  const connected = network.step('connect', ends, () => connectNodes(from, to));
+export async function fundAndChannel(network: Network, options: FundAndChannelOptions): Promise<OpenChannel> {
+  const { from, to, fundSat = TALK.fundSat, capacitySat = TALK.capacitySat, feerate = TALK.feerate } = options;
+  const connected = network.step('connect', [from, to], () => connectNodes(from, to));
   connected.catch(() => {}); // awaited below, unless funding fails first
   await network.fund(from, fundSat);
   await connected;
-  const options = { capacitySat, feerate };
-  const funded = await network.step('fundchannel', ends, () => fundChannel(bitcoind, from, to, options, wait));
-  return await network.step('channel normal', ends, async () => {
-    await network.faucet.mine(1, wait);
-    return await waitForBothEnds(from, to, funded, wait);
-  });
+  return await network.openChannel(from, to, { capacitySat, feerate });
 }
 
 export interface PayDemoOptions {
@@ -50,7 +43,7 @@ export async function payDemo(
 ): Promise<{ bolt11: string; payment: PayResult; invoice: Invoice }> {
   const description = 'ln-play demo';
   const { bolt11, label } = await network.step('invoice', [to], () => to.invoice(amountMsat, { description }));
-  const payment = await network.step('pay', [from, to], () => from.pay(bolt11, undefined, network.limit));
+  const payment = await network.step('pay', [from, to], () => from.pay(bolt11, undefined, network.wait));
   const invoice = await network.step('paid', [to], () => to.waitForPaid(label, network.wait));
   return { bolt11, payment, invoice };
 }

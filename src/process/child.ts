@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { LnPlayError, messageOf, systemCode } from '../core/errors.js';
 import type { Command, Exit } from './daemon-process.js';
+import { sendSignal } from './signal.js';
 import { listProcesses } from './table.js';
 
 export interface ChildOptions {
@@ -84,21 +85,12 @@ export class PipedChild {
 
   /** Sends a signal to the others of its process group that are not spared. */
   signalOthers(signal: NodeJS.Signals, spared: ReadonlySet<number>): void {
-    for (const pid of this.others()) if (!spared.has(pid)) send(pid, signal);
+    for (const pid of this.others()) if (!spared.has(pid)) sendSignal(pid, signal);
   }
 
   /** Kills it and all of its process group that is left, and lets go of its streams. */
   sweep(): void {
-    send(-this.pid, 'SIGKILL');
+    sendSignal(-this.pid, 'SIGKILL');
     for (const stream of [this.#child.stdin, this.#child.stdout, this.#child.stderr]) stream.destroy();
-  }
-}
-
-/** kill(2), where there is somebody left to get it. */
-function send(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if (systemCode(error) !== 'ESRCH') throw error;
   }
 }

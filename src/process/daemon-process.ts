@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LnPlayError, messageOf, systemCode } from '../core/errors.js';
 import { waitFor } from '../core/wait.js';
+import { sendSignal } from './signal.js';
 import { findProcess, isRunning, type ProcessEntry } from './table.js';
 
 /** How a process ended; both undefined when it was not our child, so that only its absence is known. */
@@ -119,12 +120,7 @@ export class DaemonProcess {
 
   /** Sends it a signal; never to another process that merely has its old pid now. */
   signal(signal: NodeJS.Signals): void {
-    if (!isRunning(this.#entry)) return;
-    try {
-      process.kill(this.pid, signal);
-    } catch (error) {
-      if (systemCode(error) !== 'ESRCH') throw error;
-    }
+    if (isRunning(this.#entry)) sendSignal(this.pid, signal);
   }
 }
 

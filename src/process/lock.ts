@@ -42,7 +42,8 @@ const TIMEOUT_MS = 600_000;
  * holds the lock, until it is dead or its file says that it is released. The highest file is never removed: a process
  * that was stopped between looking and linking then finds a higher number than its own, and starts again.
  *
- * @throws {LnPlayError} LOCKED, naming the holder; FILESYSTEM where there is no such folder or it cannot be written; TIMEOUT; ABORTED
+ * @throws {LnPlayError} LOCKED, naming the holder; FILESYSTEM where there is no such folder or it cannot be written;
+ *   TIMEOUT; ABORTED
  */
 export async function withLock<T>(dir: string, name: string, options: LockOptions, body: () => Promise<T>): Promise<T> {
   const lock = new EpochLock(dir, name);

@@ -22,8 +22,22 @@ export interface BitcoindAddress {
   readonly auth: BitcoindAuth;
 }
 
-/** The code that bitcoind answers with while it starts (RPC_IN_WARMUP in its rpc/protocol.h). */
-export const RPC_IN_WARMUP = -28;
+/** The codes of bitcoind's errors that mean something to us, by their names in its src/rpc/protocol.h, without `RPC_`. */
+export const BITCOIN_CODE = {
+  MISC_ERROR: -1,
+  WALLET_ERROR: -4,
+  INVALID_ADDRESS_OR_KEY: -5,
+  WALLET_INSUFFICIENT_FUNDS: -6,
+  INVALID_PARAMETER: -8,
+  WALLET_NOT_FOUND: -18,
+  VERIFY_ALREADY_IN_UTXO_SET: -27,
+  IN_WARMUP: -28,
+  WALLET_ALREADY_LOADED: -35,
+} as const;
+
+/** Whether bitcoind answered with an error of one of these codes. */
+export const isBitcoinError = (error: unknown, ...codes: readonly (keyof typeof BITCOIN_CODE)[]): boolean =>
+  error instanceof BitcoinRpcError && codes.some((code) => error.rpcCode === BITCOIN_CODE[code]);
 
 /**
  * A client of bitcoind's HTTP JSON-RPC, over kept-alive connections. The cookie is read again when bitcoind no longer

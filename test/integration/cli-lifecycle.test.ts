@@ -2,7 +2,7 @@ import { access, readFile, stat, writeFile, mkdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { waitFor } from '../../src/core/wait.js';
 import type { PlaygroundStatus } from '../../src/network/status.js';
 import {
@@ -11,25 +11,18 @@ import {
   runCli,
   runJson,
   RunningCli,
-  useTemporaryFolder,
+  usePlaygroundFolders,
   withoutProgress,
 } from './support.js';
 
 describeEach((_implementation, { flags }) => {
-  const folder = useTemporaryFolder();
-  let count = 0;
-  let dir: string;
-  beforeEach(() => {
-    dir = join(folder.path, String(count++));
-    return async () => void (await runCli(['destroy', '--yes', '--dir', dir]));
-  });
-  const json = <T = Record<string, unknown>>(...args: string[]) => runJson<T>(args, { env: { LN_PLAY_DIR: dir } });
+  const at = usePlaygroundFolders();
+  const { json, status } = at;
   const text = async (...args: string[]) => {
-    const { code, stdout, stderr } = await runCli(args, { env: { LN_PLAY_DIR: dir } });
+    const { code, stdout, stderr } = await runCli(args, { env: { LN_PLAY_DIR: at.dir } });
     expect({ code, stderr: withoutProgress(stderr) }).toEqual({ code: 0, stderr: '' });
     return stdout;
   };
-  const status = () => json<PlaygroundStatus>('status');
 
   test('down keeps all that up needs to go on: ids, channels, edits of a config', async () => {
     const { nodes } = await json<PlaygroundStatus>('up', ...flags);
@@ -39,12 +32,12 @@ describeEach((_implementation, { flags }) => {
     await expect.poll(channels, { timeout: 20_000 }).toMatchObject([{ to_us_msat: 4_200_000_000 - 24 }]);
     const before = await channels();
 
-    const config = join(dir, 'l1', 'config');
+    const config = join(at.dir, 'l1', 'config');
     await writeFile(config, (await readFile(config, 'utf8')).replace('alias=l1', 'alias=ELLE # not l1'));
     expect(await text('down')).toContain('stopped l1, l2, bitcoind');
-    expect(await leftovers(dir)).toEqual([]);
+    expect(await leftovers(at.dir)).toEqual([]);
     expect((await status()).nodes.map(({ state }) => state)).toEqual(['stopped', 'stopped']);
-    expect(await json('down')).toEqual({ dir, stopped: [] });
+    expect(await json('down')).toEqual({ dir: at.dir, stopped: [] });
     expect(await text('ps')).toContain('nothing runs');
 
     const again = await json<PlaygroundStatus>('up');
@@ -56,7 +49,7 @@ describeEach((_implementation, { flags }) => {
 
   test('restart one node with what its config says now, or bitcoind', async () => {
     const before = await json<PlaygroundStatus>('up', ...flags);
-    const config = join(dir, 'l2', 'config');
+    const config = join(at.dir, 'l2', 'config');
     await writeFile(config, (await readFile(config, 'utf8')).replace(/^alias=.*$/m, 'alias=zwei'));
     expect(await json('restart', 'l2')).toEqual({ restarted: 'l2' });
     const after = await status();
@@ -85,18 +78,18 @@ describeEach((_implementation, { flags }) => {
     expect((await configs('l1'))['fee-base']).not.toMatchObject({ value_int: 7 });
 
     expect(await json('up', ...option)).toMatchObject({ started: [] });
-    const config = await readFile(join(dir, 'l2', 'config'), 'utf8');
+    const config = await readFile(join(at.dir, 'l2', 'config'), 'utf8');
     for (const [wanted, lacks] of [
       [['--nodes', '4', '--option', 'l2:fee-base=8'], 'fee-base=8'],
       [['--debugger', 'l2:connectd'], '--debugger l2:connectd'],
     ] as const)
-      expect(await runCli(['up', ...wanted], { env: { LN_PLAY_DIR: dir } })).toMatchObject({
+      expect(await runCli(['up', ...wanted], { env: { LN_PLAY_DIR: at.dir } })).toMatchObject({
         code: 1,
         stderr: expect.stringMatching(
           new RegExp(`^error: l2 runs already, without ${lacks}\nhint: .*ln-play restart l2\n$`),
         ) as string,
       });
-    expect(await readFile(join(dir, 'l2', 'config'), 'utf8')).toBe(config);
+    expect(await readFile(join(at.dir, 'l2', 'config'), 'utf8')).toBe(config);
     expect((await status()).nodes).toHaveLength(3);
 
     const grown = await json<PlaygroundStatus & { started: string[] }>('up', '--nodes', '4', ...flags);
@@ -111,8 +104,8 @@ describeEach((_implementation, { flags }) => {
 
   test('--tcp and --random-keys', async () => {
     const fixed = await json<PlaygroundStatus>('up', ...flags);
-    expect(await json('destroy', '--yes')).toEqual({ dir, destroyed: true });
-    await expect(access(dir)).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(await json('destroy', '--yes')).toEqual({ dir: at.dir, destroyed: true });
+    await expect(access(at.dir)).rejects.toMatchObject({ code: 'ENOENT' });
 
     const { nodes } = await json<PlaygroundStatus>('up', '--tcp', '--random-keys', ...flags);
     for (const [index, { binding, id }] of nodes.entries()) {
@@ -129,9 +122,9 @@ describeEach((_implementation, { flags }) => {
   test('ids are the same in every playground', async () => {
     const ids = async (at: string) =>
       (await runJson<PlaygroundStatus>(['up', '--dir', at, ...flags])).nodes.map(({ id }) => id);
-    const other = join(folder.path, 'other');
+    const other = join(at.folder, 'other');
     try {
-      expect(await ids(dir)).toEqual(await ids(other));
+      expect(await ids(at.dir)).toEqual(await ids(other));
     } finally {
       await runCli(['destroy', '--yes', '--dir', other]);
     }
@@ -140,7 +133,7 @@ describeEach((_implementation, { flags }) => {
   test.each(['SIGINT', 'SIGTERM'] as const)(
     '--foreground stays until %s, and leaves nothing running',
     async (signal) => {
-      const up = new RunningCli(['up', '--foreground', ...flags], { env: { LN_PLAY_DIR: dir } });
+      const up = new RunningCli(['up', '--foreground', ...flags], { env: { LN_PLAY_DIR: at.dir } });
       await waitFor('it to be up', () =>
         Promise.resolve(up.stdout.includes('Ctrl-C stops everything') ? { done: true } : { seen: up.stderr }),
       );
@@ -149,14 +142,14 @@ describeEach((_implementation, { flags }) => {
       const { code, stderr } = await up.result;
       expect(code).toBe(signal === 'SIGINT' ? 130 : 143);
       expect(stderr).toContain('stopped l1, l2, bitcoind');
-      expect(await leftovers(dir)).toEqual([]);
+      expect(await leftovers(at.dir)).toEqual([]);
       expect((await status()).bitcoind.state).toBe('stopped');
     },
   );
 
   test('only the owner can read it, and bitcoind listens to this machine alone', async () => {
     const { bitcoind } = await json<PlaygroundStatus>('up', ...flags);
-    const mode = async (...path: string[]) => ((await stat(join(dir, ...path))).mode & 0o777).toString(8);
+    const mode = async (...path: string[]) => ((await stat(join(at.dir, ...path))).mode & 0o777).toString(8);
     for (const path of ['.', 'bitcoin', 'l1', 'l1/regtest', 'l2'])
       expect([path, await mode(path)]).toEqual([path, '700']);
     for (const path of [
@@ -187,13 +180,13 @@ describeEach((_implementation, { flags }) => {
 
   test("destroy wants --yes, and leaves what is not the playground's", async () => {
     await json('up', ...flags);
-    const refused = await runCli(['destroy', '--dir', dir]);
+    const refused = await runCli(['destroy', '--dir', at.dir]);
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') as string });
     expect((await status()).bitcoind.state).toBe('running');
-    await mkdir(join(dir, 'mine'));
-    await writeFile(join(dir, 'mine', 'notes'), 'kept');
+    await mkdir(join(at.dir, 'mine'));
+    await writeFile(join(at.dir, 'mine', 'notes'), 'kept');
     expect(await text('destroy', '--yes')).toContain('is gone');
-    expect(await readFile(join(dir, 'mine', 'notes'), 'utf8')).toBe('kept');
-    await expect(access(join(dir, 'bitcoin'))).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(await readFile(join(at.dir, 'mine', 'notes'), 'utf8')).toBe('kept');
+    await expect(access(join(at.dir, 'bitcoin'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });

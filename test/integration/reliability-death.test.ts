@@ -2,41 +2,34 @@ import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { waitFor } from '../../src/core/wait.js';
 import type { PlaygroundStatus } from '../../src/network/status.js';
-import { describeEach, leftovers, processesOf, runCli, runJson, RunningCli, useTemporaryFolder } from './support.js';
+import { describeEach, leftovers, processesOf, runCli, RunningCli, usePlaygroundFolders } from './support.js';
 
 /**
  * A daemon that dies: the command that waits for it fails with its exit code or signal, its last log lines and its log's
  * path. The limit of `runCli` is far below the minute that a wait takes.
  */
 describeEach((_implementation, { flags }) => {
-  const folder = useTemporaryFolder();
-  let count = 0;
-  let dir: string;
-  beforeEach(() => {
-    dir = join(folder.path, `p${count++}`);
-    return async () => void (await runCli(['destroy', '--yes', '--dir', dir]));
-  });
-  const json = <T = Record<string, unknown>>(...args: string[]) => runJson<T>(args, { env: { LN_PLAY_DIR: dir } });
-  const cli = (...args: string[]) => runCli(args, { env: { LN_PLAY_DIR: dir }, timeoutMs: 30_000 });
+  const at = usePlaygroundFolders();
+  const { json, status } = at;
+  const cli = (...args: string[]) => runCli(args, { env: { LN_PLAY_DIR: at.dir }, timeoutMs: 30_000 });
   const up = () => json<PlaygroundStatus>('up', ...flags);
-  const status = () => json<PlaygroundStatus>('status');
   test('a bad option of a node: nothing runs afterwards, and the config is as it was', async () => {
     const refused = await cli('up', '--option', 'l2:no-such-option=1', ...flags);
     expect(refused.code).toBe(1);
     expect(refused.stderr).toMatch(/error: l2 exited with code [1-9]\d*/);
     expect(refused.stderr).toMatch(/no-such-option/);
-    expect(refused.stderr).toContain(`log: ${join(dir, 'l2', 'log')}`);
-    expect(await leftovers(dir)).toEqual([]);
+    expect(refused.stderr).toContain(`log: ${join(at.dir, 'l2', 'log')}`);
+    expect(await leftovers(at.dir)).toEqual([]);
     await up();
   });
 
   test('a config that went bad: restart and up say why; mended, up goes on', async () => {
     await up();
     await json('fund-and-channel');
-    const config = join(dir, 'l1', 'config');
+    const config = join(at.dir, 'l1', 'config');
     const good = await readFile(config, 'utf8');
     await writeFile(config, `${good}fee-base=not-a-number\n`);
     for (const command of [['restart', 'l1'], ['up']]) {
@@ -53,7 +46,7 @@ describeEach((_implementation, { flags }) => {
   test('a bad bitcoin.conf', async () => {
     await up();
     await json('down');
-    const config = join(dir, 'bitcoin', 'bitcoin.conf');
+    const config = join(at.dir, 'bitcoin', 'bitcoin.conf');
     const good = await readFile(config, 'utf8');
     await writeFile(config, good.replace(/rpcport=.*/, 'rpcport=nonsense'));
     expect(await cli('up')).toMatchObject({
@@ -69,7 +62,7 @@ describeEach((_implementation, { flags }) => {
     expect(refused.stderr).toMatch(
       /error: bitcoind exited with code 1\n(.*\n)*.*no-such-key(.*\n)*.*log: .*debug\.log/,
     );
-    expect(await leftovers(dir)).toEqual([]);
+    expect(await leftovers(at.dir)).toEqual([]);
     await writeFile(config, good);
     await up();
   });
@@ -77,17 +70,19 @@ describeEach((_implementation, { flags }) => {
   test('a node killed while up waits for it', async () => {
     await up();
     await json('down');
-    const starting = new RunningCli(['up', '--dir', dir, ...flags], { timeoutMs: 30_000 });
+    const starting = new RunningCli(['up', '--dir', at.dir, ...flags], { timeoutMs: 30_000 });
     const pid = await waitFor<number>('l1 to start', async () => {
-      const found = (await processesOf(dir)).find(({ args }) => args.includes(`--lightning-dir=${join(dir, 'l1')}`));
+      const found = (await processesOf(at.dir)).find(({ args }) =>
+        args.includes(`--lightning-dir=${join(at.dir, 'l1')}`),
+      );
       return found ? { done: found.pid } : { seen: 'no l1' };
     });
     process.kill(pid, 'SIGKILL');
     const { code, stderr } = await starting.result;
     expect(code).toBe(1);
     expect(stderr).toMatch(/error: l1 was killed by SIGKILL/);
-    expect(stderr).toContain(`log: ${join(dir, 'l1', 'log')}`);
-    expect(await leftovers(dir)).toEqual([]);
+    expect(stderr).toContain(`log: ${join(at.dir, 'l1', 'log')}`);
+    expect(await leftovers(at.dir)).toEqual([]);
   });
 
   /** Freezes l1, starts a command that needs it, and kills a daemon once that command waits. */
@@ -95,7 +90,7 @@ describeEach((_implementation, { flags }) => {
     const { bitcoind, nodes } = await status();
     const l1 = nodes[0]!.pid!;
     process.kill(l1, 'SIGSTOP');
-    const waiting = new RunningCli([...args, '--dir', dir], { timeoutMs: 30_000 });
+    const waiting = new RunningCli([...args, '--dir', at.dir], { timeoutMs: 30_000 });
     try {
       // a slow step is told of in a pipe: then the command waits, `mine` for the nodes
       const step = args[0] === 'mine' ? /^block \d+ …/m : /…/;
@@ -124,7 +119,7 @@ describeEach((_implementation, { flags }) => {
       const { code, stderr } = await killWhile(command.split(' '), victim);
       expect(stderr).toMatch(new RegExp(`error: ${victim} (is gone|was killed by SIGKILL)\n( .*\n)+`));
       const log = victim === 'bitcoind' ? join('bitcoin', 'regtest', 'debug.log') : join(victim, 'log');
-      expect(stderr).toContain(`log: ${join(dir, log)}`);
+      expect(stderr).toContain(`log: ${join(at.dir, log)}`);
       expect(code).toBe(1);
       await up();
     }
@@ -145,7 +140,7 @@ describeEach((_implementation, { flags }) => {
         expect(frozen).toMatchObject({ state: 'running', version: null });
         expect(others.map(({ version }) => version)).not.toContain(null);
         for (const command of commands) {
-          const waiting = new RunningCli([...command.split(' '), '--dir', dir], { timeoutMs: 30_000 });
+          const waiting = new RunningCli([...command.split(' '), '--dir', at.dir], { timeoutMs: 30_000 });
           await waitFor('it to wait', () =>
             Promise.resolve(waiting.stderr.includes('…') ? { done: true } : { seen: waiting.stderr }),
           );
@@ -184,7 +179,7 @@ describeEach((_implementation, { flags }) => {
     const refused = await cli('up');
     expect(refused.code).toBe(1);
     expect(refused.stderr).toMatch(new RegExp(`error: l1 exited with code [1-9]\\d*\n(.*\n)*.*${port}`));
-    expect(await leftovers(dir)).toEqual([]);
+    expect(await leftovers(at.dir)).toEqual([]);
     await new Promise((resolve) => taker.close(resolve));
     await up();
   });
@@ -198,7 +193,7 @@ describeEach((_implementation, { flags }) => {
 
   test('programs that are none: they exit, they hang, they are not there', async () => {
     const program = async (name: string, script: string) => {
-      const path = join(folder.path, name);
+      const path = join(at.folder, name);
       await writeFile(path, `#!/bin/sh\n${script}\n`);
       await chmod(path, 0o755);
       return path;
@@ -210,7 +205,7 @@ describeEach((_implementation, { flags }) => {
     for (const flag of ['--bitcoind', '--lightningd']) {
       const others = flag === '--bitcoind' ? flags : [];
       const upWith = (path: string) => {
-        dir = join(folder.path, `p${count++}`);
+        at.next();
         return cli('up', flag, path, ...others);
       };
       const died = await upWith(dying);
@@ -218,13 +213,13 @@ describeEach((_implementation, { flags }) => {
       expect(died.stderr).toMatch(/error: (bitcoind|l1|l2) exited with code 7\n.*my last words\n.*log: /);
       const killed = await upWith(silent);
       expect(killed.stderr).toMatch(/error: (bitcoind|l1|l2) was killed by SIGTERM\n.*it wrote nothing\n/);
-      const missing = await upWith(join(folder.path, 'missing'));
+      const missing = await upWith(join(at.folder, 'missing'));
       expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining('there is no such file') as string });
-      expect(await leftovers(folder.path)).toEqual([]);
+      expect(await leftovers(at.folder)).toEqual([]);
     }
     const slow = await cli('up', '--bitcoind', hanging, '--timeout', '0.5', ...flags);
     expect(slow.code).toBe(1);
     expect(slow.stderr).toMatch(/error: Waited 0.5 s for (bitcoind|l1|l2) to be ready/);
-    expect(await leftovers(dir)).toEqual([]);
+    expect(await leftovers(at.dir)).toEqual([]);
   });
 });

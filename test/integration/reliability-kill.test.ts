@@ -2,24 +2,17 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { waitFor } from '../../src/core/wait.js';
 import type { PlaygroundStatus } from '../../src/network/status.js';
 import { isRunning, findProcess } from '../../src/process/table.js';
-import { describeEach, killAll, processesOf, runCli, RunningCli, runJson, useTemporaryFolder } from './support.js';
+import { describeEach, killAll, processesOf, runCli, RunningCli, usePlaygroundFolders } from './support.js';
 
 /** What is left of commands and daemons that a `kill -9` cut off. */
 describeEach((_implementation, { flags }) => {
-  const folder = useTemporaryFolder();
-  let count = 0;
-  let dir: string;
-  beforeEach(() => {
-    dir = join(folder.path, `p${count++}`);
-    return async () => void (await runCli(['destroy', '--yes', '--dir', dir]));
-  });
-  const json = <T = Record<string, unknown>>(...args: string[]) => runJson<T>(args, { env: { LN_PLAY_DIR: dir } });
+  const at = usePlaygroundFolders();
+  const { json, status } = at;
   const up = () => json<PlaygroundStatus>('up', ...flags);
-  const status = () => json<PlaygroundStatus>('status');
   const pays = async () => {
     await json('fund-and-channel');
     expect(await json('pay-demo')).toMatchObject({ invoice: { status: 'paid' } });
@@ -34,10 +27,10 @@ describeEach((_implementation, { flags }) => {
 
   /** Starts `up` and kills it once the playground's folder has this file: at once, where it had it before. */
   async function killUpAt(moment: string): Promise<void> {
-    const making = new RunningCli(['up', '--dir', dir, ...flags]);
+    const making = new RunningCli(['up', '--dir', at.dir, ...flags]);
     const files = moment.split(' or ');
     await waitFor(moment, async () => {
-      const names = await readdir(dir, { recursive: true }).catch((): string[] => []); // not there yet, or something just went
+      const names = await readdir(at.dir, { recursive: true }).catch((): string[] => []); // not there yet, or something just went
       return files.some((file) => names.includes(file)) ? { done: true } : { seen: names.join(' ') };
     });
     making.signal('SIGKILL');
@@ -49,7 +42,7 @@ describeEach((_implementation, { flags }) => {
     async (moment) => {
       await killUpAt(moment);
       await json('down');
-      expect(await processesOf(dir)).toEqual([]);
+      expect(await processesOf(at.dir)).toEqual([]);
       const { nodes } = await up();
       expect(nodes.map(({ state }) => state)).toEqual(['running', 'running']);
     },
@@ -75,7 +68,7 @@ describeEach((_implementation, { flags }) => {
     'l1/regtest/lightning-rpc',
   ])('up and all daemons killed once there is %s: the next up repairs it', async (moment) => {
     await killUpAt(moment);
-    killAll(await processesOf(dir));
+    killAll(await processesOf(at.dir));
     await up();
     await pays();
   });
@@ -126,8 +119,8 @@ describeEach((_implementation, { flags }) => {
     const dead = await status();
     expect(dead.nodes[0]).toMatchObject({ name: 'l1', state: 'dead', pid: null, blockheight: null });
     expect(dead.nodes[1]).toMatchObject({ name: 'l2', state: 'running' });
-    expect((await runCli(['status', '--dir', dir])).stdout).toMatch(/^l1 +dead/m);
-    const refused = await runCli(['pay-demo', '--dir', dir]);
+    expect((await runCli(['status', '--dir', at.dir])).stdout).toMatch(/^l1 +dead/m);
+    const refused = await runCli(['pay-demo', '--dir', at.dir]);
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/l1 is not running/) as string });
 
     expect(await json('up', ...flags)).toMatchObject({ started: ['l1'], already_ran: ['bitcoind', 'l2'] });
@@ -136,13 +129,13 @@ describeEach((_implementation, { flags }) => {
 
   test("a person's lightning-cli or bitcoin-cli on the same folder is never taken for the daemon", async () => {
     await up();
-    const folders = [`--lightning-dir=${join(dir, 'l1')}`, `-datadir=${join(dir, 'bitcoin')}`];
+    const folders = [`--lightning-dir=${join(at.dir, 'l1')}`, `-datadir=${join(at.dir, 'bitcoin')}`];
     const theirs = spawn('/bin/sh', ['-c', 'sleep 600', 'sh', ...folders], { detached: true });
     await once(theirs, 'spawn');
     try {
-      expect(await json('down')).toEqual({ dir, stopped: ['l1', 'l2', 'bitcoind'] });
+      expect(await json('down')).toEqual({ dir: at.dir, stopped: ['l1', 'l2', 'bitcoind'] });
       expect(await status()).toMatchObject({ bitcoind: { state: 'stopped', pid: null }, nodes: [{ pid: null }, {}] });
-      expect(await json('down')).toEqual({ dir, stopped: [] });
+      expect(await json('down')).toEqual({ dir: at.dir, stopped: [] });
       expect(theirs.exitCode ?? theirs.signalCode).toBeNull();
     } finally {
       process.kill(-theirs.pid!, 'SIGKILL');
@@ -156,11 +149,11 @@ describeEach((_implementation, { flags }) => {
     const other = spawn('sleep', ['600']);
     await once(other, 'spawn');
     try {
-      const names = await readdir(dir, { recursive: true });
+      const names = await readdir(at.dir, { recursive: true });
       const pidFiles = names.filter((name) => name.endsWith('.pid'));
-      for (const name of pidFiles) await writeFile(join(dir, name), `${other.pid}\n`);
+      for (const name of pidFiles) await writeFile(join(at.dir, name), `${other.pid}\n`);
       const locks = names.filter((name) => /\.lock\.\d+$/.test(name)).sort();
-      const lock = join(dir, locks.at(-1)!);
+      const lock = join(at.dir, locks.at(-1)!);
       const holder = JSON.parse(await readFile(lock, 'utf8')) as object;
       await writeFile(lock, JSON.stringify({ ...holder, pid: other.pid, released: false }));
 

@@ -2,12 +2,14 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, mkdir, readdir, readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect } from 'vitest';
-import { LnPlayError, systemCode } from '../../src/core/errors.js';
+import { beforeAll, beforeEach, describe, expect } from 'vitest';
+import { LnPlayError } from '../../src/core/errors.js';
 import { waitFor, type Probe } from '../../src/core/wait.js';
 import { EMBEDDED, embeddedLightningd } from '../../src/daemons/executables/embedded.js';
 import { findLightningd } from '../../src/daemons/executables/find.js';
 import type { Implementation } from '../../src/daemons/lightningd.js';
+import type { PlaygroundStatus } from '../../src/network/status.js';
+import { sendSignal } from '../../src/process/signal.js';
 import { listProcesses, type ProcessEntry } from '../../src/process/table.js';
 
 /** How a suite asks for one lightningd: options of `Playground.start` and `up`, and the same as flags. */
@@ -100,14 +102,43 @@ export function useTemporaryFolder(): { readonly path: string } {
   };
 }
 
+/** A fresh folder for the playground of each test of a suite, and the command line in it. */
+export function usePlaygroundFolders(): {
+  /** The suite's own folder, which has those of the playgrounds in it. */
+  readonly folder: string;
+  /** The folder of this test's playground. */
+  readonly dir: string;
+  /** Moves on to another one, within a test. */
+  readonly next: () => void;
+  /** Runs a command that must succeed; gives the document that it prints. */
+  readonly json: <T = Record<string, unknown>>(...args: string[]) => Promise<T>;
+  readonly status: () => Promise<PlaygroundStatus>;
+} {
+  const folder = useTemporaryFolder();
+  let count = 0;
+  let dir: string;
+  const next = (): void => void (dir = join(folder.path, `p${count++}`));
+  beforeEach(() => {
+    next();
+    return async () => void (await runCli(['destroy', '--yes', '--dir', dir]));
+  });
+  const json = <T>(...args: string[]) => runJson<T>(args, { env: { LN_PLAY_DIR: dir } });
+  return {
+    get folder() {
+      return folder.path;
+    },
+    get dir() {
+      return dir;
+    },
+    next,
+    json,
+    status: () => json<PlaygroundStatus>('status'),
+  };
+}
+
 /** Ends processes that may be ending by themselves. */
 export function killAll(processes: readonly ProcessEntry[]): void {
-  for (const { pid } of processes)
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch (error) {
-      if (systemCode(error) !== 'ESRCH') throw error;
-    }
+  for (const { pid } of processes) sendSignal(pid, 'SIGKILL');
 }
 
 /** What still runs after a while: a subdaemon may outlive its lightningd for some seconds. */

@@ -10,7 +10,7 @@ export async function run(context: CommandContext): Promise<Reply> {
     amount === undefined ? undefined : positive(parseAmountMsat(amount, '--amount', 'msat'), '--amount', amount);
   const playground = await Playground.open(context.options.dir, context.playground);
   const node = playground.node(name);
-  const payment = await playground.step('pay', [node], () => node.pay(bolt11, amountMsat, playground.limit));
+  const payment = await playground.step('pay', [node], () => node.pay(bolt11, amountMsat, playground.wait));
   const { style } = context.out;
   const paid = formatMsat(BigInt(payment.amount_msat));
   return {

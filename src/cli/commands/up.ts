@@ -1,5 +1,5 @@
 import { LnPlayError } from '../../core/errors.js';
-import type { NodeOption } from '../../network/boot.js';
+import type { NodeOption } from '../../network/up-options.js';
 import { Playground } from '../../network/playground.js';
 import { listOption, textOption, type CommandContext, type Reply } from '../context.js';
 import { programOptions, wholeNumber } from '../job.js';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LnPlayError } from '../../core/errors.js';
-import { BitcoinRpcError, RPC_IN_WARMUP, type BitcoindRpc } from '../../rpc/bitcoind.js';
+import { BitcoinRpcError, isBitcoinError, type BitcoindRpc } from '../../rpc/bitcoind.js';
 import type { JsonObject } from '../../rpc/json-rpc.js';
 import { FIRST_BLOCKS } from '../first-blocks.js';
 
@@ -18,8 +18,6 @@ const FEERATES_MS = 30_000;
 const REGTEST_PERKB = 1_000;
 /** The confirmation targets that lightningd wants estimates for. */
 const TARGETS = [2, 6, 12, 100];
-const OUT_OF_RANGE = -8;
-const VERIFY_ALREADY_IN_UTXO_SET = -27;
 
 /**
  * The five methods that lightningd calls of its bitcoin backend, on one bitcoind.
@@ -68,7 +66,7 @@ export function createMethods(
     try {
       return await ask<string>('getblockhash', [height]);
     } catch (error) {
-      if (error instanceof BitcoinRpcError && error.rpcCode === OUT_OF_RANGE) return undefined;
+      if (isBitcoinError(error, 'INVALID_PARAMETER')) return undefined;
       throw error;
     }
   }
@@ -127,7 +125,7 @@ export function createMethods(
         return { success: true, errmsg: '' };
       } catch (error) {
         if (!(error instanceof BitcoinRpcError)) throw error;
-        const known = error.rpcCode === VERIFY_ALREADY_IN_UTXO_SET;
+        const known = isBitcoinError(error, 'VERIFY_ALREADY_IN_UTXO_SET');
         return { success: known, errmsg: known ? '' : error.message };
       }
     },
@@ -136,7 +134,7 @@ export function createMethods(
 
 /** Whether an error says that bitcoind is away or still starts, rather than that it refuses. */
 function isAway(error: unknown): error is LnPlayError {
-  if (error instanceof BitcoinRpcError) return error.rpcCode === RPC_IN_WARMUP;
+  if (error instanceof BitcoinRpcError) return isBitcoinError(error, 'IN_WARMUP');
   return error instanceof LnPlayError && error.code === 'CONNECTION';
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { BitcoinRpcError, type BitcoindRpc } from '../../rpc/bitcoind.js';
+import { isBitcoinError, type BITCOIN_CODE, type BitcoindRpc } from '../../rpc/bitcoind.js';
 import { displayHash } from '../ldk/convert.js';
 import { parseBlock, type Transaction } from './transaction.js';
 
@@ -19,12 +19,6 @@ export interface Block extends BlockId {
   readonly transactions: readonly Transaction[];
 }
 
-/** bitcoind's RPC_INVALID_ADDRESS_OR_KEY: it knows no such block. */
-const NOT_FOUND = -5;
-/** bitcoind's RPC_INVALID_PARAMETER: there is no such height. */
-const OUT_OF_RANGE = -8;
-/** bitcoind's RPC_MISC_ERROR, with the method's help: it takes fewer parameters. */
-const CANNOT_HOLD = -1;
 /** Below the 30 s after which bitcoind closes a connection that says nothing (-rpcservertimeout). */
 const HOLD_MS = 25_000;
 const POLL_MS = 40;
@@ -56,7 +50,8 @@ export class BlockSource {
   async tipHashAfter(hash: string): Promise<string> {
     if (this.#holds) {
       const params = [HOLD_MS, hash];
-      const tip = await absent(CANNOT_HOLD, this.#rpc.call<{ hash: string }>('waitfornewblock', params));
+      // with the method's help: it takes fewer parameters
+      const tip = await absent('MISC_ERROR', this.#rpc.call<{ hash: string }>('waitfornewblock', params));
       if (tip) return tip.hash;
       this.#holds = false;
     }
@@ -66,12 +61,12 @@ export class BlockSource {
 
   /** The hash at a height of the best chain, or undefined above its tip. */
   async hashAt(height: number): Promise<string | undefined> {
-    return await absent(OUT_OF_RANGE, this.#rpc.call<string>('getblockhash', [height]));
+    return await absent('INVALID_PARAMETER', this.#rpc.call<string>('getblockhash', [height]));
   }
 
   /** A header, also of a block that is no longer in the best chain; undefined where bitcoind never saw it. */
   async header(hash: string): Promise<Buffer | undefined> {
-    const hex = await absent(NOT_FOUND, this.#rpc.call<string>('getblockheader', [hash, false]));
+    const hex = await absent('INVALID_ADDRESS_OR_KEY', this.#rpc.call<string>('getblockheader', [hash, false]));
     return hex === undefined ? undefined : Buffer.from(hex, 'hex');
   }
 
@@ -94,11 +89,12 @@ export class BlockSource {
   }
 }
 
-async function absent<T>(code: number, call: Promise<T>): Promise<T | undefined> {
+/** What is called for, or undefined where bitcoind answers with this error. */
+async function absent<T>(code: keyof typeof BITCOIN_CODE, call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
   } catch (error) {
-    if (error instanceof BitcoinRpcError && error.rpcCode === code) return undefined;
+    if (isBitcoinError(error, code)) return undefined;
     throw error;
   }
 }

@@ -1,13 +1,11 @@
 import { messageOf } from '../../core/errors.js';
-import { BitcoinRpcError, RPC_IN_WARMUP, type BitcoindRpc } from '../../rpc/bitcoind.js';
+import { BitcoinRpcError, isBitcoinError, type BitcoindRpc } from '../../rpc/bitcoind.js';
 import type { Log } from '../context.js';
 import type { Store } from '../store/store.js';
 import type { Block } from './blocks.js';
-import { parseTransaction, type Transaction } from './transaction.js';
+import { outpointName, parseTransaction, type Transaction } from './transaction.js';
 
 const PREFIX = 'broadcast/';
-/** bitcoind's RPC_VERIFY_ALREADY_IN_UTXO_SET. */
-const ALREADY_CONFIRMED = -27;
 
 /**
  * Sends transactions, and again with each block until they are in one: bitcoind may be away, or may have dropped them.
@@ -32,7 +30,7 @@ export class Broadcaster {
   /** The outpoints that the transactions spend which are in no block yet. */
   spends(): Set<string> {
     const kept = this.#store.keys(PREFIX).map((key) => parseTransaction(this.#store.get(key)!));
-    return new Set(kept.flatMap(({ inputs }) => inputs.map(({ txid, vout }) => `${txid}:${vout}`)));
+    return new Set(kept.flatMap(({ inputs }) => inputs.map(outpointName)));
   }
 
   /** Drops a transaction that bitcoind has refused, for good with the next commit. */
@@ -48,8 +46,8 @@ export class Broadcaster {
       return undefined;
     } catch (error) {
       this.#log.debug(`sendrawtransaction ${transaction.txid}: ${messageOf(error)}`);
-      const refused = error instanceof BitcoinRpcError && ![ALREADY_CONFIRMED, RPC_IN_WARMUP].includes(error.rpcCode);
-      return refused ? messageOf(error) : undefined;
+      const fine = isBitcoinError(error, 'VERIFY_ALREADY_IN_UTXO_SET', 'IN_WARMUP');
+      return error instanceof BitcoinRpcError && !fine ? messageOf(error) : undefined;
     }
   }
 
@@ -62,10 +60,10 @@ export class Broadcaster {
   confirmed(block: Block): void {
     const waiting = this.#store.keys(PREFIX);
     if (waiting.length === 0) return;
-    const spent = new Set(block.transactions.flatMap(({ inputs }) => inputs.map((i) => `${i.txid}:${i.vout}`)));
+    const spent = new Set(block.transactions.flatMap(({ inputs }) => inputs.map(outpointName)));
     for (const key of waiting) {
       const { inputs } = parseTransaction(this.#store.get(key)!);
-      if (inputs.some(({ txid, vout }) => spent.has(`${txid}:${vout}`))) this.#store.delete(key);
+      if (inputs.some((input) => spent.has(outpointName(input)))) this.#store.delete(key);
     }
   }
 }

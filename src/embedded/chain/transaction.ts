@@ -19,7 +19,7 @@ export function parseBlock(block: Buffer): Transaction[] {
 export const parseTransaction = (raw: Uint8Array): Transaction => readTransaction(new Reader(Buffer.from(raw), 0));
 
 /** The outpoint's name: `txid:vout`. */
-export const outpointName = (txid: string, vout: number): string => `${txid}:${vout}`;
+export const outpointName = ({ txid, vout }: Transaction['inputs'][number]): string => `${txid}:${vout}`;
 
 function readTransaction(reader: Reader): Transaction {
   const start = reader.at;

@@ -1,6 +1,7 @@
-import { BitcoinRpcError, type BitcoindRpc } from '../../rpc/bitcoind.js';
+import { messageOf } from '../../core/errors.js';
+import { isBitcoinError, type BitcoindRpc } from '../../rpc/bitcoind.js';
 import type { Store } from '../store/store.js';
-import { parseTransaction, type Transaction } from './transaction.js';
+import { outpointName, parseTransaction, type Transaction } from './transaction.js';
 import { replaceScript, unfunded, type Output } from './unfunded.js';
 
 export type AddressType = 'bech32' | 'p2tr';
@@ -38,12 +39,6 @@ export interface FundOptions {
 
 /** There is not enough in the wallet. */
 export class InsufficientFundsError extends Error {}
-
-/** bitcoind's RPC_WALLET_ERROR, RPC_WALLET_NOT_FOUND, RPC_WALLET_INSUFFICIENT_FUNDS and its kin. */
-const WALLET_ERROR = -4;
-const WALLET_NOT_FOUND = -18;
-const WALLET_ALREADY_LOADED = -35;
-const INSUFFICIENT_FUNDS = -6;
 
 const NEXT_INDEX = 'wallet/next-index';
 /** There once bitcoind has our keys: a node that ended before that has left it a blank wallet. */
@@ -161,8 +156,8 @@ export class Wallet {
       const { inputs, outputs: made } = parseTransaction(Buffer.from(hex, 'hex'));
       return { unsignedHex: hex, feeSat: satOf(fee), inputs, amountSat: made[0]!.valueSat };
     } catch (error) {
-      const short = error instanceof BitcoinRpcError && [WALLET_ERROR, INSUFFICIENT_FUNDS].includes(error.rpcCode);
-      throw short ? new InsufficientFundsError(error.message, { cause: error }) : error;
+      if (!isBitcoinError(error, 'WALLET_ERROR', 'WALLET_INSUFFICIENT_FUNDS')) throw error;
+      throw new InsufficientFundsError(messageOf(error), { cause: error });
     }
   }
 
@@ -196,7 +191,7 @@ export class Wallet {
     try {
       return await this.#rpc.call<T>(method, params, this.name);
     } catch (error) {
-      if (!(error instanceof BitcoinRpcError) || error.rpcCode !== WALLET_NOT_FOUND) throw error;
+      if (!isBitcoinError(error, 'WALLET_NOT_FOUND')) throw error;
       // bitcoind was restarted, and has its wallets closed
       this.#loading ??= this.#createOrLoad().finally(() => (this.#loading = undefined));
       await this.#loading;
@@ -217,7 +212,7 @@ export class Wallet {
   async #releaseForgotten(): Promise<void> {
     const locked = await this.#call<Outpoint[]>('listlockunspent');
     const needed = this.#spentByKept();
-    const forgotten = locked.filter(({ txid, vout }) => !needed.has(`${txid}:${vout}`));
+    const forgotten = locked.filter((outpoint) => !needed.has(outpointName(outpoint)));
     if (forgotten.length > 0) await this.#call('lockunspent', [true, forgotten]);
   }
 
@@ -226,9 +221,8 @@ export class Wallet {
       await this.#rpc.call('loadwallet', [this.name]);
       return false;
     } catch (error) {
-      if (!(error instanceof BitcoinRpcError)) throw error;
-      if (error.rpcCode === WALLET_ALREADY_LOADED) return false;
-      if (error.rpcCode !== WALLET_NOT_FOUND) throw error;
+      if (isBitcoinError(error, 'WALLET_ALREADY_LOADED')) return false;
+      if (!isBitcoinError(error, 'WALLET_NOT_FOUND')) throw error;
     }
     const blank = { wallet_name: this.name, blank: true, descriptors: true, load_on_startup: false };
     await this.#rpc.call('createwallet', blank);

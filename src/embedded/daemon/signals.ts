@@ -4,8 +4,8 @@ import type { Log } from '../context.js';
 import type { LogBook } from '../log/log-book.js';
 
 /**
- * SIGTERM and SIGINT end the daemon in an orderly way, and at once when they come again; SIGHUP opens the log files anew, and what nobody caught is a
- * **BROKEN** line and the end.
+ * SIGTERM and SIGINT end the daemon in an orderly way, and at once when they come again; SIGHUP opens the log files
+ * anew, and what nobody caught is a **BROKEN** line and the end.
  */
 export function handleSignals(book: LogBook, log: Log, shutdown: (why: string) => void): void {
   const crash = (error: unknown): never => crashOn(book, log, error);

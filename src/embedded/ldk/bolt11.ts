@@ -118,6 +118,9 @@ function encodeAmount(msat: bigint | undefined): string {
   return `${tenths}p`;
 }
 
+/** An invoice or offer without the `lightning:` that a link to it begins with. */
+export const withoutScheme = (text: string): string => text.replace(/^lightning:/i, '');
+
 /** Why a text is no BOLT #11 invoice. */
 export class Bolt11Error extends Error {}
 
@@ -127,7 +130,7 @@ export class Bolt11Error extends Error {}
  * @throws {Bolt11Error}
  */
 export function decodeBolt11(text: string): Bolt11 {
-  const decoded = bech32Decode(text.replace(/^lightning:/i, ''));
+  const decoded = bech32Decode(withoutScheme(text));
   if (!decoded) throw new Bolt11Error('Bad bech32 string');
   const match = /^ln([a-z]+?)(?:(\d+)([munp]?))?$/.exec(decoded.prefix);
   if (!match) throw new Bolt11Error(`Prefix '${decoded.prefix}' does not start with ln`);

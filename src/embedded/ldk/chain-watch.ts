@@ -2,6 +2,7 @@ import { messageOf } from '../../core/errors.js';
 import { waitFor } from '../../core/wait.js';
 import type { Block, BlockId } from '../chain/blocks.js';
 import { ChainFollower, GoneBackwardsError, synchronize } from '../chain/follower.js';
+import { outpointName } from '../chain/transaction.js';
 import type { Node } from './node.js';
 
 const DEFAULT_PATIENCE_SECONDS = 60;
@@ -102,7 +103,7 @@ export class ChainWatch {
     const { channels, broadcaster, log } = this.#node;
     const spends = new Map(
       block.transactions.flatMap(({ txid, inputs }) =>
-        inputs.map((i): [string, string] => [`${i.txid}:${i.vout}`, txid]),
+        inputs.map((input): [string, string] => [outpointName(input), txid]),
       ),
     );
     channels.onBlock(block.height, spends);

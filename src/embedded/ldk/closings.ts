@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as ldk from '#ldk';
-import type { Transaction } from '../chain/transaction.js';
+import { MAX_TIMER_MS } from '../../core/timers.js';
+import { outpointName, type Transaction } from '../chain/transaction.js';
 import { CODE, RpcError } from '../rpc/errors.js';
 import type { ChannelState } from './channels.js';
 import { bytesOf, err } from './convert.js';
@@ -45,7 +46,7 @@ export class Closings {
 
   /** Looks whether a transaction that LDK sends closes a channel. */
   onBroadcast(transaction: Transaction): void {
-    for (const { txid, vout } of transaction.inputs) this.#transactions.set(`${txid}:${vout}`, transaction);
+    for (const input of transaction.inputs) this.#transactions.set(outpointName(input), transaction);
   }
 
   /**
@@ -72,7 +73,7 @@ export class Closings {
     };
     const timer =
       request.unilateralAfterMs > 0
-        ? setTimeout(() => void force(), Math.min(request.unilateralAfterMs, 2 ** 31 - 1))
+        ? setTimeout(() => void force(), Math.min(request.unilateralAfterMs, MAX_TIMER_MS))
         : undefined;
     try {
       await this.#agree(request.channelId, () =>
@@ -83,7 +84,7 @@ export class Closings {
     } finally {
       clearTimeout(timer);
     }
-    const transaction = this.#transactions.get(`${record.fundingTxid}:${record.fundingOutnum}`);
+    const transaction = this.#transactions.get(outpointName({ txid: record.fundingTxid, vout: record.fundingOutnum }));
     if (transaction) await this.#node.sent(transaction.txid);
     const unilateral = forced || channels.get(request.channelId)?.state === 'AWAITING_UNILATERAL';
     return { type: unilateral ? 'unilateral' : 'mutual', transactions: transaction ? [transaction] : [] };

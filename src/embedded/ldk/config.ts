@@ -37,8 +37,9 @@ export function userConfig(options: OptionValues, choices: ChannelChoices): ldk.
   config.set_channel_handshake_limits(limits);
 
   const channel = ldk.ChannelConfig.constructor_default();
-  channel.set_forwarding_fee_base_msat(options.number('fee-base') ?? 1);
-  channel.set_forwarding_fee_proportional_millionths(options.number('fee-per-satoshi') ?? 10);
+  const { baseMsat, millionths } = forwardingFees(options);
+  channel.set_forwarding_fee_base_msat(baseMsat);
+  channel.set_forwarding_fee_proportional_millionths(millionths);
   channel.set_cltv_expiry_delta(Math.max(MIN_CLTV_EXPIRY_DELTA, options.number('cltv-delta') ?? 0));
   channel.set_max_dust_htlc_exposure(ldk.MaxDustHTLCExposure.constructor_fixed_limit_msat(MAX_DUST_EXPOSURE_MSAT));
   config.set_channel_config(channel);
@@ -55,3 +56,9 @@ const FEERATES: Partial<Record<ldk.ConfirmationTarget, number>> = {
 
 export const feeEstimator = (): ldk.FeeEstimator =>
   ldk.FeeEstimator.new_impl({ get_est_sat_per_1000_weight: (target) => FEERATES[target] ?? FEERATE_FLOOR });
+
+/** What we take for forwarding a payment, where nothing else was said of the channel. */
+export const forwardingFees = (options: OptionValues): { readonly baseMsat: number; readonly millionths: number } => ({
+  baseMsat: options.number('fee-base') ?? 1,
+  millionths: options.number('fee-per-satoshi') ?? 10,
+});

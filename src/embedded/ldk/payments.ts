@@ -1,4 +1,5 @@
 import * as ldk from '#ldk';
+import { MAX_TIMER_MS } from '../../core/timers.js';
 import { CODE, RpcError } from '../rpc/errors.js';
 import { bytesOf, hexOf, some } from './convert.js';
 import type { Node } from './node.js';
@@ -93,7 +94,7 @@ export class Payments {
     if (known?.status === 'complete') return known;
     const done = this.#done(request.paymentHash);
     if (known?.status !== 'pending') this.#start(request, known);
-    const giveUp = setTimeout(() => void this.#abandon(request.paymentHash), Math.min(retryForMs, 2 ** 31 - 1));
+    const giveUp = setTimeout(() => void this.#abandon(request.paymentHash), Math.min(retryForMs, MAX_TIMER_MS));
     const record = await done;
     clearTimeout(giveUp);
     if (record.status === 'complete') return record;

@@ -1,3 +1,4 @@
+import { MAX_TIMER_MS } from '../../core/timers.js';
 import type { Method } from '../context.js';
 import type { Node } from '../ldk/node.js';
 import { CODE, RpcError } from '../rpc/errors.js';
@@ -24,7 +25,7 @@ export const chainMethods = (node: Node): readonly Method[] => [
       { name: 'timeout', type: u32, default: DEFAULT_TIMEOUT_SECONDS },
     ],
     handle: async ({ blockheight, timeout }, call) => {
-      const limit = AbortSignal.any([call.disconnected, AbortSignal.timeout(Math.min(timeout * 1000, 2 ** 31 - 1))]);
+      const limit = AbortSignal.any([call.disconnected, AbortSignal.timeout(Math.min(timeout * 1000, MAX_TIMER_MS))]);
       if (!(await node.chain.waitHeight(blockheight, limit))) throw new RpcError(CODE.WAIT_TIMEOUT, 'Timed out.');
       return { blockheight: node.engine.best.height };
     },

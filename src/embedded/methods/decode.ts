@@ -1,7 +1,7 @@
 import * as ldk from '#ldk';
 import type { Method } from '../context.js';
 import { wordsText } from '../ldk/bech32.js';
-import { Bolt11Error, decodeBolt11, type Bolt11 } from '../ldk/bolt11.js';
+import { Bolt11Error, decodeBolt11, withoutScheme, type Bolt11 } from '../ldk/bolt11.js';
 import { formatShortChannelId, hexOf, ok, some } from '../ldk/convert.js';
 import { payeeOf } from '../ldk/invoices.js';
 import type { Node } from '../ldk/node.js';
@@ -16,7 +16,7 @@ export const decodeMethods = (node: Node): readonly Method[] => [
     category: 'utility',
     params: [{ name: 'string', type: string_, required: true }],
     handle: ({ string: text }) => {
-      const bare = text.replace(/^lightning:/i, '');
+      const bare = withoutScheme(text);
       return /^lno1/i.test(bare) ? decodeOffer(node, bare) : decodeInvoice(node, bare);
     },
   }),

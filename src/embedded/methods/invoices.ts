@@ -1,5 +1,7 @@
+import { MAX_TIMER_MS } from '../../core/timers.js';
 import type { Method } from '../context.js';
 import { bytesOf } from '../ldk/convert.js';
+import { withoutScheme } from '../ldk/bolt11.js';
 import { MAX_LABEL_BYTES, privateRoutes, type InvoiceRecord } from '../ldk/invoices.js';
 import { sha256 } from '../ldk/keys.js';
 import type { Node } from '../ldk/node.js';
@@ -96,10 +98,7 @@ export const invoiceMethods = (node: Node): readonly Method[] => [
       const found = node.invoices
         .list()
         .filter((invoice) => wanted === undefined || invoice.label === wanted)
-        .filter(
-          (invoice) =>
-            invstring === undefined || invoice.bolt11 === invstring.replace(/^lightning:/i, '').toLowerCase(),
-        )
+        .filter((invoice) => invstring === undefined || invoice.bolt11 === withoutScheme(invstring).toLowerCase())
         .filter((invoice) => byHash === undefined || invoice.paymentHash === byHash)
         .filter(() => offer === undefined);
       const key = (invoice: InvoiceRecord): number =>
@@ -143,7 +142,7 @@ export const invoiceMethods = (node: Node): readonly Method[] => [
     handle: async ({ label: name }, call) => {
       const first = node.invoices.byLabel(name);
       if (!first) throw new RpcError(CODE.LIGHTNINGD, 'Label not found');
-      const expiry = AbortSignal.timeout(Math.min(2 ** 31 - 1, Math.max(0, first.expiresAt * 1000 - Date.now() + 10)));
+      const expiry = AbortSignal.timeout(Math.min(MAX_TIMER_MS, Math.max(0, first.expiresAt * 1000 - Date.now() + 10)));
       const settled = await node.changes.until(
         () => {
           const record = node.invoices.byLabel(name);
@@ -171,7 +170,7 @@ export const invoiceMethods = (node: Node): readonly Method[] => [
       const limit =
         milliseconds === undefined
           ? call.disconnected
-          : AbortSignal.any([call.disconnected, AbortSignal.timeout(Math.min(milliseconds, 2 ** 31 - 1))]);
+          : AbortSignal.any([call.disconnected, AbortSignal.timeout(Math.min(milliseconds, MAX_TIMER_MS))]);
       const next = (): InvoiceRecord | undefined =>
         node.invoices
           .list()

@@ -4,7 +4,7 @@ import { keysendSender } from '../ldk/senders.js';
 import { CODE, RpcError } from '../rpc/errors.js';
 import { method } from '../rpc/method.js';
 import { any_, millionths, msat, nodeId, string_, u32 } from '../rpc/params.js';
-import { percentFee, xpayResult } from './pay.js';
+import { payResult, percentFee, xpayResult } from './pay.js';
 
 const DEFAULT_RETRY_SECONDS = 60;
 const FINAL_CLTV = 27;
@@ -47,17 +47,7 @@ function keysend(node: Node, name: 'keysend' | 'xkeysend'): Method {
         send: made.send,
       };
       const record = await node.payments.pay(request, args.retry_for * 1000);
-      if (name === 'xkeysend') return xpayResult(record);
-      return {
-        payment_preimage: record.preimage,
-        destination,
-        payment_hash: record.paymentHash,
-        created_at: record.createdAt,
-        parts: record.parts,
-        amount_msat: record.amountMsat,
-        amount_sent_msat: record.sentMsat,
-        status: record.status,
-      };
+      return name === 'xkeysend' ? xpayResult(record) : payResult(record);
     },
   });
 }

@@ -1,4 +1,5 @@
 import type { Method } from '../context.js';
+import { withoutScheme } from '../ldk/bolt11.js';
 import type { Node } from '../ldk/node.js';
 import { sendpayOf, type PaymentRecord } from '../ldk/payments.js';
 import { CODE, RpcError } from '../rpc/errors.js';
@@ -73,8 +74,7 @@ function select(node: Node, selection: Selection): PaymentRecord[] {
     throw new RpcError(CODE.INVALID_PARAMS, 'Can only specify one of {bolt11} or {payment_hash} in input');
   if (by === undefined && (start !== undefined || limit !== undefined))
     throw new RpcError(CODE.INVALID_PARAMS, 'Can only specify {start} or {limit} with {index}');
-  const ofInvoice =
-    bolt11 === undefined ? undefined : readInvoice(bolt11.replace(/^lightning:/i, '').toLowerCase()).paymentHash;
+  const ofInvoice = bolt11 === undefined ? undefined : readInvoice(withoutScheme(bolt11).toLowerCase()).paymentHash;
   const hashWanted = byHash ?? ofInvoice;
   const key = (record: PaymentRecord): number => (by === 'updated' ? (record.updatedIndex ?? 0) : record.createdIndex);
   return node.payments

@@ -1,5 +1,5 @@
 import type { Method } from '../context.js';
-import { Bolt11Error, decodeBolt11, type Bolt11 } from '../ldk/bolt11.js';
+import { Bolt11Error, decodeBolt11, withoutScheme, type Bolt11 } from '../ldk/bolt11.js';
 import { payeeOf } from '../ldk/invoices.js';
 import type { Node } from '../ldk/node.js';
 import type { PaymentRecord } from '../ldk/payments.js';
@@ -43,16 +43,7 @@ export const payMethods = (node: Node): readonly Method[] => [
         description: args.description,
         partialMsat: args.partial_msat,
       });
-      return {
-        payment_preimage: record.preimage,
-        status: record.status,
-        amount_msat: record.amountMsat,
-        amount_sent_msat: record.sentMsat,
-        parts: record.parts,
-        destination: record.destination,
-        payment_hash: record.paymentHash,
-        created_at: record.createdAt,
-      };
+      return payResult(record);
     },
   }),
   method({
@@ -96,7 +87,7 @@ interface PayOptions {
 async function payInvoice(node: Node, text: string, options: PayOptions): Promise<PaymentRecord> {
   if (/^(lightning:)?ln[iro]1/i.test(text))
     throw new RpcError(CODE.INVALID_PARAMS, 'The embedded lightningd cannot pay BOLT #12 offers and invoices');
-  const bolt11 = text.replace(/^lightning:/i, '').toLowerCase();
+  const bolt11 = withoutScheme(text).toLowerCase();
   const invoice = readInvoice(bolt11);
   const payee = node.engine.guard(() => payeeOf(bolt11));
   if (payee === undefined) throw new RpcError(CODE.INVALID_PARAMS, 'Invalid bolt11 invoice: bad signature or features');
@@ -165,7 +156,19 @@ export function percentFee(amount: bigint, percent: number | undefined, exempt: 
   return max((amount * BigInt(percent ?? 500_000)) / 100_000_000n, exempt ?? 5_000n);
 }
 
-/** The reply of xpay. */
+/** The reply of pay and keysend. */
+export const payResult = (record: PaymentRecord): object => ({
+  payment_preimage: record.preimage,
+  status: record.status,
+  amount_msat: record.amountMsat,
+  amount_sent_msat: record.sentMsat,
+  parts: record.parts,
+  destination: record.destination,
+  payment_hash: record.paymentHash,
+  created_at: record.createdAt,
+});
+
+/** The reply of xpay and xkeysend. */
 export const xpayResult = (record: PaymentRecord): object => ({
   payment_preimage: record.preimage,
   amount_msat: record.amountMsat,

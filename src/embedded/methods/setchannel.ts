@@ -1,5 +1,6 @@
 import * as ldk from '#ldk';
 import type { Method } from '../context.js';
+import { forwardingFees } from '../ldk/config.js';
 import type { ChannelRecord } from '../ldk/channels.js';
 import { bytesOf, err } from '../ldk/convert.js';
 import { apiError } from '../ldk/funding.js';
@@ -8,9 +9,6 @@ import { CODE, RpcError } from '../rpc/errors.js';
 import { method } from '../rpc/method.js';
 import { any_, bool, msat, string_, u32 } from '../rpc/params.js';
 import { findChannel, liveById } from './channels.js';
-
-const DEFAULT_FEE_BASE_MSAT = 1;
-const DEFAULT_FEE_PPM = 10;
 
 /** lightning-setchannel(7): the fees of one channel, or of all. */
 export const setchannelMethods = (node: Node): readonly Method[] => [
@@ -30,9 +28,9 @@ export const setchannelMethods = (node: Node): readonly Method[] => [
       const live = liveById(node);
       const chosen =
         id === 'all' ? node.channels.records().filter((record) => live.has(record.channelId)) : [findChannel(node, id)];
-      const options = node.ctx.options;
-      const baseMsat = feebase === undefined ? (options.number('fee-base') ?? DEFAULT_FEE_BASE_MSAT) : Number(feebase);
-      const ppm = feeppm ?? options.number('fee-per-satoshi') ?? DEFAULT_FEE_PPM;
+      const fees = forwardingFees(node.ctx.options);
+      const baseMsat = feebase === undefined ? fees.baseMsat : Number(feebase);
+      const ppm = feeppm ?? fees.millionths;
       if (baseMsat > 0xffff_ffff) throw new RpcError(CODE.INVALID_PARAMS, `feebase: ${baseMsat}msat is too much`);
       if (htlcmin !== undefined || htlcmax !== undefined)
         throw new RpcError(CODE.INVALID_PARAMS, 'htlcmin and htlcmax: LDK sets them itself');

@@ -36,7 +36,8 @@ export interface WatchOptions {
  * In the end the node runs what it ran before.
  *
  * @param paths files, and folders that stand for all plugins in them
- * @throws {LnPlayError} USAGE for a path that cannot be; LOCKED when one is watched or traced on this node already; CONNECTION
+ * @throws {LnPlayError} USAGE for a path that cannot be; LOCKED when one is watched or traced on this node already;
+ *   CONNECTION
  */
 export async function watchPlugins(node: Lightningd, paths: readonly string[], options: WatchOptions): Promise<void> {
   const sources = await findSources(paths);
