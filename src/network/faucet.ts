@@ -20,6 +20,12 @@ interface WalletTransaction {
   readonly hex: string;
 }
 
+/** Of bitcoind's getblockchaininfo, what we read. */
+interface ChainInfo {
+  readonly blocks: number;
+  readonly initialblockdownload: boolean;
+}
+
 /** bitcoind's wallet that pays for everything, and the miner. */
 export class Faucet {
   readonly #bitcoind: Bitcoind;
@@ -38,12 +44,16 @@ export class Faucet {
 
   /**
    * Sees to it that there is a wallet with mature coins: some blocks to it and a hundred to nobody, which takes a tenth of
-   * the time that all of them to the wallet would.
+   * the time that all of them to the wallet would. A chain whose last block is older than a day gets another one: bitcoind
+   * takes it for half downloaded, and a lightningd waits for the rest.
    */
   async prepare(wait?: WaitOptions): Promise<void> {
     await this.#ensureWallet(wait);
-    const { blocks } = await this.#call<{ blocks: number }>('getblockchaininfo');
-    if (blocks >= FIRST_BLOCKS) return;
+    const { blocks, initialblockdownload } = await this.#call<ChainInfo>('getblockchaininfo');
+    if (blocks >= FIRST_BLOCKS) {
+      if (initialblockdownload) await this.mine(1, wait);
+      return;
+    }
     await this.#generate(FIRST_COINS, await this.address(), wait);
     await this.#generate(MATURITY, NOBODY, wait);
     await this.#flush();
