@@ -58,7 +58,7 @@ async function run(options: Options, book: LogBook): Promise<void> {
     process.exit(0);
   }
   checkOptions(options, log);
-  daemon.onEnd(await takePidFile(pidFileOf(options)));
+  daemon.onEnd(await takePidFile(pidFileOf(options), options.networkDir));
   const store = Store.open(resolve(options.networkDir, 'datastore'));
   daemon.onEnd(() => store.close());
   const { startNode } = await nodeModule!;

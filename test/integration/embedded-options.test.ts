@@ -1,4 +1,4 @@
-import { readdir, readFile, rename, stat } from 'node:fs/promises';
+import { readdir, readFile, readlink, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { waitFor } from '../../src/core/wait.js';
@@ -68,11 +68,22 @@ test('a second daemon on one folder is refused, and takes it over once the first
   const first = await launch(dir).ready();
   const second = launch(dir);
   expect(await second.exited).toMatchObject({ code: 10 });
-  expect(second.stderr).toContain('lightningd already running? Error locking PID file');
+  const why = `lightningd already running? Error locking PID file: process ${first.child.pid} has ${dir}/regtest`;
+  expect(second.stderr).toContain(why);
   expect(await readFile(join(dir, 'lightningd-regtest.pid'), 'utf8')).toBe(`${first.child.pid}\n`);
   first.child.kill('SIGKILL');
   await first.exited;
   await launch(dir).ready();
+});
+
+test.skipIf(process.platform !== 'linux')('no socket of its is one that another user could take first', async () => {
+  const { child } = await launch(await newDir()).ready();
+  const fds = await readdir(`/proc/${child.pid}/fd`);
+  const links = await Promise.all(fds.map((fd) => readlink(`/proc/${child.pid}/fd/${fd}`).catch(() => '')));
+  const sockets = (await readFile('/proc/net/unix', 'utf8')).split('\n').map((line) => line.trim().split(/\s+/));
+  const own = sockets.filter(([, , , , , , inode]) => links.includes(`socket:[${inode}]`)).map((columns) => columns[7]);
+  expect(own).toContainEqual(expect.stringMatching(/lightning-rpc$/));
+  expect(own).not.toContainEqual(expect.stringMatching(/^@/));
 });
 
 test('the log goes where it is told to, and is opened anew at SIGHUP', async () => {

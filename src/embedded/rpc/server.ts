@@ -1,7 +1,8 @@
 import { unlinkSync } from 'node:fs';
-import { createConnection, createServer, type Server } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { messageOf, systemCode } from '../../core/errors.js';
 import { StartError } from '../options/setting.js';
+import { isServed } from '../unix-socket.js';
 import { Connection, type Handler } from './connection.js';
 
 /** The longest path of a unix socket, in bytes (sun_path without its final zero). */
@@ -56,18 +57,6 @@ export class RpcServer {
   async close(): Promise<void> {
     await Promise.all(Array.from(this.#connections, async (connection) => await connection.close()));
   }
-}
-
-async function isServed(path: string): Promise<boolean> {
-  return await new Promise((resolve) => {
-    const socket = createConnection(path);
-    const settle = (served: boolean): void => {
-      socket.destroy();
-      resolve(served);
-    };
-    socket.once('connect', () => settle(true));
-    socket.once('error', () => settle(false));
-  });
 }
 
 function removeSocket(path: string): void {
