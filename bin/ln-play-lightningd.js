@@ -1,5 +1,6 @@
 #!/usr/bin/env node
+import { build } from './build.js';
 import { checkNode } from './check-node.js';
 checkNode();
-const { main } = await import('../dist/embedded/main.js');
+const { main } = await import(new URL('embedded/main.js', build()).href);
 await main(process.argv.slice(2));

@@ -1,6 +1,6 @@
 /**
- * Makes dist/vendor/ldk.js of the package lightningdevkit: the part of it that src uses, in one file instead of 1500.
- * Loading the package as it is takes longer than all else that the embedded lightningd does to start.
+ * The part of the package lightningdevkit that src uses, in one file instead of 1500: loading the package as it is takes
+ * longer than all else that the embedded lightningd does to start.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,28 +29,31 @@ function usedNames() {
   return new Set(sources.flatMap((text) => Array.from(text.matchAll(/\bldk\.([A-Z]\w+)/g), ([, name]) => name)));
 }
 
-const names = [...usedNames()].join(', ');
-const bundle = await rolldown({
-  input: ENTRY,
-  platform: 'node',
-  treeshake: { moduleSideEffects: false }, // its modules are classes and functions, and do nothing when loaded
-  onLog: (level, log, handle) => level !== 'info' && handle(level, log),
-  plugins: [
-    {
-      name: 'the part of lightningdevkit that is used',
-      resolveId: (id) => (id === ENTRY ? id : undefined),
-      load: (id) =>
-        id === ENTRY
-          ? `export { ${names} } from ${JSON.stringify(index)};\nexport { ${START} } from ${JSON.stringify(bindings)};`
-          : undefined,
-      transform: (code, id) => (id === bindings ? code + startFromModule : undefined),
-    },
-  ],
-});
-await bundle.write({
-  file: join(root, 'dist', 'vendor', 'ldk.js'),
-  format: 'esm',
-  minify: true,
-  comments: false,
-  banner: '/*! of lightningdevkit, by the LDK developers: MIT or Apache-2.0 */',
-});
+/** Writes it. */
+export async function bundleLdk(file) {
+  const names = [...usedNames()].join(', ');
+  const bundle = await rolldown({
+    input: ENTRY,
+    platform: 'node',
+    treeshake: { moduleSideEffects: false }, // its modules are classes and functions, and do nothing when loaded
+    onLog: (level, log, handle) => level !== 'info' && handle(level, log),
+    plugins: [
+      {
+        name: 'the part of lightningdevkit that is used',
+        resolveId: (id) => (id === ENTRY ? id : undefined),
+        load: (id) =>
+          id === ENTRY
+            ? `export { ${names} } from ${JSON.stringify(index)};\nexport { ${START} } from ${JSON.stringify(bindings)};`
+            : undefined,
+        transform: (code, id) => (id === bindings ? code + startFromModule : undefined),
+      },
+    ],
+  });
+  await bundle.write({
+    file,
+    format: 'esm',
+    minify: true,
+    comments: false,
+    banner: '/*! of lightningdevkit, by the LDK developers: MIT or Apache-2.0 */',
+  });
+}

@@ -2,15 +2,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeWhole } from '../../core/files.js';
 
+/** Of the build that is there when it is run: this file's own may have gone by then. */
+const MAIN = fileURLToPath(new URL('../../../dist/daemons/bitcoin-backend/main.js', import.meta.url));
+
 /**
- * Puts a program into `folder` that a lightningd can run as its plugin, with the Node and the ln-play of this moment.
+ * Puts a program into `folder` that a lightningd can run as its plugin, with the Node of this moment.
  *
  * @returns its path
  */
 export async function installBackend(folder: string): Promise<string> {
   const file = join(folder, 'bitcoin-backend');
-  const main = fileURLToPath(new URL('main.js', import.meta.url));
-  await writeWhole(file, `#!/bin/sh\nexec ${quote(process.execPath)} ${quote(main)} "$@"\n`, 0o700);
+  await writeWhole(file, `#!/bin/sh\nexec ${quote(process.execPath)} ${quote(MAIN)} "$@"\n`, 0o700);
   return file;
 }
 
