@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isBitcoinError, type BITCOIN_CODE, type BitcoindRpc } from '../../rpc/bitcoind.js';
-import { displayHash } from '../ldk/convert.js';
-import { parseBlock, type Transaction } from './transaction.js';
+import { displayHash } from '../bitcoin/hex.js';
+import { parseBlock, type Transaction } from '../bitcoin/transaction.js';
 
 /** A block's place in the chain. `hash` as people write it. */
 export interface BlockId {

@@ -3,7 +3,7 @@ import { BitcoinRpcError, isBitcoinError, type BitcoindRpc } from '../../rpc/bit
 import type { Log } from '../context.js';
 import type { Store } from '../store/store.js';
 import type { Block } from './blocks.js';
-import { outpointName, parseTransaction, type Transaction } from './transaction.js';
+import { outpointName, parseTransaction, type Transaction } from '../bitcoin/transaction.js';
 
 const PREFIX = 'broadcast/';
 

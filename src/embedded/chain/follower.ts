@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../../core/errors.js';
 import type { Log } from '../context.js';
-import { displayHash } from '../ldk/convert.js';
+import { displayHash } from '../bitcoin/hex.js';
 import { type Block, type BlockId, type BlockSource } from './blocks.js';
 
 /** Who is told of the chain, block by block, in order. */

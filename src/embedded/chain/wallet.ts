@@ -1,8 +1,8 @@
 import { messageOf } from '../../core/errors.js';
 import { isBitcoinError, type BitcoindRpc } from '../../rpc/bitcoind.js';
 import type { Store } from '../store/store.js';
-import { outpointName, parseTransaction, type Transaction } from './transaction.js';
-import { replaceScript, unfunded, type Output } from './unfunded.js';
+import { outpointName, parseTransaction, type Transaction } from '../bitcoin/transaction.js';
+import { replaceScript, unfunded, type Output } from '../bitcoin/unfunded.js';
 
 export type AddressType = 'bech32' | 'p2tr';
 

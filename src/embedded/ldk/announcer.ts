@@ -1,7 +1,8 @@
 import { isIPv4 } from 'node:net';
 import * as ldk from '#ldk';
-import { parseAddress, type PeerAddress } from './addresses.js';
-import { bytesOf, hexOf, isNull, some } from './convert.js';
+import { parseAddress, type PeerAddress } from '../node/peers/addresses.js';
+import { isNull, some } from './convert.js';
+import { bytesOf, hexOf } from '../bitcoin/hex.js';
 import { aliasOf, colorOf } from './identity.js';
 import type { TappedSignatures } from './log-taps.js';
 import type { Node } from './node.js';

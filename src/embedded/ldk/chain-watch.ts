@@ -2,7 +2,7 @@ import { messageOf } from '../../core/errors.js';
 import { waitFor } from '../../core/wait.js';
 import type { Block, BlockId } from '../chain/blocks.js';
 import { ChainFollower, GoneBackwardsError, synchronize } from '../chain/follower.js';
-import { outpointName } from '../chain/transaction.js';
+import { outpointName } from '../bitcoin/transaction.js';
 import type { Node } from './node.js';
 
 const DEFAULT_PATIENCE_SECONDS = 60;

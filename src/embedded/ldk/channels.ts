@@ -1,5 +1,7 @@
 import * as ldk from '#ldk';
-import { bitsOf, flag, formatShortChannelId, hexOf, isNull, some } from './convert.js';
+import { bitsOf, flag, isNull, some } from './convert.js';
+import { formatShortChannelId } from '../bitcoin/short-channel-id.js';
+import { hexOf } from '../bitcoin/hex.js';
 import type { Node } from './node.js';
 import { outpointOf } from './persist.js';
 

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as ldk from '#ldk';
 import { MAX_TIMER_MS } from '../../core/timers.js';
-import { outpointName, type Transaction } from '../chain/transaction.js';
+import { outpointName, type Transaction } from '../bitcoin/transaction.js';
 import { CODE, RpcError } from '../rpc/errors.js';
 import type { ChannelState } from './channels.js';
-import { bytesOf, err } from './convert.js';
+import { err } from './convert.js';
+import { bytesOf } from '../bitcoin/hex.js';
 import { apiError } from './funding.js';
 import type { Node } from './node.js';
 import { shutdownScript } from './signers.js';

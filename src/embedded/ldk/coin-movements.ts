@@ -1,6 +1,7 @@
 import type * as ldk from '#ldk';
 import type { JsonObject } from '../../rpc/json-rpc.js';
-import { hexOf, isNull, some } from './convert.js';
+import { isNull, some } from './convert.js';
+import { hexOf } from '../bitcoin/hex.js';
 import type { Node } from './node.js';
 
 const INDEX = 'coin-movements';

@@ -1,14 +1,3 @@
-/** The bytes of a hex text that was checked before. */
-export const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'));
-
-export const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-
-/** A txid or block hash as people write it: LDK and the wire have its bytes the other way round. */
-export const displayHash = (bytes: Uint8Array): string => hexOf(bytes.toReversed());
-
-/** The wire's bytes of a txid or block hash as people write it. */
-export const wireHash = (display: string): Uint8Array => bytesOf(display).toReversed();
-
 /** The value of one of LDK's `Option_…`, or undefined. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- LDK's base classes do not say what they hold
 export const some = <T>(option: object): T | undefined => Reflect.get(option, 'some') as T | undefined;
@@ -33,13 +22,3 @@ export const bitsOf = (littleEndian: Uint8Array): number[] =>
 
 /** Whether LDK handed over a null pointer, as it does for an optional argument of a callback that is not there. */
 export const isNull = (object: object): boolean => Reflect.get(object, 'ptr') === 0n;
-
-/** A short channel id as people write it: `103x1x0` (BOLT #7). */
-export const formatShortChannelId = (scid: bigint): string =>
-  `${scid >> 40n}x${(scid >> 16n) & 0xff_ffffn}x${scid & 0xffffn}`;
-
-/** The number that the wire has for `103x1x0`. */
-export function parseShortChannelId(text: string): bigint {
-  const [block = 0n, transaction = 0n, output = 0n] = text.split('x').map(BigInt);
-  return (block << 40n) | (transaction << 16n) | output;
-}

@@ -1,5 +1,6 @@
 import * as ldk from '#ldk';
-import { flag, hexOf } from './convert.js';
+import { flag } from './convert.js';
+import { hexOf } from '../bitcoin/hex.js';
 
 export interface CustomMessageEvents {
   /** A peer is connected: both sides have sent `init`. */

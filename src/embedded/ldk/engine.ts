@@ -4,7 +4,7 @@ import type { Block, BlockId } from '../chain/blocks.js';
 import type { ChainListener } from '../chain/follower.js';
 import type { Log } from '../context.js';
 import type { Store } from '../store/store.js';
-import { displayHash } from './convert.js';
+import { displayHash } from '../bitcoin/hex.js';
 import { makeObjects, STATE, type LdkObjects, type LdkParts } from './objects.js';
 
 /** Where the engine sends what LDK decides. */

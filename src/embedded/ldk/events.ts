@@ -1,5 +1,5 @@
 import * as ldk from '#ldk';
-import { bytesOf, hexOf } from './convert.js';
+import { bytesOf, hexOf } from '../bitcoin/hex.js';
 import type { Node } from './node.js';
 
 type Handler = (event: ldk.Event, node: Node) => void;

@@ -1,5 +1,7 @@
 import * as ldk from '#ldk';
-import { formatShortChannelId, hexOf, isNull, some } from './convert.js';
+import { isNull, some } from './convert.js';
+import { formatShortChannelId } from '../bitcoin/short-channel-id.js';
+import { hexOf } from '../bitcoin/hex.js';
 import type { Node } from './node.js';
 
 /** A payment that went through us, or did not. Amounts in msat, times in seconds. */

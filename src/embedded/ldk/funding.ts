@@ -1,10 +1,11 @@
 import * as ldk from '#ldk';
 import { InsufficientFundsError, type Funded } from '../chain/wallet.js';
-import type { Transaction } from '../chain/transaction.js';
-import { PLACEHOLDER_SCRIPT } from '../chain/unfunded.js';
+import type { Transaction } from '../bitcoin/transaction.js';
+import { PLACEHOLDER_SCRIPT } from '../bitcoin/unfunded.js';
 import { CODE, RpcError } from '../rpc/errors.js';
 import { userConfig } from './config.js';
-import { bytesOf, err, hexOf, wireHash } from './convert.js';
+import { err } from './convert.js';
+import { bytesOf, hexOf, wireHash } from '../bitcoin/hex.js';
 import type { Node } from './node.js';
 
 export interface FundingRequest {

@@ -1,4 +1,4 @@
-import { hexOf } from './convert.js';
+import { hexOf } from '../bitcoin/hex.js';
 import type { Node } from './node.js';
 
 /** The alias in force; where none is set, one made of the node id. */

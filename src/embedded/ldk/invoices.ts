@@ -2,12 +2,12 @@ import { CODE, RpcError } from '../rpc/errors.js';
 import { LONGEST_KEY_BYTES } from '../store/store.js';
 import { randomBytes } from 'node:crypto';
 import * as ldk from '#ldk';
-import { encodeBolt11, type RouteHintHop } from './bolt11.js';
+import { encodeBolt11, type RouteHintHop } from '../bitcoin/bolt11.js';
 import { MIN_FINAL_CLTV } from './config.js';
-import { bytesOf, hexOf, isNull, ok, some } from './convert.js';
-import { Signer } from './curve.js';
+import { isNull, ok, some } from './convert.js';
+import { bytesOf, hexOf } from '../bitcoin/hex.js';
 import { INVOICE_FEATURES } from './identity.js';
-import { sha256 } from './keys.js';
+import { sha256 } from '../bitcoin/hashes.js';
 import type { Node } from './node.js';
 
 export type InvoiceStatus = 'unpaid' | 'paid' | 'expired';
@@ -58,14 +58,12 @@ const LDK_EXPIRY_SECONDS = 50 * 365 * 86_400;
 /** The invoices that this node has made. */
 export class Invoices {
   readonly #node: Node;
-  readonly #signer: Signer;
   readonly #byLabel = new Map<string, InvoiceRecord>();
   readonly #byHash = new Map<string, string>();
   #indexes: Indexes;
 
   constructor(node: Node) {
     this.#node = node;
-    this.#signer = new Signer(node.keys.nodeSecret);
     this.#indexes = node.store.getJson<Indexes>(INDEXES) ?? { created: 0, updated: 0, deleted: 0, paid: 0 };
     for (const key of node.store.keys(PREFIX)) this.#index(node.store.getJson<InvoiceRecord>(key)!);
   }
@@ -96,7 +94,6 @@ export class Invoices {
     const cltv = Math.max(request.cltv ?? MIN_FINAL_CLTV, MIN_FINAL_CLTV);
     const secret = this.#register(paymentHash, request.amountMsat, cltv);
     const createdAt = Math.floor(Date.now() / 1000);
-    const ours = this.#node.id;
     const bolt11 = encodeBolt11(
       {
         currency: 'bcrt',
@@ -111,8 +108,7 @@ export class Invoices {
         routes: request.routes,
         features: bytesOf(INVOICE_FEATURES),
       },
-      this.#signer,
-      (text) => this.#node.engine.guard(() => payeeOf(text)) === ours,
+      this.#node.keys.nodeSecret,
     );
     this.#indexes = { ...this.#indexes, created: this.#indexes.created + 1 };
     const record: InvoiceRecord = {

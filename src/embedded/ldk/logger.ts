@@ -1,6 +1,7 @@
 import * as ldk from '#ldk';
 import type { Log } from '../context.js';
-import { hexOf, isNull } from './convert.js';
+import { isNull } from './convert.js';
+import { hexOf } from '../bitcoin/hex.js';
 import { tap, type LogTaps } from './log-taps.js';
 
 /** How LDK says that a message came or goes. */

@@ -1,7 +1,8 @@
 import * as ldk from '#ldk';
 import { MAX_TIMER_MS } from '../../core/timers.js';
 import { CODE, RpcError } from '../rpc/errors.js';
-import { bytesOf, hexOf, some } from './convert.js';
+import { some } from './convert.js';
+import { bytesOf, hexOf } from '../bitcoin/hex.js';
 import type { Node } from './node.js';
 
 export type PaymentStatus = 'pending' | 'complete' | 'failed';

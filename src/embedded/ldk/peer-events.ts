@@ -1,4 +1,4 @@
-import { bindingOf, formatAddress } from './addresses.js';
+import { bindingOf, formatAddress } from '../node/peers/addresses.js';
 import type { Node } from './node.js';
 import type { Peer, PeerEvents } from './peers.js';
 

@@ -1,6 +1,7 @@
 import * as ldk from '#ldk';
 import type { Store } from '../store/store.js';
-import { displayHash, err, isNull, ok } from './convert.js';
+import { err, isNull, ok } from './convert.js';
+import { displayHash } from '../bitcoin/hex.js';
 
 const MONITOR = 'monitor/';
 /** After so many updates a monitor is written whole, and its updates dropped. */

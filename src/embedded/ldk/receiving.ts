@@ -1,8 +1,10 @@
 import * as ldk from '#ldk';
 import type { JsonObject } from '../../rpc/json-rpc.js';
 import type { HookAnswer } from '../context.js';
-import { bytesOf, formatShortChannelId, hexOf, isNull, some } from './convert.js';
-import { sha256 } from './keys.js';
+import { isNull, some } from './convert.js';
+import { formatShortChannelId } from '../bitcoin/short-channel-id.js';
+import { bytesOf, hexOf } from '../bitcoin/hex.js';
+import { sha256 } from '../bitcoin/hashes.js';
 import type { Node } from './node.js';
 
 /** A payment for us that is neither taken nor refused yet: kept, so that hooks are asked again after a restart. */

@@ -1,5 +1,5 @@
 import { messageOf } from '../../core/errors.js';
-import type { PeerAddress } from './addresses.js';
+import type { PeerAddress } from '../node/peers/addresses.js';
 import type { Node } from './node.js';
 
 const PREFIX = 'peer/';

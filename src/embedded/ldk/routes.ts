@@ -1,5 +1,6 @@
 import * as ldk from '#ldk';
-import { bytesOf, err, hexOf, isNull, ok, some } from './convert.js';
+import { err, isNull, ok, some } from './convert.js';
+import { bytesOf, hexOf } from '../bitcoin/hex.js';
 import type { Node } from './node.js';
 
 /** LDK's MAX_PATH_LENGTH_ESTIMATE: as many hops as fit into an onion. */

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import * as ldk from '#ldk';
-import { bytesOf, err, ok, some } from './convert.js';
-import { sha256 } from './keys.js';
+import { err, ok, some } from './convert.js';
+import { bytesOf } from '../bitcoin/hex.js';
+import { sha256 } from '../bitcoin/hashes.js';
 import type { Node } from './node.js';
 import type { PaymentRequest } from './payments.js';
 

@@ -1,7 +1,9 @@
 import * as ldk from '#ldk';
-import { hexOf, ok, some } from './convert.js';
-import { multiplyScalars, SharedSecrets, Signer } from './curve.js';
-import { sha256, type NodeKeys } from './keys.js';
+import { ok, some } from './convert.js';
+import { hexOf } from '../bitcoin/hex.js';
+import { multiplyScalars, sharedSecret, sign, signSchnorr } from '../bitcoin/curve.js';
+import { type NodeKeys } from '../node/keys.js';
+import { hash256 } from '../bitcoin/hashes.js';
 
 /**
  * LDK's node signer with the node key of Core Lightning's derivation: LDK's own KeysManager can only be told a seed.
@@ -9,8 +11,6 @@ import { sha256, type NodeKeys } from './keys.js';
  */
 export function nodeSigner(keys: NodeKeys, manager: ldk.KeysManager): ldk.NodeSigner {
   const inner = manager.as_NodeSigner();
-  const signer = new Signer(keys.nodeSecret);
-  const secrets = new SharedSecrets(keys.nodeSecret);
   return ldk.NodeSigner.new_impl({
     get_inbound_payment_key: () => inner.get_inbound_payment_key(),
     get_node_id: (recipient) =>
@@ -20,14 +20,15 @@ export function nodeSigner(keys: NodeKeys, manager: ldk.KeysManager): ldk.NodeSi
     ecdh: (recipient, otherKey, tweak) => {
       if (recipient !== ldk.Recipient.LDKRecipient_Node) return ldk.Result_ThirtyTwoBytesNoneZ.constructor_err();
       const scalar = some<ldk.BigEndianScalar>(tweak)?.scalar_bytes;
-      const shared = scalar ? new SharedSecrets(multiplyScalars(keys.nodeSecret, scalar)) : secrets;
-      return ldk.Result_ThirtyTwoBytesNoneZ.constructor_ok(shared.with(otherKey));
+      const secret = scalar ? multiplyScalars(keys.nodeSecret, scalar) : keys.nodeSecret;
+      return ldk.Result_ThirtyTwoBytesNoneZ.constructor_ok(sharedSecret(secret, otherKey));
     },
     // invoices are made and signed in bolt11.ts
     sign_invoice: () => ldk.Result_RecoverableSignatureNoneZ.constructor_err(),
-    sign_bolt12_invoice: () => ldk.Result_SchnorrSignatureNoneZ.constructor_err(),
+    sign_bolt12_invoice: (invoice) =>
+      ldk.Result_SchnorrSignatureNoneZ.constructor_ok(signSchnorr(invoice.tagged_hash().as_digest(), keys.nodeSecret)),
     sign_gossip_message: (message) =>
-      ldk.Result_ECDSASignatureNoneZ.constructor_ok(signer.sign(sha256(message.write()))),
+      ldk.Result_ECDSASignatureNoneZ.constructor_ok(sign(hash256(message.write()), keys.nodeSecret).compact),
   });
 }
 

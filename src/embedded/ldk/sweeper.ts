@@ -1,5 +1,5 @@
 import * as ldk from '#ldk';
-import { parseTransaction } from '../chain/transaction.js';
+import { parseTransaction } from '../bitcoin/transaction.js';
 import { FEERATE_FLOOR } from '../rpc/params.js';
 import { err, ok } from './convert.js';
 import type { Node } from './node.js';

@@ -1,7 +1,9 @@
 import * as ldk from '#ldk';
 import type { Method } from '../context.js';
 import type { ChannelRecord } from '../ldk/channels.js';
-import { flag, formatShortChannelId, hexOf, isNull, some } from '../ldk/convert.js';
+import { flag, isNull, some } from '../ldk/convert.js';
+import { formatShortChannelId } from '../bitcoin/short-channel-id.js';
+import { hexOf } from '../bitcoin/hex.js';
 import type { Node } from '../ldk/node.js';
 import { CODE, ParamError, RpcError } from '../rpc/errors.js';
 import { method } from '../rpc/method.js';

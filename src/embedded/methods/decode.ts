@@ -1,9 +1,10 @@
 import * as ldk from '#ldk';
 import type { Method } from '../context.js';
-import { wordsText } from '../ldk/bech32.js';
-import { Bolt11Error, decodeBolt11, withoutScheme, type Bolt11 } from '../ldk/bolt11.js';
-import { formatShortChannelId, hexOf, ok, some } from '../ldk/convert.js';
-import { payeeOf } from '../ldk/invoices.js';
+import { Bolt11Error, decodeBolt11, payeeOf, withoutScheme, wordsText, type Bolt11 } from '../bitcoin/bolt11.js';
+import { derOf } from '../bitcoin/curve.js';
+import { ok, some } from '../ldk/convert.js';
+import { formatShortChannelId } from '../bitcoin/short-channel-id.js';
+import { hexOf } from '../bitcoin/hex.js';
 import type { Node } from '../ldk/node.js';
 import { CODE, RpcError } from '../rpc/errors.js';
 import { method } from '../rpc/method.js';
@@ -17,7 +18,7 @@ export const decodeMethods = (node: Node): readonly Method[] => [
     params: [{ name: 'string', type: string_, required: true }],
     handle: ({ string: text }) => {
       const bare = withoutScheme(text);
-      return /^lno1/i.test(bare) ? decodeOffer(node, bare) : decodeInvoice(node, bare);
+      return /^lno1/i.test(bare) ? decodeOffer(node, bare) : decodeInvoice(bare);
     },
   }),
 ];
@@ -25,7 +26,7 @@ export const decodeMethods = (node: Node): readonly Method[] => [
 const unreadable = (text: string, why: string): RpcError =>
   new RpcError(CODE.INVALID_PARAMS, `string: ${why}: invalid token '${JSON.stringify(text).slice(0, 200)}'`);
 
-function decodeInvoice(node: Node, text: string): object {
+function decodeInvoice(text: string): object {
   let invoice: Bolt11;
   try {
     invoice = decodeBolt11(text);
@@ -33,7 +34,7 @@ function decodeInvoice(node: Node, text: string): object {
     if (error instanceof Bolt11Error) throw unreadable(text, /^ln/i.test(text) ? error.message : 'Unparsable string');
     throw error;
   }
-  const payee = node.engine.guard(() => payeeOf(text.toLowerCase())) ?? invoice.payee;
+  const payee = payeeOf(invoice);
   if (payee === undefined) throw unreadable(text, 'signature recovery failed');
   if (invoice.paymentHash === undefined) throw unreadable(text, 'payment_hash missing');
   return {
@@ -65,7 +66,7 @@ function decodeInvoice(node: Node, text: string): object {
       extra: invoice.unknown.map(({ tag, words }) => ({ tag, data: wordsText(words) })),
     }),
     payment_hash: invoice.paymentHash,
-    signature: derSignature(invoice.signature.subarray(0, 64)),
+    signature: hexOf(derOf(invoice.signature)),
     valid: true,
   };
 }
@@ -75,18 +76,6 @@ const FALLBACK_TYPES: Record<number, string> = { 17: 'P2PKH', 18: 'P2SH', 1: 'P2
 function describeFallback({ version, program }: Bolt11['fallbacks'][number]): object {
   const type = version === 0 ? (program.length === 20 ? 'P2WPKH' : 'P2WSH') : FALLBACK_TYPES[version];
   return { type: type ?? 'P2TR', hex: hexOf(program) };
-}
-
-/** r and s as DER, which is how CLN shows signatures. */
-function derSignature(compact: Uint8Array): string {
-  const integer = (bytes: Uint8Array): Buffer => {
-    const first = bytes.findIndex((byte) => byte !== 0);
-    const trimmed = bytes.subarray(first < 0 ? bytes.length - 1 : first);
-    const padded = trimmed[0]! & 0x80 ? Buffer.concat([Buffer.of(0), trimmed]) : trimmed;
-    return Buffer.concat([Buffer.of(2, padded.length), padded]);
-  };
-  const body = Buffer.concat([integer(compact.subarray(0, 32)), integer(compact.subarray(32))]);
-  return hexOf(Buffer.concat([Buffer.of(0x30, body.length), body]));
 }
 
 function decodeOffer(node: Node, text: string): object {

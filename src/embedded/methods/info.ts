@@ -1,5 +1,5 @@
 import type { Method } from '../context.js';
-import { bindingOf, parseAddress } from '../ldk/addresses.js';
+import { bindingOf, parseAddress } from '../node/peers/addresses.js';
 import { aliasOf, colorOf, featuresOf } from '../ldk/identity.js';
 import type { Node } from '../ldk/node.js';
 import { method } from '../rpc/method.js';

@@ -1,9 +1,9 @@
 import { MAX_TIMER_MS } from '../../core/timers.js';
 import type { Method } from '../context.js';
-import { bytesOf } from '../ldk/convert.js';
-import { withoutScheme } from '../ldk/bolt11.js';
+import { bytesOf } from '../bitcoin/hex.js';
+import { withoutScheme } from '../bitcoin/bolt11.js';
 import { MAX_LABEL_BYTES, privateRoutes, type InvoiceRecord } from '../ldk/invoices.js';
-import { sha256 } from '../ldk/keys.js';
+import { sha256 } from '../bitcoin/hashes.js';
 import type { Node } from '../ldk/node.js';
 import { CODE, RpcError } from '../rpc/errors.js';
 import { method } from '../rpc/method.js';

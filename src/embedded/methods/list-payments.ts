@@ -1,5 +1,5 @@
 import type { Method } from '../context.js';
-import { withoutScheme } from '../ldk/bolt11.js';
+import { withoutScheme } from '../bitcoin/bolt11.js';
 import type { Node } from '../ldk/node.js';
 import { sendpayOf, type PaymentRecord } from '../ldk/payments.js';
 import { CODE, RpcError } from '../rpc/errors.js';

@@ -1,16 +1,14 @@
 import * as ldk from '#ldk';
 import type { Method } from '../context.js';
-import { bytesOf, hexOf, isNull, ok } from '../ldk/convert.js';
+import { isNull } from '../ldk/convert.js';
+import { bytesOf, hexOf } from '../bitcoin/hex.js';
+import { decodeZbase, encodeZbase, signerOf, signMessage } from '../bitcoin/signed-message.js';
 import type { Node } from '../ldk/node.js';
 import { CODE, RpcError } from '../rpc/errors.js';
 import { method } from '../rpc/method.js';
 import { pubkey, string_ } from '../rpc/params.js';
 
 const MAX_MESSAGE_BYTES = 65_535;
-const ZBASE32 = 'ybndrfg8ejkmcpqxot1uwisza345h769';
-const SIGNATURE_BYTES = 65;
-/** What is added to the recovery id in front of a signature. */
-const FIRST_HEADER = 31;
 
 /** lightning-signmessage(7), lightning-checkmessage(7) */
 export const messageMethods = (node: Node): readonly Method[] => [
@@ -19,14 +17,13 @@ export const messageMethods = (node: Node): readonly Method[] => [
     category: 'utility',
     params: [{ name: 'message', type: string_, required: true }],
     handle: ({ message }) => {
-      const bytes = Buffer.from(message);
-      if (bytes.length > MAX_MESSAGE_BYTES) throw new RpcError(CODE.INVALID_PARAMS, 'Message must be < 64k');
-      const zbase = node.engine.guard(() => ldk.UtilMethods.constructor_sign(bytes, node.keys.nodeSecret));
-      const signature = zbase32Decode(zbase)!;
+      if (Buffer.byteLength(message) > MAX_MESSAGE_BYTES)
+        throw new RpcError(CODE.INVALID_PARAMS, 'Message must be < 64k');
+      const signature = signMessage(message, node.keys.nodeSecret);
       return {
-        signature: hexOf(signature.subarray(1)),
-        recid: (signature[0]! - FIRST_HEADER).toString(16).padStart(2, '0'),
-        zbase,
+        signature: hexOf(signature.compact),
+        recid: hexOf(Buffer.of(signature.recovery)),
+        zbase: encodeZbase(signature),
       };
     },
   }),
@@ -39,18 +36,9 @@ export const messageMethods = (node: Node): readonly Method[] => [
       { name: 'pubkey', type: pubkey },
     ],
     handle: ({ message, zbase, pubkey: wanted }) => {
-      const signature = zbase32Decode(zbase);
-      if (!signature) throw new RpcError(CODE.INVALID_PARAMS, 'zbase is not valid zbase32');
-      if (signature.length !== SIGNATURE_BYTES)
-        throw new RpcError(
-          CODE.INVALID_PARAMS,
-          `zbase is too ${signature.length < SIGNATURE_BYTES ? 'short' : 'long'}`,
-        );
-      const recovery = signature[0]! - FIRST_HEADER;
-      if (recovery < 0 || recovery > 3) throw new RpcError(CODE.INVALID_PARAMS, 'cannot parse zbase signature');
-      const key = node.engine.guard(() =>
-        ok<Uint8Array>(ldk.UtilMethods.constructor_recover_pk(Buffer.from(message), zbase)),
-      );
+      const signature = decodeZbase(zbase);
+      if (typeof signature === 'string') throw new RpcError(CODE.INVALID_PARAMS, signature);
+      const key = signerOf(message, signature);
       if (!key) return { verified: false };
       const found = hexOf(key);
       if (wanted !== undefined) return { pubkey: found, verified: wanted === found };
@@ -63,17 +51,3 @@ export const messageMethods = (node: Node): readonly Method[] => [
 
 const isInGraph = (node: Node, id: string): boolean =>
   node.readGraph((graph) => !isNull(graph.node(ldk.NodeId.constructor_from_pubkey(bytesOf(id)))));
-
-function zbase32Decode(text: string): Buffer | undefined {
-  const bytes: number[] = [];
-  let held = 0;
-  let bits = 0;
-  for (const char of text) {
-    const value = ZBASE32.indexOf(char);
-    if (value < 0) return undefined;
-    held = ((held << 5) | value) & 0xfff;
-    bits += 5;
-    if (bits >= 8) bytes.push((held >> (bits -= 8)) & 0xff);
-  }
-  return Buffer.from(bytes);
-}

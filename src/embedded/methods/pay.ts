@@ -1,5 +1,5 @@
 import type { Method } from '../context.js';
-import { Bolt11Error, decodeBolt11, withoutScheme, type Bolt11 } from '../ldk/bolt11.js';
+import { Bolt11Error, decodeBolt11, withoutScheme, type Bolt11 } from '../bitcoin/bolt11.js';
 import { payeeOf } from '../ldk/invoices.js';
 import type { Node } from '../ldk/node.js';
 import type { PaymentRecord } from '../ldk/payments.js';

@@ -1,6 +1,6 @@
 import type { Method } from '../context.js';
-import { bindingOf, DEFAULT_PORT, formatAddress, parseAddress, type PeerAddress } from '../ldk/addresses.js';
-import { bytesOf } from '../ldk/convert.js';
+import { bindingOf, DEFAULT_PORT, formatAddress, parseAddress, type PeerAddress } from '../node/peers/addresses.js';
+import { bytesOf } from '../bitcoin/hex.js';
 import type { Node } from '../ldk/node.js';
 import { ConnectError, type Peer } from '../ldk/peers.js';
 import { CODE, ParamError, RpcError } from '../rpc/errors.js';

@@ -1,5 +1,5 @@
 import type { Method } from '../context.js';
-import { formatShortChannelId } from '../ldk/convert.js';
+import { formatShortChannelId } from '../bitcoin/short-channel-id.js';
 import type { Node } from '../ldk/node.js';
 import {
   directionOf,

@@ -1,6 +1,6 @@
 import type { Method } from '../context.js';
 import { InsufficientFundsError, type AddressType, type Utxo } from '../chain/wallet.js';
-import { hexOf } from '../ldk/convert.js';
+import { hexOf } from '../bitcoin/hex.js';
 import type { Node } from '../ldk/node.js';
 import { CODE, ParamError, RpcError } from '../rpc/errors.js';
 import { method } from '../rpc/method.js';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Block, BlockId, BlockSource } from '../../../../src/embedded/chain/blocks.js';
 import { GoneBackwardsError, synchronize, type ChainListener } from '../../../../src/embedded/chain/follower.js';
-import { wireHash } from '../../../../src/embedded/ldk/convert.js';
+import { wireHash } from '../../../../src/embedded/bitcoin/hex.js';
 
 const hashOf = (branch: string, height: number): string =>
   Buffer.from(`${branch}${height}`.padEnd(32, '.')).toString('hex');

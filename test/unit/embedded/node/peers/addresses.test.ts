@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bindingOf, formatAddress, parseAddress } from '../../../../src/embedded/ldk/addresses.js';
+import { bindingOf, formatAddress, parseAddress } from '../../../../../src/embedded/node/peers/addresses.js';
 
 test.each([
   ['/tmp/l1/peer', { socket: '/tmp/l1/peer' }],

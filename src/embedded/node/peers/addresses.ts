@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import type { Binding } from '../../rpc/lightning-types.js';
+import type { Binding } from '../../../rpc/lightning-types.js';
 
 /** The port that lightningd listens on for regtest where none is given. */
 export const DEFAULT_PORT = 19846;

@@ -1,6 +1,8 @@
-import { createHash, createHmac, hkdfSync, createECDH, randomBytes } from 'node:crypto';
+import { createHmac, hkdfSync, createECDH, randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { base58check } from '@scure/base';
 import { LnPlayError, systemCode } from '../../core/errors.js';
+import { sha256 } from '../bitcoin/hashes.js';
 
 /** All secrets of a node, derived from its `hsm_secret`. */
 export interface NodeKeys {
@@ -66,17 +68,6 @@ function extendedKey(seed: Buffer): string {
   const master = createHmac('sha512', 'Bitcoin seed').update(seed).digest();
   const version = Buffer.from('04358394', 'hex');
   const noParent = Buffer.alloc(9); // depth, fingerprint, child number
-  return base58Check(Buffer.concat([version, noParent, master.subarray(32), Buffer.alloc(1), master.subarray(0, 32)]));
+  const key = Buffer.concat([Buffer.alloc(1), master.subarray(0, 32)]);
+  return base58check(sha256).encode(Buffer.concat([version, noParent, master.subarray(32), key]));
 }
-
-const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
-
-function base58Check(payload: Buffer): string {
-  const checksum = sha256(sha256(payload)).subarray(0, 4);
-  let number = BigInt(`0x${Buffer.concat([payload, checksum]).toString('hex')}`);
-  let text = '';
-  for (; number > 0n; number /= 58n) text = ALPHABET[Number(number % 58n)]! + text;
-  return text;
-}
-
-export const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();

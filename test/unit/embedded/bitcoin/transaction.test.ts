@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseBlock, parseTransaction } from '../../../../src/embedded/chain/transaction.js';
-import { PLACEHOLDER_SCRIPT, replaceScript, unfunded } from '../../../../src/embedded/chain/unfunded.js';
+import { parseBlock, parseTransaction } from '../../../../src/embedded/bitcoin/transaction.js';
+import { PLACEHOLDER_SCRIPT, replaceScript, unfunded } from '../../../../src/embedded/bitcoin/unfunded.js';
 
 /** The funding transaction of a real fundchannel on regtest. */
 const SEGWIT =

@@ -1,5 +1,6 @@
-import { bech32Decode, bech32Encode, fromWords, toWords } from './bech32.js';
-import type { Signer } from './curve.js';
+import { bech32 } from '@scure/base';
+import { isFrom, recover, sign, type Signature } from './curve.js';
+import { sha256 } from './hashes.js';
 
 /** A hop of a private route: how to come to the payee from `nodeId`. */
 export interface RouteHintHop {
@@ -28,8 +29,9 @@ export interface Bolt11 {
   readonly fallbacks: readonly { readonly version: number; readonly program: Buffer }[];
   readonly routes: readonly (readonly RouteHintHop[])[];
   readonly unknown: readonly { readonly tag: string; readonly words: readonly number[] }[];
-  /** r and s, 64 bytes, and the recovery id. */
-  readonly signature: Buffer;
+  readonly signature: Signature;
+  /** What is signed: 32 bytes. */
+  readonly hash: Buffer;
 }
 
 export type Bolt11ToSign = Pick<
@@ -58,18 +60,32 @@ const TENTHS_OF_MSAT: Record<string, bigint> = {
   p: 1n,
 };
 
-/** Encodes and signs an invoice. Which of the two recovery ids is right, `isOurs` finds out. */
-export function encodeBolt11(invoice: Bolt11ToSign, signer: Signer, isOurs: (bolt11: string) => boolean): string {
+/** Encodes an invoice and signs it with the node's secret. */
+export function encodeBolt11(invoice: Bolt11ToSign, nodeSecret: Uint8Array): string {
   const prefix = `ln${invoice.currency}${encodeAmount(invoice.amountMsat)}`;
   const words = [...numberWords(invoice.createdAt, 7), ...taggedFields(invoice)];
-  const message = Buffer.concat([Buffer.from(prefix), fromWords(words, true)]);
-  const signature = signer.sign(message);
-  for (const recovery of [0, 1]) {
-    const bolt11 = bech32Encode(prefix, [...words, ...toWords(Buffer.concat([signature, Buffer.of(recovery)]))]);
-    if (isOurs(bolt11)) return bolt11;
-  }
-  throw new Error('neither recovery id leads from the signature to our node id');
+  const { compact, recovery } = sign(signedHash(prefix, words), nodeSecret);
+  return bech32.encode(prefix, [...words, ...toWords(Buffer.concat([compact, Buffer.of(recovery)]))], false);
 }
+
+const toWords = (bytes: Uint8Array): number[] => bech32.toWords(bytes);
+
+/** @throws {Bolt11Error} where bits are left over that are not filling alone */
+function fromWords(words: readonly number[]): Buffer {
+  const bytes = bech32.fromWordsUnsafe([...words]);
+  if (!bytes) throw new Bolt11Error('a field does not end with a whole byte');
+  return Buffer.from(bytes);
+}
+
+/** What the signature is of: the words as bytes, the last one filled up with zeros. */
+function signedHash(prefix: string, words: readonly number[]): Buffer {
+  const filling = Array<number>((8 - (words.length % 8)) % 8).fill(0); // eight words are five bytes
+  const bytes = fromWords([...words, ...filling]).subarray(0, Math.ceil((words.length * 5) / 8));
+  return sha256(Buffer.concat([Buffer.from(prefix), bytes]));
+}
+
+/** Words as the letters that stand for them. */
+export const wordsText = (words: readonly number[]): string => words.map((word) => TAGS[word]).join('');
 
 function taggedFields(invoice: Bolt11ToSign): number[] {
   const fields: [string, number[]][] = [
@@ -130,7 +146,7 @@ export class Bolt11Error extends Error {}
  * @throws {Bolt11Error}
  */
 export function decodeBolt11(text: string): Bolt11 {
-  const decoded = bech32Decode(withoutScheme(text));
+  const decoded = bech32.decodeUnsafe(withoutScheme(text), false);
   if (!decoded) throw new Bolt11Error('Bad bech32 string');
   const match = /^ln([a-z]+?)(?:(\d+)([munp]?))?$/.exec(decoded.prefix);
   if (!match) throw new Bolt11Error(`Prefix '${decoded.prefix}' does not start with ln`);
@@ -142,6 +158,7 @@ export function decodeBolt11(text: string): Bolt11 {
     const found = fields.find((field) => field.tag === tag && field.words.length === length);
     return found && fromWords(found.words).toString('hex');
   };
+  const signature = fromWords(words.slice(-SIGNATURE_WORDS));
   const description = first('d');
   const features = first('9');
   const metadata = first('m');
@@ -165,8 +182,15 @@ export function decodeBolt11(text: string): Bolt11 {
       .map((field) => ({ version: field.words[0] ?? 0, program: fromWords(field.words.slice(1)) })),
     routes: fields.filter(({ tag }) => tag === 'r').map((field) => decodeRoute(fromWords(field.words))),
     unknown: fields.filter(({ tag }) => !'psdhxc9fmnr'.includes(tag)),
-    signature: fromWords(words.slice(-SIGNATURE_WORDS)),
+    signature: { compact: signature.subarray(0, 64), recovery: signature[64]! },
+    hash: signedHash(decoded.prefix, words.slice(0, -SIGNATURE_WORDS)),
   };
+}
+
+/** The node id that an invoice is from; undefined where the signature is not that of the payee it names, or of nobody. */
+export function payeeOf({ payee, hash, signature }: Bolt11): string | undefined {
+  if (payee === undefined) return recover(hash, signature)?.toString('hex');
+  return isFrom(hash, signature, Buffer.from(payee, 'hex')) ? payee : undefined;
 }
 
 const numberOf = (words: readonly number[]): number => words.reduce((sum, word) => sum * 32 + word, 0);

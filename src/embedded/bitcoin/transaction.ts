@@ -1,5 +1,5 @@
-import { sha256 } from '../ldk/keys.js';
-import { displayHash } from '../ldk/convert.js';
+import { hash256 } from './hashes.js';
+import { displayHash } from './hex.js';
 
 /** What the node needs to know of a transaction. Hashes as people write them, amounts in sat. */
 export interface Transaction {
@@ -41,7 +41,7 @@ function readTransaction(reader: Reader): Transaction {
   const body = reader.since(bodyStart);
   if (segwit) for (const _ of inputs) for (let n = reader.compactSize(); n > 0; n--) reader.take(reader.compactSize());
   const lockTime = reader.take(4);
-  const txid = displayHash(sha256(sha256(Buffer.concat([version, body, lockTime]))));
+  const txid = displayHash(hash256(Buffer.concat([version, body, lockTime])));
   return { txid, raw: reader.since(start), inputs, outputs };
 }
 
