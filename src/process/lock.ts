@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { link, readdir, readFile, rename, truncate, unlink, writeFile } from 'node:fs/promises';
+import { link, open, readdir, readFile, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { LnPlayError, systemCode } from '../core/errors.js';
-import { fileError } from '../core/files.js';
+import { fileError, removeTree } from '../core/files.js';
 import { waitFor } from '../core/wait.js';
 import { isAlive, processIdentity, type ProcessIdentity } from './identity.js';
 
@@ -39,8 +39,9 @@ const TIMEOUT_MS = 600_000;
  *
  * The lock is a row of files `name.lock.N` in `dir`, which has to be there. Each holder links a file with the next number, complete with its
  * name in it, so that it cannot be seen half-written and two can't take the same number. The one with the highest number
- * holds the lock, until it is dead or its file says that it is released. The highest file is never removed: a process
- * that was stopped between looking and linking then finds a higher number than its own, and starts again.
+ * holds the lock, until it is dead or its file is empty: released. The highest file is never removed: a process that was
+ * stopped between looking and linking then finds a higher number than its own, and starts again. What a holder says later
+ * it says through its open file: where the folder was removed under it, and made anew, that one is another's.
  *
  * @throws {LnPlayError} LOCKED, naming the holder; FILESYSTEM where there is no such folder or it cannot be written;
  *   TIMEOUT; ABORTED
@@ -60,12 +61,28 @@ export async function lockHolder(dir: string, name: string): Promise<LockHolder 
   return await new EpochLock(dir, name).holder();
 }
 
-type Content = LockHolder & { readonly released: boolean };
+/**
+ * Removes the folder of locks, by whoever holds the one that all others in it are taken under. It goes as a whole: whoever
+ * waits for a lock in it finds no folder, and none that is half gone.
+ *
+ * @throws {LnPlayError} FILESYSTEM
+ */
+export async function removeLocks(dir: string): Promise<void> {
+  const gone = `${dir}.${randomUUID()}`;
+  try {
+    await rename(dir, gone);
+  } catch (cause) {
+    if (systemCode(cause) === 'ENOENT') return;
+    throw fileError('remove', dir, cause);
+  }
+  await removeTree(gone);
+}
 
 class EpochLock {
   readonly #dir: string;
   readonly #prefix: string;
-  #own: { readonly epoch: number; readonly content: Content } | undefined;
+  /** Our file, while we hold the lock. */
+  #own: FileHandle | undefined;
   /** A wait that is given up may leave an attempt under way, which then gets the lock after all. */
   #attempt: Promise<LockHolder | undefined> = Promise.resolve(undefined);
 
@@ -93,25 +110,14 @@ class EpochLock {
 
   async release(): Promise<void> {
     await this.#attempt.catch(() => {}); // whoever waited for it has been told
-    if (!this.#own) return;
-    const { epoch, content } = this.#own;
+    const own = this.#own;
     this.#own = undefined;
     try {
-      await rename(await this.#writeTemporary({ ...content, released: true }), this.#path(epoch));
-    } catch (cause) {
-      // Whoever removes a folder does so under its lock. Where else it fails, our own death releases it.
-      if (systemCode(cause) === 'ENOENT') return;
-      if (!NO_ROOM.includes(systemCode(cause) ?? '')) throw this.#filesystemError(cause);
-      await this.#empty(epoch);
-    }
-  }
-
-  /** Releases the lock where there is no room to say so: an empty file says nothing of a holder either. */
-  async #empty(epoch: number): Promise<void> {
-    try {
-      await truncate(this.#path(epoch));
+      await own?.truncate();
     } catch (cause) {
       throw this.#filesystemError(cause);
+    } finally {
+      await own?.close();
     }
   }
 
@@ -127,48 +133,58 @@ class EpochLock {
       const holder = await this.#holderOf(highest);
       if (holder) return holder;
       const epoch = highest + 1;
-      const content = { ...self(), released: false };
+      let own: FileHandle | undefined;
       try {
-        if (!(await this.#claim(epoch, content))) continue;
+        own = await this.#claim(epoch);
       } catch (error) {
         if (whereFull === 'go on' && isNoRoom(error)) return undefined;
         throw error;
       }
-      if ((await this.#epochs()).some((other) => other > epoch)) {
+      if (!own) continue;
+      if (!(await this.#isNext(epoch))) {
+        await own.close();
         await removeIfThere(this.#path(epoch));
         continue;
       }
-      this.#own = { epoch, content };
+      this.#own = own;
       await this.#sweep(epoch);
       return undefined;
     }
   }
 
-  /** Links our file as number `epoch`; false when somebody was faster. */
-  async #claim(epoch: number, content: Content): Promise<boolean> {
-    let temporary: string | undefined;
+  /** Whether nobody came after us, and who came before us is there and done: in a folder made anew it may be another. */
+  async #isNext(epoch: number): Promise<boolean> {
+    const epochs = await this.#epochs();
+    if (epochs.some((other) => other > epoch)) return false;
+    return epoch === 1 || (epochs.includes(epoch - 1) && !(await this.#holderOf(epoch - 1)));
+  }
+
+  /** Links our file as number `epoch`; undefined when somebody was faster. */
+  async #claim(epoch: number): Promise<FileHandle | undefined> {
+    const temporary = join(this.#dir, `${this.#prefix}new-${process.pid}-${randomUUID()}`);
+    let file: FileHandle | undefined;
     try {
-      temporary = await this.#writeTemporary(content);
+      file = await open(temporary, 'wx', 0o600);
+      await file.writeFile(JSON.stringify(self()));
       await link(temporary, this.#path(epoch));
-      return true;
+      return file;
     } catch (cause) {
-      if (systemCode(cause) === 'EEXIST') return false;
+      await file?.close();
+      if (systemCode(cause) === 'EEXIST') return undefined;
       throw this.#filesystemError(cause);
     } finally {
-      if (temporary) await removeIfThere(temporary);
+      if (file) await removeIfThere(temporary);
     }
   }
 
   async #holderOf(epoch: number): Promise<LockHolder | undefined> {
-    let content: Content;
     try {
-      content = JSON.parse(await readFile(this.#path(epoch), 'utf8')) as Content;
+      const holder = JSON.parse(await readFile(this.#path(epoch), 'utf8')) as LockHolder;
+      return isAlive(holder) ? holder : undefined;
     } catch (cause) {
-      if (systemCode(cause) === 'ENOENT' || cause instanceof SyntaxError) return undefined; // a crash emptied it
+      if (systemCode(cause) === 'ENOENT' || cause instanceof SyntaxError) return undefined; // empty: released
       throw this.#filesystemError(cause);
     }
-    const { released, ...holder } = content;
-    return released || !isAlive(holder) ? undefined : holder;
   }
 
   /**
@@ -198,17 +214,6 @@ class EpochLock {
       if (systemCode(cause) === 'ENOENT') return [];
       throw this.#filesystemError(cause);
     }
-  }
-
-  async #writeTemporary(content: Content): Promise<string> {
-    const path = join(this.#dir, `${this.#prefix}new-${process.pid}-${randomUUID()}`);
-    try {
-      await writeFile(path, JSON.stringify(content), { mode: 0o600, flag: 'wx' });
-    } catch (cause) {
-      await removeIfThere(path).catch(() => {}); // on a full disk it is there, and empty; on a read-only one it is not
-      throw cause;
-    }
-    return path;
   }
 
   #path(epoch: number): string {

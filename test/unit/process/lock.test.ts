@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { processIdentity, type ProcessIdentity } from '../../../src/process/identity.js';
-import { lockHolder, withLock, type LockOptions } from '../../../src/process/lock.js';
+import { lockHolder, removeLocks, withLock, type LockOptions } from '../../../src/process/lock.js';
 
 let dir: string;
 beforeEach(async () => {
@@ -16,8 +16,8 @@ afterEach(() => rm(dir, { recursive: true, force: true }));
 const lock = <T>(body: () => Promise<T>, options: Partial<LockOptions> = {}): Promise<T> =>
   withLock(dir, 'l', { what: 'the thing', wait: 'fail', ...options }, body);
 
-const write = (epoch: number, holder: ProcessIdentity, released = false) =>
-  writeFile(join(dir, `l.lock.${epoch}`), JSON.stringify({ ...holder, command: 'ln-play up', released }));
+const write = (epoch: number, holder: ProcessIdentity) =>
+  writeFile(join(dir, `l.lock.${epoch}`), JSON.stringify({ ...holder, command: 'ln-play up' }));
 
 test('gives what the body gives, and is free after it or its error', async () => {
   expect(await lock(() => Promise.resolve(7))).toBe(7);
@@ -69,8 +69,7 @@ const self = processIdentity(process.pid)!;
 test.each([
   ['whose pid another process has now', () => write(1, { ...self, startTime: '1' })],
   ['of before the reboot', () => write(1, { ...self, boot: 'another' })],
-  ['that is released', () => write(1, self, true)],
-  ['that a power cut emptied', () => writeFile(join(dir, 'l.lock.1'), '')],
+  ['that is released, or that a power cut emptied', () => writeFile(join(dir, 'l.lock.1'), '')],
 ])('a lock %s is free', async (_name, prepare) => {
   await prepare();
   expect(await lockHolder(dir, 'l')).toBeUndefined();
@@ -79,7 +78,7 @@ test.each([
 
 test('an older holder’s file says nothing', async () => {
   await write(1, self);
-  await write(2, self, true);
+  await writeFile(join(dir, 'l.lock.2'), '');
   await lock(() => Promise.resolve());
 });
 
@@ -95,9 +94,47 @@ test('can be given up while it is waited for', async () => {
     const waiting = lock(() => Promise.resolve(), { wait: 'wait', signal: stop.signal, onWait: () => stop.abort() });
     await expect(waiting).rejects.toMatchObject({ code: 'ABORTED' });
   });
-  expect(JSON.parse(await readFile(join(dir, 'l.lock.1'), 'utf8'))).toMatchObject({ released: true });
+  expect(await readFile(join(dir, 'l.lock.1'), 'utf8')).toBe('');
 });
 
 test('a folder that the body removes is no error', async () => {
   await lock(() => rm(dir, { recursive: true }));
+});
+
+test('one whose folder is gone, and made anew by another, does not release the lock of that one', async () => {
+  await lock(async () => {
+    await removeLocks(dir);
+    await removeLocks(dir);
+    await mkdir(dir);
+    await lock(() => Promise.resolve());
+    await write(9, { ...self, pid: process.ppid, startTime: processIdentity(process.ppid)!.startTime });
+  });
+  expect(await lockHolder(dir, 'l')).toMatchObject({ pid: process.ppid });
+  expect((await readdir(dirname(dir))).filter((name) => join(dirname(dir), name).startsWith(`${dir}.`))).toEqual([]);
+});
+
+test('whoever waits for it while its folder goes is told that it is gone, and never has it beside another', async () => {
+  let inside = 0;
+  let most = 0;
+  const body = async (): Promise<void> => {
+    most = Math.max(most, ++inside);
+    await readdir(dir);
+    inside--;
+    await removeLocks(dir);
+  };
+  const taker = async (): Promise<void> => {
+    for (let taken = 0; taken < 20;) {
+      await mkdir(dir, { recursive: true }).catch((error: unknown) =>
+        expect(error).toMatchObject({ code: /ENOENT|EEXIST/ }),
+      );
+      const took = await lock(body, { wait: 'wait' }).then(
+        () => true,
+        (error: unknown) => error,
+      );
+      if (took === true) taken++;
+      else expect(took).toMatchObject({ code: 'FILESYSTEM', cause: { code: 'ENOENT' } });
+    }
+  };
+  await Promise.all([taker(), taker(), taker(), taker()]);
+  expect(most).toBe(1);
 });
