@@ -128,6 +128,7 @@ export class Daemon {
    * waits that need this daemon, but ask another one.
    */
   get died(): Promise<never> {
+    if (this.#process && !this.#process.running) this.attach(); // another command may have started it again
     const running = this.#process;
     if (!running || this.#stopping) return NEVER;
     if (this.#watch?.process !== running) {

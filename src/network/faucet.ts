@@ -61,13 +61,13 @@ export class Faucet {
 
   /** An address of the faucet. */
   async address(): Promise<string> {
-    this.#address ??= await this.#call<string>('getnewaddress', [], WALLET);
+    this.#address ??= await this.#ask<string>('getnewaddress');
     return this.#address;
   }
 
   /** What can be spent now, in sat. */
   async balanceSat(): Promise<bigint> {
-    const { mine } = await this.#call<{ mine: { trusted: number } }>('getbalances', [], WALLET);
+    const { mine } = await this.#ask<{ mine: { trusted: number } }>('getbalances');
     return BigInt(Math.round(mine.trusted * 1e8));
   }
 
@@ -97,7 +97,7 @@ export class Faucet {
 
   async #sendToAddress(address: string, amountSat: bigint): Promise<string> {
     try {
-      return await this.#call<string>('sendtoaddress', [address, satToBtc(amountSat)], WALLET);
+      return await this.#ask<string>('sendtoaddress', [address, satToBtc(amountSat)]);
     } catch (error) {
       if (!isBitcoinError(error, 'WALLET_INSUFFICIENT_FUNDS')) throw error;
       const has = await this.balanceSat();
@@ -114,10 +114,10 @@ export class Faucet {
       await this.#call('getmempoolentry', [txid]);
     } catch (cause) {
       if (!isBitcoinError(cause, 'INVALID_ADDRESS_OR_KEY')) throw cause;
-      const { confirmations, hex } = await this.#call<WalletTransaction>('gettransaction', [txid], WALLET);
+      const { confirmations, hex } = await this.#ask<WalletTransaction>('gettransaction', [txid]);
       if (confirmations > 0) return; // somebody else has mined meanwhile
       const [verdict] = await this.#call<{ 'reject-reason'?: string }[]>('testmempoolaccept', [[hex]]);
-      await this.#call('abandontransaction', [txid], WALLET);
+      await this.#ask('abandontransaction', [txid]);
       throw new LnPlayError('DAEMON', `bitcoind refuses the faucet's transaction: ${verdict?.['reject-reason']}`, {
         hint: `try again, or mend the policy options in ${this.#bitcoind.configFile}`,
         cause,
@@ -163,6 +163,17 @@ export class Faucet {
   async #flush(): Promise<void> {
     await this.#call('gettxoutsetinfo', ['none']);
     await markBorn(this.#layout);
+  }
+
+  /** Asks its wallet; where bitcoind has not loaded that, or nobody has made it yet, it is seen to first. */
+  async #ask<T>(method: string, params: readonly unknown[] = []): Promise<T> {
+    try {
+      return await this.#call<T>(method, params, WALLET);
+    } catch (error) {
+      if (!isBitcoinError(error, 'WALLET_NOT_FOUND')) throw error;
+      await this.prepare();
+      return await this.#call<T>(method, params, WALLET);
+    }
   }
 
   /** Asks bitcoind; where it dies meanwhile, the error tells of its death. */

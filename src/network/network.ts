@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { allOrNothing } from '../core/all-or-nothing.js';
 import { LnPlayError } from '../core/errors.js';
 import { unlessAborted, type WaitOptions } from '../core/wait.js';
@@ -37,6 +38,8 @@ export class Network {
   readonly faucet: Faucet;
   readonly #context: NetworkContext;
   readonly #nodes = new Map<string, LightningNode>();
+  /** The process of bitcoind that has been seen to answer. */
+  #readyPid: number | undefined;
 
   constructor(layout: Layout, manifest: Manifest, context: NetworkContext) {
     this.layout = layout;
@@ -47,10 +50,10 @@ export class Network {
     this.grow(manifest);
   }
 
-  /** Takes in the nodes of a manifest that it does not have yet. */
+  /** Takes in the nodes of a manifest that it does not have yet, or that have another lightningd by now. */
   protected grow(manifest: Manifest): void {
     for (const { name, executable } of manifest.nodes)
-      if (!this.#nodes.has(name))
+      if (!isDeepStrictEqual(this.#nodes.get(name)?.lightningd.executable, executable))
         this.#nodes.set(name, new LightningNode(name, this.layout.lightningDir(name), executable));
   }
 
@@ -80,10 +83,25 @@ export class Network {
     throw noSuchNode(this.layout, name, [...this.#nodes.keys()]);
   }
 
+  /** @throws {LnPlayError} STATE */
+  protected assertBitcoindRuns(why: string): void {
+    if (this.bitcoind.daemon.attach()) return;
+    throw new LnPlayError('STATE', `bitcoind is not running, ${why}`, { hint: 'start all that is down: ln-play up' });
+  }
+
+  /** Waits for a bitcoind that was just started: before, it answers neither us nor the nodes. */
+  async #awaitBitcoind(): Promise<void> {
+    const { daemon } = this.bitcoind;
+    if (!daemon.attach() || daemon.pid === this.#readyPid) return; // what needs one that does not run says so
+    await daemon.waitReady(this.wait);
+    this.#readyPid = daemon.pid;
+  }
+
   /** Runs a step that ends early when the user stops it, or when bitcoind or a node that it needs dies. */
   async step<T>(name: string, needed: readonly LightningNode[], body: () => Promise<T>): Promise<T> {
     const daemons = [this.bitcoind.daemon, ...needed.map(({ lightningd }) => lightningd.daemon)];
     return await this.steps.run(name, async () => {
+      await this.#awaitBitcoind();
       const deaths = daemons.map(({ died }) => died);
       return await unlessAborted(Promise.race([body(), ...deaths]), this.#context.signal);
     });
@@ -98,6 +116,7 @@ export class Network {
   /** Waits until every running node has bitcoind's height. @returns the height */
   async sync(): Promise<number> {
     const { daemon, rpc } = this.bitcoind;
+    await this.#awaitBitcoind();
     const asked = daemon.guard(() => rpc.call<{ blocks: number }>('getblockchaininfo'));
     const { blocks } = await unlessAborted(asked, this.#context.signal);
     await this.steps.run(`block ${blocks}`, async () => {

@@ -1,7 +1,7 @@
 import { rmdir } from 'node:fs/promises';
 import { LnPlayError, systemCode } from '../core/errors.js';
 import { makePrivateFolder, removeTree } from '../core/files.js';
-import { withLock, type LockOptions } from '../process/lock.js';
+import { removeLocks, withLock, type LockOptions } from '../process/lock.js';
 import { listProcesses } from '../process/table.js';
 import { boot, type UpReport as BootReport } from './boot.js';
 import { reconnect, type OpenChannel } from './channels.js';
@@ -97,11 +97,12 @@ export class Playground extends Network implements AsyncDisposable {
   /**
    * Stops a node or bitcoind and starts it again, with what its config says now.
    *
-   * @throws {LnPlayError} DAEMON when it does not come back, with its last log lines
+   * @throws {LnPlayError} STATE for a node without bitcoind; DAEMON when it does not come back, with its last log lines
    */
   async restart(name: string): Promise<void> {
-    const { daemon, start } = this.startable(name);
     await this.#exclusively(async () => {
+      const { daemon, start } = this.startable(name);
+      if (daemon !== this.bitcoind.daemon) this.assertBitcoindRuns(`and ${name} needs it`);
       await this.steps.run(`stop ${name}`, () => daemon.stop());
       await this.steps.run(`start ${name}`, start);
       const running = this.nodes.filter(({ lightningd }) => lightningd.daemon.attach());
@@ -135,16 +136,17 @@ export class Playground extends Network implements AsyncDisposable {
     await this.dispose();
   }
 
-  /** Under the lock, with the nodes that there are by then. */
+  /** Under the lock, with the nodes and the port of bitcoind that there are by then. */
   async #exclusively<T>(body: () => Promise<T>, lock: Lock = {}, context = this.#context): Promise<T> {
     const underLock = async (): Promise<T> => {
       const manifest = await readManifest(this.layout);
       if (!manifest) {
-        await removeTree(this.layout.locks);
+        await removeLocks(this.layout.locks);
         await this.#removeFolder();
         throw noPlayground(this.layout);
       }
       this.grow(manifest);
+      await this.bitcoind.load();
       return await body();
     };
     return await exclusively(this.layout, context, underLock, lock);
@@ -154,7 +156,8 @@ export class Playground extends Network implements AsyncDisposable {
     const stopped = await this.stopAll();
     const { manifest, unborn, locks, bitcoinDatadir, lightningDir } = this.layout;
     const folders = this.nodes.map(({ name }) => lightningDir(name));
-    for (const path of [...folders, bitcoinDatadir, manifest, unborn, locks]) await removeTree(path);
+    for (const path of [...folders, bitcoinDatadir, manifest, unborn]) await removeTree(path);
+    await removeLocks(locks); // at last: from here on the playground is whoever's is the first to make another
     return stopped;
   }
 
@@ -168,6 +171,10 @@ type Lock = Pick<LockOptions, 'whereFull'>;
 /** What stops or removes makes room, so a full disk is not in its way. */
 const STOPPING: Lock = { whereFull: 'go on' };
 
+/** What making the lock's folder, or a file in it, fails with while somebody removes it; and how often that may be. */
+const FOLDER_GONE = new Set(['ENOENT', 'EEXIST']);
+const GONE_TRIES = 20;
+
 async function exclusively<T>(
   layout: Layout,
   { signal, onBusy }: PlaygroundContext,
@@ -177,16 +184,17 @@ async function exclusively<T>(
   const what = `the playground in ${layout.dir}`;
   const onWait = ({ pid, command }: { pid: number; command: string }): void =>
     onBusy?.(`waiting for ${command} (process ${pid})`);
-  for (let began = false; ;) {
-    await makePrivateFolder(layout.locks);
+  for (let began = false, tries = 1; ; tries++) {
     try {
+      await makePrivateFolder(layout.locks);
       return await withLock(layout.locks, 'playground', { ...lock, what, wait: 'wait', onWait, signal }, async () => {
         began = true;
         return await body();
       });
     } catch (error) {
       // who had the playground before us has destroyed it, with the lock's folder
-      if (began || !(error instanceof LnPlayError) || systemCode(error.cause) !== 'ENOENT') throw error;
+      if (began || tries === GONE_TRIES || !(error instanceof LnPlayError)) throw error;
+      if (!FOLDER_GONE.has(systemCode(error.cause) ?? '')) throw error;
     }
   }
 }

@@ -62,6 +62,15 @@ describeEach((_implementation, { flags }) => {
     expect(bitcoind).toMatchObject({ state: 'running', blocks: before.bitcoind.blocks });
     expect(bitcoind.pid).not.toBe(before.bitcoind.pid);
     await json('mine'); // the nodes have found it again
+
+    await json('down');
+    expect(await runCli(['restart', 'l1'], { env: { LN_PLAY_DIR: at.dir } })).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^error: bitcoind is not running, and l1 needs it\nhint: .*ln-play up\n$/,
+      ) as string,
+    });
+    expect(await leftovers(at.dir)).toEqual([]);
   });
 
   test('three nodes with an option for one; then a fourth', async () => {

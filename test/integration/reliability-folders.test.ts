@@ -66,6 +66,31 @@ describeEach((_implementation, { flags }) => {
     await destroy(dir);
   });
 
+  test('restarts beside what destroys the playground and makes it anew', async () => {
+    const dir = fresh();
+    for (let round = 0; round < 3; round++) {
+      await up(dir);
+      const commands = [
+        ['restart', 'bitcoind'],
+        ['destroy', '--yes'],
+        ['restart', 'l1'],
+        ['up', ...flags],
+        ['restart', 'bitcoind'],
+      ];
+      const results = await Promise.all(
+        commands.map(async (args) => ({ args, ...(await runCli([...args, '--dir', dir])) })),
+      );
+      for (const { args, code, stderr } of results)
+        if (args[0] === 'restart' && code !== 0) expect(stderr).toMatch(/^error: There is no playground in /m);
+        else expect({ args, code, stderr }).toMatchObject({ code: 0 });
+      const pids = (await processesOf(dir)).filter(({ args }) => args.some((arg) => arg.startsWith('-pid=')));
+      expect(pids.length).toBeLessThanOrEqual(1);
+      await runCli(['destroy', '--yes', '--dir', dir]); // where the first did not come last
+      expect(await processesOf(dir)).toEqual([]);
+    }
+    await expect(readdir(dir)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   test('a path of the longest kind works; one byte more is told by how much', async () => {
     const longest = MAX_SOCKET_PATH_BYTES - '/l1/regtest/lightning-rpc'.length;
     const fits = pad(folder.path, longest);
