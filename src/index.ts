@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /**
  * ln-play as a library: a regtest playground from a test or a script.
  *

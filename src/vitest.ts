@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 import { test as base } from 'vitest';
 import type { UpOptions } from './network/up-options.js';
 import { Playground } from './network/playground.js';

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -13,6 +13,19 @@ const UNREACHABLE =
 
 /** What `npm test` tells its children is about our own folder, not about theirs. */
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD)/i.test(name)));
+
+const CONSUMER = `import { checkPlugin, LightningSocket, Playground, type PlaygroundStatus } from 'ln-play';
+import { test } from 'ln-play/vitest';
+
+await using playground = await Playground.start({ nodes: 3 });
+const status: PlaygroundStatus = await playground.status();
+export const { id }: { id: string } = await new LightningSocket(status.nodes[0]!.rpc_socket).call('getinfo');
+export const ok: boolean = (await checkPlugin('hello.js')).ok;
+test('pays', async ({ playground: { nodes } }) => {
+  const { bolt11 }: { bolt11: string } = await nodes[0].invoice(24_000n, { description: 'tea' });
+  await nodes[1].pay(bolt11);
+});
+`;
 
 const folder = useTemporaryFolder();
 let installed: { readonly dir: string } | { readonly whyNot: string };
@@ -63,6 +76,21 @@ describe('the packed package, installed into a folder with a space in its name',
       env,
     });
     expect(stdout).toBe('function\n');
+  });
+
+  test('has types that a consumer compiles with, who names no types itself', async ({ skip }) => {
+    const dir = installedIn(skip);
+    await mkdir(join(dir, 'node_modules', '@types'));
+    for (const name of ['@types/node', 'vitest'])
+      await symlink(join(ROOT, 'node_modules', name), join(dir, 'node_modules', name));
+    const config = { compilerOptions: { noEmit: true, module: 'nodenext', strict: true }, files: ['consumer.ts'] };
+    await writeFile(join(dir, 'tsconfig.json'), JSON.stringify(config));
+    await writeFile(join(dir, 'consumer.ts'), CONSUMER);
+    const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+    const { stdout } = await run(process.execPath, [tsc, '-p', dir], { cwd: dir, env }).catch(
+      (error: { stdout: string }) => error,
+    );
+    expect(stdout).toBe('');
   });
 
   test('makes a plugin from each template', async ({ skip }) => {
