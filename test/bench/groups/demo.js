@@ -50,7 +50,7 @@ async function byHand(env) {
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
   });
-  const killAll = () => process.kill(-script.pid, 'SIGKILL');
+  const killAll = () => script.pid !== undefined && process.kill(-script.pid, 'SIGKILL');
   process.once('exit', killAll);
   const times = {};
   script.stdout.on('data', (chunk) => {
