@@ -7,10 +7,14 @@ import { findExecutable } from '../../src/daemons/executables/find.js';
 import { run } from '../../src/process/run.js';
 
 let cache: string;
+let home: string;
 beforeEach(async () => {
   cache = await mkdtemp(join(tmpdir(), 'ln-play càche '));
+  home = await mkdtemp(join(tmpdir(), 'ln-play-home-'));
 });
-afterEach(() => rm(cache, { recursive: true, force: true }));
+afterEach(async () => {
+  for (const folder of [cache, home]) await rm(folder, { recursive: true, force: true });
+});
 
 const source = await fetchSource({ env: process.env });
 const whyNot = 'whyNot' in source ? source.whyNot : undefined;
@@ -19,7 +23,7 @@ describe.skipIf(whyNot !== undefined)(`bitcoind from Debian's archive${whyNot ? 
   /** As on a machine with no bitcoind of its own. */
   const env = () => {
     const { BITCOIND_EXE: _, ...rest } = process.env;
-    return { ...rest, PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LN_PLAY_CACHE: cache };
+    return { ...rest, PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LN_PLAY_CACHE: cache, HOME: home };
   };
 
   test('is fetched once by two at the same time, and runs', async () => {
@@ -37,6 +41,7 @@ describe.skipIf(whyNot !== undefined)(`bitcoind from Debian's archive${whyNot ? 
     for (const { command } of [executable, cli])
       expect((await run(command, ['-version'])).stdout).toMatch(/version v\d+/);
     expect((await readdir(cache)).filter((name) => !name.startsWith('fetch.lock'))).toEqual(['bitcoin-knots']);
+    expect(await readdir(home)).toEqual([]);
 
     const again = await findExecutable('bitcoind', { env: { ...env(), LN_PLAY_OFFLINE: '1' } });
     expect(again.executable).toEqual({ ...executable, source: 'cache' });

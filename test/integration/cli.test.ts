@@ -1,3 +1,4 @@
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { PlaygroundStatus } from '../../src/network/status.js';
@@ -223,5 +224,9 @@ describeEach((implementation, { flags }) => {
     expect(ok).toBe(true);
     expect(checks.map(({ name }) => name)).toEqual(expect.arrayContaining(['bitcoind', 'lightningd']));
     expect(await text('doctor')).toMatch(/BITCOIND_EXE names it/);
+    const home = join(folder.path, 'home');
+    await mkdir(home);
+    expect(await runCli(['doctor'], { env: { LN_PLAY_DIR: dir, HOME: home } })).toMatchObject({ code: 0 });
+    expect(await readdir(home)).toEqual([]); // bitcoind makes ~/.bitcoin, if it may
   });
 });

@@ -3,12 +3,12 @@ import { access, readFile, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { messageOf, systemCode } from '../../core/errors.js';
 import type { Command } from '../../process/daemon-process.js';
-import { run } from '../../process/run.js';
 import { MAX_SOCKET_PATH_BYTES } from '../../process/sockets.js';
 import { cacheFolder } from './cache-folder.js';
 import { folderBytes, onPath } from './files.js';
 import type { Program } from './programs.js';
 import { searchExecutable, type SearchOptions, type Step } from './search.js';
+import { askVersion } from './version.js';
 
 /** One thing that was looked at: well, of note, or in the way. */
 export interface Check {
@@ -93,8 +93,8 @@ async function checkProgram(name: Program, needed: boolean, { outcome, trail }: 
   const { command, args } = outcome.executable;
   const path = [command, ...args].join(' ');
   try {
-    const { stdout } = await run(command, [...args, '--version'], { timeoutMs: VERSION_TIMEOUT_MS });
-    return { name, ok: true, detail: `${stdout.split('\n')[0]} (${path})`, trail };
+    const version = await askVersion(name, outcome.executable, { timeoutMs: VERSION_TIMEOUT_MS });
+    return { name, ok: true, detail: `${version} (${path})`, trail };
   } catch (error) {
     const hint = `see what \`${path} --version\` says, or name another ${name}`;
     return { name, ok: missing, detail: `${path} does not run: ${messageOf(error)}`, hint, trail };

@@ -12,6 +12,8 @@ interface ProgramFacts {
   readonly fetched: boolean;
   /** Whether this package brings one of its own. */
   readonly embedded: boolean;
+  /** What has it say its version and end; a datadir is there for it to use. */
+  readonly versionArgs: (datadir: string) => readonly string[];
   /** How to install it, one line a system. */
   readonly install: readonly string[];
 }
@@ -29,6 +31,9 @@ const LIGHTNING = [
   'Arch and others: https://docs.corelightning.org/docs/installation',
 ];
 
+const bitcoinVersion = (datadir: string): readonly string[] => [`-datadir=${datadir}`, '-version'];
+const lightningVersion = (): readonly string[] => ['--version'];
+
 export const PROGRAMS: Record<Program, ProgramFacts> = {
   bitcoind: {
     variable: 'BITCOIND_EXE',
@@ -36,15 +41,24 @@ export const PROGRAMS: Record<Program, ProgramFacts> = {
     cached: true,
     fetched: true,
     embedded: false,
+    versionArgs: bitcoinVersion,
     install: BITCOIN,
   },
-  'bitcoin-cli': { variable: 'BITCOIN_CLI_EXE', cached: true, fetched: false, embedded: false, install: BITCOIN },
+  'bitcoin-cli': {
+    variable: 'BITCOIN_CLI_EXE',
+    cached: true,
+    fetched: false,
+    embedded: false,
+    versionArgs: bitcoinVersion,
+    install: BITCOIN,
+  },
   lightningd: {
     variable: 'LIGHTNINGD_EXE',
     flag: '--lightningd',
     cached: false,
     fetched: false,
     embedded: true,
+    versionArgs: lightningVersion,
     install: LIGHTNING,
   },
   'lightning-cli': {
@@ -52,6 +66,7 @@ export const PROGRAMS: Record<Program, ProgramFacts> = {
     cached: false,
     fetched: false,
     embedded: false,
+    versionArgs: lightningVersion,
     install: LIGHTNING,
   },
 };

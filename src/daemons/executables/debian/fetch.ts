@@ -3,8 +3,8 @@ import { access, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LnPlayError, messageOf, systemCode } from '../../../core/errors.js';
 import { withLock } from '../../../process/lock.js';
-import { run } from '../../../process/run.js';
 import { isExecutable, onPath } from '../files.js';
+import { askVersion } from '../version.js';
 import { Apt, PACKAGE, SUITE } from './apt.js';
 import { downloadError } from './failures.js';
 import { layOut, PROGRAMS, unpack } from './install.js';
@@ -120,7 +120,7 @@ async function fetchInto(staging: string, mirror: string, options: FetchOptions)
     await layOut(at('unpacked'), at('new'));
     for (const [done, program] of PROGRAMS.entries()) {
       report('check', done, PROGRAMS.length);
-      await run(join(at('new'), 'bin', program), ['-version'], { env, signal });
+      await askVersion(program, { command: join(at('new'), 'bin', program), args: [] }, { env, signal });
     }
   } catch (cause) {
     throw downloadError(cause, { mirror: shownMirror(mirror), suite: SUITE, cache });

@@ -1,0 +1,20 @@
+import { dir } from 'tmp-promise';
+import type { Command } from '../../process/daemon-process.js';
+import { run, type RunOptions } from '../../process/run.js';
+import { PROGRAMS, type Program } from './programs.js';
+
+/**
+ * The first line of what a program says of its version. bitcoind makes its datadir before it says so, `~/.bitcoin` where
+ * none is named: it gets one of its own, which goes with it.
+ *
+ * @throws {LnPlayError} as `run`
+ */
+export async function askVersion(program: Program, { command, args }: Command, options: RunOptions): Promise<string> {
+  const datadir = await dir({ prefix: 'ln-play-version', unsafeCleanup: true });
+  try {
+    const { stdout } = await run(command, [...args, ...PROGRAMS[program].versionArgs(datadir.path)], options);
+    return stdout.split('\n')[0]!;
+  } finally {
+    await datadir.cleanup();
+  }
+}
