@@ -13,6 +13,7 @@
 export { Playground, type PlaygroundContext, type UpReport } from './network/playground.js';
 export type { NodeOption, UpOptions } from './network/up-options.js';
 export type { OpenChannel, OpenOptions } from './network/channels.js';
+export type { ClosedChannel, CloseOptions } from './network/close.js';
 export { LightningNode } from './network/node.js';
 export type { ChannelStatus, NodeStatus, PlaygroundStatus } from './network/status.js';
 export type { Step, StepListener } from './network/steps.js';

@@ -170,7 +170,11 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     usage: 'close <from> <to>',
     summary: 'close the channel between two nodes, and mine its last transaction',
-    examples: ['ln-play close l1 l2'],
+    options: [
+      ['--channel <channel>', 'its short channel id or channel id, where there are several'],
+      ['--force', 'with its commitment transaction, without asking the other end'],
+    ],
+    examples: ['ln-play close l1 l2', 'ln-play close l1 l2 --channel 111x1x0', 'ln-play close l1 l2 --force'],
     load: () => import('./commands/close.js'),
   },
   {

@@ -6,15 +6,8 @@ import { Bitcoind } from '../daemons/bitcoind.js';
 import type { Daemon } from '../daemons/daemon.js';
 import type { PeerChannel } from '../rpc/lightning-types.js';
 import { listProcesses } from '../process/table.js';
-import {
-  channelBetween,
-  connectNodes,
-  fundChannel,
-  waitForBothEnds,
-  waitForMempool,
-  type OpenChannel,
-  type OpenOptions,
-} from './channels.js';
+import { connectNodes, fundChannel, waitForBothEnds, type OpenChannel, type OpenOptions } from './channels.js';
+import { channelToClose, closeChannel, type ClosedChannel, type CloseOptions } from './close.js';
 import { Faucet } from './faucet.js';
 import type { Layout } from './layout.js';
 import { noSuchNode, type Manifest } from './manifest.js';
@@ -155,25 +148,19 @@ export class Network {
   /**
    * Closes the channel between two nodes, mines the closing transaction and waits until both have seen it.
    *
-   * @throws {LnPlayError} INVALID where there is none
+   * @throws {LnPlayError} INVALID where there is none, or several and none is named
    */
   async closeChannel(
     from: LightningNode,
     to: LightningNode,
-  ): Promise<{ type: string; txid: string | undefined; short_channel_id: string }> {
-    const channel = await this.step('look for a channel', [from, to], () => channelBetween(from, to));
-    if (!channel?.short_channel_id)
-      throw new LnPlayError('INVALID', `There is no open channel between ${from.name} and ${to.name}`, {
-        hint: 'see the channels with `ln-play status`',
-      });
-    const id = channel.short_channel_id;
-    const closed = await this.step('close', [from, to], () =>
-      from.lightningd.daemon.guard(() => from.rpc.call('close', { id }, this.wait)),
-    );
-    const txid = closed.txids?.at(-1) ?? closed.txid;
-    if (txid !== undefined) await waitForMempool(this.bitcoind, txid, this.wait);
+    { channel: named, force = false }: CloseOptions = {},
+  ): Promise<ClosedChannel> {
+    // who closes by force may do so since the other end is down
+    const needed = force ? [from] : [from, to];
+    const channel = await this.step('look for a channel', needed, () => channelToClose(from, to, named));
+    const closed = await this.step('close', needed, () => closeChannel(this.bitcoind, from, channel, force, this.wait));
     await this.mine(1);
-    return { type: closed.type, txid, short_channel_id: id };
+    return closed;
   }
 
   /**

@@ -164,25 +164,52 @@ describeEach((implementation, { flags }) => {
   });
 
   test('open and close', async () => {
-    const opened = await json<{ short_channel_id: string }>('open', 'l2', 'l1', '0.01btc', '--private');
+    const opened = await json<{ short_channel_id: string; channel_id: string }>(
+      'open',
+      'l2',
+      'l1',
+      '0.01btc',
+      '--private',
+    );
     expect(opened).toMatchObject({ from: 'l2', to: 'l1', capacity_msat: 1_000_000_000, feerate: '253perkw' });
-    type Channels = { channels: { short_channel_id?: string; private?: boolean; state: string }[] };
+    type Channels = { channels: { channel_id: string; short_channel_id?: string; private?: boolean; state: string }[] };
     const channelsOf = async () => (await json<Channels>('cli', 'l2', 'listpeerchannels')).channels;
     expect(await channelsOf()).toContainEqual(
       expect.objectContaining({ short_channel_id: opened.short_channel_id, private: true }),
     );
 
-    const closed = await json<{ short_channel_id: string }>('close', 'l1', 'l2');
-    expect(closed).toEqual({
+    const { code, stderr } = await cli('close', 'l1', 'l2');
+    expect({ code, stderr: withoutProgress(stderr) }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^error: l1 and l2 have 3 channels\n( {2}\d+x\d+x\d+ .* CHANNELD_NORMAL\n){3}hint: say which: ln-play close l1 l2 --channel \S+\n$/,
+      ) as string,
+    });
+    expect(await cli('close', 'l1', 'l2', '--channel', '1x1x1')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^error: There is no open channel 1x1x1 between l1 and l2\n/m) as string,
+    });
+    const name = ['--channel', opened.short_channel_id];
+    expect(await json<{ short_channel_id: string }>('close', 'l1', 'l2', ...name)).toEqual({
       from: 'l1',
       to: 'l2',
       type: 'mutual',
       txid: HEX_32,
-      short_channel_id: SHORT_CHANNEL_ID,
+      short_channel_id: opened.short_channel_id,
+      channel_id: opened.channel_id,
     });
-    const { state } = (await channelsOf()).find((each) => each.short_channel_id === closed.short_channel_id) ?? {};
+    const { state } = (await channelsOf()).find((each) => each.short_channel_id === opened.short_channel_id) ?? {};
     expect(['ONCHAIN', 'FUNDING_SPEND_SEEN', undefined]).toContain(state);
+    const another = (await channelsOf()).find(({ state: each }) => each === 'CHANNELD_NORMAL')!;
+    await json('close', 'l2', 'l1', '--channel', another.channel_id);
     expect(await text('close', 'l1', 'l2')).toMatch(/channel \S+ closed \(mutual\) by [0-9a-f]{64}\n$/);
+
+    await json('open', 'l2', 'l1', '0.01btc');
+    expect(await text('close', 'l1', 'l2', '--force')).toMatch(/channel \S+ closed \(unilateral\) by [0-9a-f]{64}\n$/);
+    expect(await cli('close', 'l1', 'l2', '--force')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('There is no open channel between l1 and l2\n') as string,
+    });
   });
 
   test('cli takes arguments as lightning-cli does', async () => {

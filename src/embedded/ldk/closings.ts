@@ -67,10 +67,7 @@ export class Closings {
     let forced = false;
     const force = async (): Promise<void> => {
       forced = true;
-      const done = await engine.act(() =>
-        engine.manager.force_close_broadcasting_latest_txn(id, peer, 'Forcibly closed by `close` command timeout'),
-      );
-      if (!done.is_ok()) this.#node.log.debug(`forced close: ${apiError(err(done))}`);
+      await this.force(request.channelId, 'Forcibly closed by `close` command timeout');
     };
     const timer =
       request.unilateralAfterMs > 0
@@ -89,6 +86,16 @@ export class Closings {
     if (transaction) await this.#node.sent(transaction.txid);
     const unilateral = forced || channels.get(request.channelId)?.state === 'AWAITING_UNILATERAL';
     return { type: unilateral ? 'unilateral' : 'mutual', transactions: transaction ? [transaction] : [] };
+  }
+
+  /** Closes a channel with our commitment transaction, without asking the peer. */
+  async force(channelId: string, why: string): Promise<void> {
+    const { channels, engine, log } = this.#node;
+    const peer = bytesOf(channels.get(channelId)!.peerId);
+    const id = ldk.ChannelId.constructor_from_bytes(bytesOf(channelId));
+    channels.update(channelId, { closeCause: 'user', closer: 'local' });
+    const done = await engine.act(() => engine.manager.force_close_broadcasting_latest_txn(id, peer, why));
+    if (!done.is_ok()) log.debug(`forced close: ${apiError(err(done))}`);
   }
 
   /** Resolves when the channel is closed. As lightningd it waits for a peer that is away. */

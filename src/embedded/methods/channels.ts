@@ -78,6 +78,16 @@ export const channelMethods = (node: Node): readonly Method[] => [
     },
   }),
   method({
+    name: 'dev-fail',
+    category: 'developer',
+    developerOnly: true,
+    params: [{ name: 'id', type: anyChannel, required: true }],
+    handle: async ({ id }) => {
+      await node.closings.force(findChannel(node, id).channelId, 'Failing due to dev-fail command');
+      return {};
+    },
+  }),
+  method({
     name: 'listhtlcs',
     category: 'channels',
     params: [{ name: 'id', type: anyChannel }],
