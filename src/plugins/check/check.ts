@@ -7,7 +7,7 @@ import type { SeenMessage } from '../messages.js';
 import { formatMs, textOf } from '../text.js';
 import { Conversation, type EndedBy, type EndStep, type Reply } from './conversation.js';
 import { inspectFile } from './file.js';
-import { initParams } from './init.js';
+import { initParams, optionProblems } from './init.js';
 import { manifestProblems, readManifest, type Manifest } from './manifest.js';
 import { failed, passed, Report, warning, type CheckReport, type Finding, type Subject } from './report.js';
 
@@ -99,9 +99,17 @@ async function startUp(
   const { timeoutMs = STARTUP_TIMEOUT_MS, depth = 'full' } = options;
   const manifest = await getmanifest(report, plugin, started, timeoutMs);
   if (!manifest || depth === 'manifest') return undefined;
-  await init(report, plugin, initParams(manifest, folder, options.options), timeoutMs);
+  const values = options.options ?? {};
+  report.add(...optionProblems(manifest, values).map((problem) => failed('options', problem, hintOf(manifest))));
+  if (!report.ok) return undefined;
+  await init(report, plugin, initParams(manifest, folder, values), timeoutMs);
   return report.ok ? manifest : undefined;
 }
+
+const hintOf = ({ options }: Manifest): string =>
+  options.length === 0
+    ? 'it has no options'
+    : `its options are ${options.map(({ name, type }) => `${name} (${type})`).join(', ')}`;
 
 async function getmanifest(
   report: Report,

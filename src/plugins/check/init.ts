@@ -38,6 +38,26 @@ export function initParams(manifest: Manifest, lightningDir: string, values: Jso
   };
 }
 
+/** What lightningd refuses of the values given for a plugin's options, as it says it (`plugin_add_params` of lightningd/plugin.c). */
+export function optionProblems({ options }: Manifest, values: JsonObject): string[] {
+  return Object.entries(values).flatMap(([name, value]) => {
+    const option = options.find((each) => each.name === name);
+    if (!option) return [`unknown parameter ${name}`];
+    const isRight = IS_VALUE[option.type];
+    const wrong = [value]
+      .flat()
+      .map(textOf)
+      .filter((text) => isRight && !isRight(text));
+    return wrong.map((text) => `--${name}=${text}: ${JSON.stringify(text)} is not of type ${option.type}`);
+  });
+}
+
+/** opt_set_longval and opt_set_bool_arg of ccan/opt; what is not here takes any text. */
+const IS_VALUE: { readonly [type: string]: ((text: string) => boolean) | undefined } = {
+  int: (text) => /^\s*[+-]?(0x[\da-f]+|\d+)$/i.test(text),
+  bool: (text) => /^(true|yes|false|no)$/i.test(text),
+};
+
 function valueOf({ type, multi, default: fallback }: ManifestOption, given: unknown): unknown {
   const value = given ?? fallback ?? undefined;
   if (type === 'flag') return given === undefined || given === false ? undefined : true;

@@ -5,7 +5,7 @@ import type { Manifest } from './manifest.js';
 export type Outcome = 'passed' | 'warning' | 'failed';
 
 /** What a check looked at, in the order in which it does. */
-export type Subject = 'file' | 'start' | 'getmanifest' | 'manifest' | 'init' | 'output' | 'exit';
+export type Subject = 'file' | 'start' | 'getmanifest' | 'manifest' | 'options' | 'init' | 'output' | 'exit';
 
 /** One thing that a check found; a warning is what lightningd puts up with and a person should know. */
 export interface Finding {

@@ -17,7 +17,7 @@ afterAll(() => cleanup());
 const PATIENT: CheckOptions = { timeoutMs: 15_000, endTimeoutMs: 5_000 };
 const HASTY: CheckOptions = { timeoutMs: 3_000, endTimeoutMs: 500 };
 
-const check = async (behaviour: FakeBehaviour, options = PATIENT) =>
+const check = async (behaviour: FakeBehaviour, options: CheckOptions = PATIENT) =>
   await checkPlugin(await writeFakePlugin(folder, behaviour), options);
 
 const texts = (report: Awaited<ReturnType<typeof check>>, outcome: string): string =>
@@ -56,6 +56,22 @@ describe('a plugin as it should be', () => {
     expect(init?.message).toMatchObject({
       params: { options: { greeting: 'hi', count: [7], loud: true }, configuration: { network: 'regtest' } },
     });
+  });
+
+  it.each([
+    [{ nosuch: 5 }, 'unknown parameter nosuch'],
+    [{ count: 'many' }, '--count=many: "many" is not of type int'],
+    [{ loud: 'maybe' }, '--loud=maybe: "maybe" is not of type bool'],
+  ])('is not run with options that lightningd refuses: %o', async (values, problem) => {
+    const options = [
+      { name: 'count', type: 'int', description: 'd' },
+      { name: 'loud', type: 'bool', description: 'd' },
+    ];
+    const report = await check({ manifest: { options } }, { ...PATIENT, options: values });
+    expect(report.findings.filter(({ outcome }) => outcome === 'failed')).toMatchObject([
+      { subject: 'options', text: problem, hint: 'its options are count (int), loud (bool)' },
+    ]);
+    expect(report.messages.some(({ method }) => method === 'init')).toBe(false);
   });
 
   it('stops after getmanifest where only that is wanted', async () => {
