@@ -11,7 +11,7 @@ import { pidFileOf, renderHelp } from './options/help.js';
 import { Options } from './options/options.js';
 import { StartError } from './options/setting.js';
 import { Store } from './store/store.js';
-import { VERSION, VERSION_LINE } from './version.js';
+import { VERSION } from './version.js';
 
 const PROGRAM = 'ln-play-lightningd';
 
@@ -26,7 +26,7 @@ export async function main(args: readonly string[]): Promise<void> {
   try {
     const options = new Options(args);
     if (options.asked('version') || options.asked('list-features-only') || options.asked('test-daemons-only')) {
-      process.stdout.write(`${VERSION_LINE}\n`);
+      process.stdout.write(`${VERSION}\n`);
       return;
     }
     await run(options, book);

@@ -56,6 +56,8 @@ function amountProblem(value: string): string | undefined {
   }
 }
 
+const isPath = (address: string): boolean => address.startsWith('/');
+
 export const KINDS = {
   flag: { takesValue: false, field: 'bool', problem: NO_PROBLEM },
   string: text(NO_PROBLEM),
@@ -78,6 +80,9 @@ export const KINDS = {
       ? undefined
       : `Invalid argument '${value}'`,
   ),
+  /** An address that is announced, which a socket's path cannot be. */
+  addr: text((value) => (isPath(value) ? `Don't use --addr=${value}, use --bind-addr=${value}` : undefined)),
+  announceAddr: text((value) => (isPath(value) ? `Cannot announce sockets, try --bind-addr=${value}` : undefined)),
   network: text((value) => networkProblem(value)),
 } as const satisfies Record<string, KindRules>;
 

@@ -42,9 +42,9 @@ const PLUGINS: readonly OptionSpec[] = [
 const NODE: readonly OptionSpec[] = [
   honoured('rgb', 'rgb', 'Colour of the node, RRGGBB'),
   honoured('alias', 'alias', 'Name of the node, up to 32 bytes', { keepsSpace: true }),
-  honoured('addr', 'string', 'Listen on this address and announce it', { multi: true }),
+  honoured('addr', 'addr', 'Listen on this address and announce it', { multi: true }),
   honoured('bind-addr', 'string', 'Listen on this address, or socket path, without announcing it', { multi: true }),
-  honoured('announce-addr', 'string', 'Announce this address without listening on it', { multi: true }),
+  honoured('announce-addr', 'announceAddr', 'Announce this address without listening on it', { multi: true }),
   ignored('announce-addr-discovered', 'autobool', 'Announce addresses that peers report', 'nothing is discovered', {
     default: 'auto',
   }),
