@@ -4,6 +4,20 @@ export interface Output {
   readonly script: Uint8Array;
 }
 
+/** What it takes to spend an output, in vbytes, by Bitcoin Core's reckoning. */
+const SPEND_VBYTES = { witness: 67, legacy: 148 };
+/** sat per vbyte: -dustrelayfee's default. */
+const DUST_FEERATE = 3n;
+
+/** The smallest amount, in sat, that bitcoind relays an output with this script at (Bitcoin Core's GetDustThreshold). */
+export function dustLimitSat(script: Uint8Array): bigint {
+  const [version = 0, length = 0] = script;
+  const isWitness =
+    script.length >= 4 && length === script.length - 2 && (version === 0 || (version >= 0x51 && version <= 0x60));
+  const outputVbytes = 8 + 1 + script.length;
+  return BigInt(outputVbytes + (isWitness ? SPEND_VBYTES.witness : SPEND_VBYTES.legacy)) * DUST_FEERATE;
+}
+
 const VERSION = Buffer.from('02000000', 'hex');
 const LOCK_TIME = Buffer.alloc(4);
 

@@ -58,10 +58,10 @@ export class Funding {
    */
   async open(request: FundingRequest): Promise<FundingDone> {
     const { wallet, engine } = this.#node;
+    if (request.amountSat !== 'all') assertNoDust(request.amountSat);
     const funded = await this.#fund(request);
     try {
-      if (funded.amountSat < MIN_CHANNEL_SAT)
-        throw new RpcError(CODE.FUND_OUTPUT_IS_DUST, `Output ${funded.amountSat} satoshis would be dust`);
+      assertNoDust(funded.amountSat);
       if (request.pushMsat > funded.amountSat * 1000n)
         throw new RpcError(
           CODE.FUND_CANNOT_AFFORD,
@@ -132,7 +132,7 @@ export class Funding {
       if (!(error instanceof InsufficientFundsError)) throw error;
       const usable = (await wallet.utxos()).filter((u) => !u.reserved && u.confirmations >= minconf);
       const sum = usable.reduce((total, { valueSat }) => total + valueSat, 0n);
-      throw cannotAfford(`${String(amountSat)}sat`, usable.length, all ? 0n : amountSat - sum);
+      throw cannotAfford(all ? 'all' : `${amountSat}sat`, usable.length, all ? 0n : amountSat - sum);
     }
   }
 
@@ -217,6 +217,11 @@ export class Funding {
     void this.#node.engine.schedule();
     pending.reject(error);
   }
+}
+
+function assertNoDust(amountSat: bigint): void {
+  if (amountSat < MIN_CHANNEL_SAT)
+    throw new RpcError(CODE.FUND_OUTPUT_IS_DUST, `Output ${amountSat} satoshis would be dust`);
 }
 
 const cannotAfford = (amount: string, count: number, shortSat: bigint): RpcError =>

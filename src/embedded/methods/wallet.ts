@@ -1,4 +1,5 @@
 import type { Method } from '../context.js';
+import { dustLimitSat } from '../bitcoin/unfunded.js';
 import { InsufficientFundsError, type AddressType, type Utxo } from '../chain/wallet.js';
 import { hexOf } from '../bitcoin/hex.js';
 import type { Node } from '../ldk/node.js';
@@ -73,6 +74,8 @@ export const walletMethods = (node: Node): readonly Method[] => [
     handle: async ({ destination, satoshi, feerate: rate, minconf, utxos }) => {
       const script = await node.wallet.scriptOf(destination);
       if (!script) throw new ParamError('destination', 'should be a bitcoin address, or address type', destination);
+      if (satoshi !== 'all' && satoshi < dustLimitSat(script))
+        throw new RpcError(CODE.FUND_OUTPUT_IS_DUST, `Output ${satoshi} satoshis would be dust`);
       const chosen = utxos?.map(({ txid, outnum }) => ({ txid, vout: outnum }));
       const coins = await node.wallet.utxos();
       const usable = coins.filter((coin) => !coin.reserved && coin.confirmations >= minconf);
@@ -88,7 +91,7 @@ export const walletMethods = (node: Node): readonly Method[] => [
         const short = all ? 0n : satoshi - total;
         throw new RpcError(
           CODE.FUND_CANNOT_AFFORD,
-          `Could not afford ${String(satoshi)}sat using all ${usable.length} available UTXOs: ${short > 0n ? short : 0n}sat short`,
+          `Could not afford ${all ? 'all' : `${satoshi}sat`} using all ${usable.length} available UTXOs: ${short > 0n ? short : 0n}sat short`,
         );
       });
       try {
