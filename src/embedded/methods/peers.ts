@@ -1,3 +1,5 @@
+import { lookup } from 'node:dns/promises';
+import { messageOf, systemCode } from '../../core/errors.js';
 import type { Method } from '../context.js';
 import { bindingOf, DEFAULT_PORT, formatAddress, parseAddress, type PeerAddress } from '../node/peers/addresses.js';
 import { bytesOf } from '../bitcoin/hex.js';
@@ -39,7 +41,7 @@ export const peerMethods = (node: Node): readonly Method[] => [
       if (port !== undefined && host === undefined && at === undefined)
         throw new RpcError(CODE.INVALID_PARAMS, "Can't specify port without host");
       const text = at ?? host;
-      const peer = await connect(node, id, text === undefined ? undefined : addressOf(text, port));
+      const peer = await connect(node, id, text === undefined ? undefined : await addressOf(text, port));
       return { id, features: peer.features, direction: peer.direction, address: bindingOf(peer.address) };
     },
   }),
@@ -118,12 +120,27 @@ export const peerMethods = (node: Node): readonly Method[] => [
   }),
 ];
 
-function addressOf(text: string, port: number | undefined): PeerAddress {
-  const address = parseAddress(text, port ?? DEFAULT_PORT);
-  if (!address || ('host' in address && address.host === ''))
+/** The address that was asked for. A name has to resolve, even where the peer is connected already. */
+async function addressOf(text: string, port: number | undefined): Promise<PeerAddress> {
+  const parsed = parseAddress(text, port ?? DEFAULT_PORT);
+  if (!parsed || ('host' in parsed && parsed.host === ''))
     throw new RpcError(CODE.LIGHTNINGD, `Host ${text}:${port ?? DEFAULT_PORT} not valid`);
-  return 'host' in address && port !== undefined ? { ...address, port } : address;
+  if ('socket' in parsed) return parsed;
+  const address = port === undefined ? parsed : { ...parsed, port };
+  try {
+    await lookup(address.host);
+  } catch (error) {
+    const why = RESOLVER_MESSAGES[systemCode(error) ?? ''] ?? messageOf(error);
+    throw new RpcError(CODE.LIGHTNINGD, `Host ${formatAddress(address)} not valid: ${why}`);
+  }
+  return address;
 }
+
+/** As gai_strerror(3) has them. */
+const RESOLVER_MESSAGES: Record<string, string> = {
+  ENOTFOUND: 'Name or service not known',
+  EAI_AGAIN: 'Temporary failure in name resolution',
+};
 
 /**
  * Connects to a peer: at `address`, or where it was found last.
