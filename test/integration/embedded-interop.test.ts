@@ -9,6 +9,7 @@ import {
   channelsReady,
   fund,
   idOf,
+  invoice,
   killNow,
   makeFaucet,
   mine,
@@ -140,6 +141,19 @@ describe.skipIf(!lightningd)(title, () => {
     }
   });
 
+  test('an invoice names the way through a channel of theirs that is not announced', async () => {
+    await openChannel(bitcoind, cln, ours, join(folder.path, 'l1/peer'), { announce: false });
+    const bolt11 = await invoice(ours, 1_000, { exposeprivatechannels: true });
+    const { routes } = (await ours.rpc.call('decode', [bolt11])) as { routes?: { short_channel_id: string }[][] };
+    const { channels } = (await cln.rpc.call('listpeerchannels', [await idOf(ours)])) as {
+      channels: { private: boolean; alias?: { local?: string } }[];
+    };
+    const hidden = channels.find((channel) => channel.private);
+    // at random, so that it may have any of its 64 bits set
+    expect(routes).toMatchObject([[{ short_channel_id: hidden?.alias?.local }]]);
+    await cln.rpc.call('xpay', [bolt11]);
+  });
+
   test('channels close from either side', async () => {
     const { channels } = await ours.rpc.call('listpeerchannels');
     const [first, second] = channels.map(({ channel_id: id }) => id!);
@@ -147,6 +161,6 @@ describe.skipIf(!lightningd)(title, () => {
     expect(await cln.rpc.call('close', [second!])).toMatchObject({ type: 'mutual' });
     await mine(bitcoind, 1, ours, cln);
     const after = await ours.rpc.call('listpeerchannels');
-    expect(after.channels.map(({ state }) => state)).toEqual(['ONCHAIN', 'ONCHAIN']);
+    expect(after.channels.map(({ state }) => state)).toEqual(['ONCHAIN', 'ONCHAIN', 'CHANNELD_NORMAL']);
   });
 });

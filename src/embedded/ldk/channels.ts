@@ -1,5 +1,5 @@
 import * as ldk from '#ldk';
-import { bitsOf, flag, isNull, some } from './convert.js';
+import { bitsOf, flag, isNull, some, someScid } from './convert.js';
 import { formatShortChannelId } from '../bitcoin/short-channel-id.js';
 import { hexOf } from '../bitcoin/hex.js';
 import type { Node } from './node.js';
@@ -183,9 +183,9 @@ export class Channels {
     const details = this.#liveById(channelId);
     const record = this.#records.get(channelId);
     if (!details || !record) return;
-    const scid = some<bigint>(details.get_short_channel_id());
-    const aliasLocal = some<bigint>(details.get_outbound_scid_alias());
-    const aliasRemote = some<bigint>(details.get_inbound_scid_alias());
+    const scid = someScid(details.get_short_channel_id());
+    const aliasLocal = someScid(details.get_outbound_scid_alias());
+    const aliasRemote = someScid(details.get_inbound_scid_alias());
     this.put({
       ...record,
       ...(scid !== undefined && { shortChannelId: formatShortChannelId(scid) }),

@@ -2,6 +2,15 @@
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- LDK's base classes do not say what they hold
 export const some = <T>(option: object): T | undefined => Reflect.get(option, 'some') as T | undefined;
 
+/** A short channel id of LDK's, which comes with a sign: Core Lightning's aliases are random, so half of them are negative. */
+export const scidOf = (scid: bigint): bigint => BigInt.asUintN(64, scid);
+
+/** The short channel id in one of LDK's `Option_u64Z`, or undefined. */
+export function someScid(option: object): bigint | undefined {
+  const scid = some<bigint>(option);
+  return scid === undefined ? undefined : scidOf(scid);
+}
+
 /** The value of one of LDK's `Result_…`, or undefined where it is an error. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- LDK's base classes do not say what they hold
 export const ok = <T>(result: { is_ok(): boolean }): T | undefined =>

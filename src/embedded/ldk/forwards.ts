@@ -1,5 +1,5 @@
 import * as ldk from '#ldk';
-import { isNull, some } from './convert.js';
+import { isNull, scidOf, some } from './convert.js';
 import { formatShortChannelId } from '../bitcoin/short-channel-id.js';
 import { hexOf } from '../bitcoin/hex.js';
 import type { Node } from './node.js';
@@ -64,7 +64,7 @@ export class Forwards {
     const isPeer = next instanceof ldk.HTLCDestination_NextHopChannel;
     const requested =
       next instanceof ldk.HTLCDestination_UnknownNextHop || next instanceof ldk.HTLCDestination_InvalidForward
-        ? formatShortChannelId(next.requested_forward_scid)
+        ? formatShortChannelId(scidOf(next.requested_forward_scid))
         : undefined;
     this.#add({
       inChannel: this.#scid(event.prev_channel_id),
