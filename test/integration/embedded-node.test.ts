@@ -171,7 +171,7 @@ describe('a node that is killed', () => {
       if (victim === l2) l2 = await startAgain(l2);
       else l1 = await startAgain(l1);
       await reconnected();
-      for (const bolt11 of invoices) await l2.rpc.call('xpay', [bolt11]);
+      for (const bolt11 of invoices) await l2.rpc.call('pay', [bolt11]); // those that are paid are told again
       await settled(l1, l2);
       const [mine1, mine2] = await Promise.all(
         [l1, l2].map(async ({ rpc }) => (await rpc.call('listpeerchannels')).channels[0]!.to_us_msat!),

@@ -63,15 +63,6 @@ test('what it was told is on disk when it answers', async () => {
   });
 });
 
-test('an invoice has the longest label that can be kept, and none that is longer', async () => {
-  const withLabel = (bytes: number) => daemon.rpc.call('invoice', [1, 'x'.repeat(bytes), 'd']);
-  await expect(withLabel(65_528)).rejects.toMatchObject({
-    rpcCode: -32602,
-    message: expect.stringMatching(/Label 'x+…' over 65527 bytes/) as string,
-  });
-  expect(await withLabel(65_527)).toHaveProperty('bolt11');
-});
-
 test('getlog has what the log has', async () => {
   const { log } = (await daemon.rpc.call('getlog', { level: 'info' })) as { log: { type: string; log: string }[] };
   expect(log.some(({ log: text }) => text.startsWith('Server started with public key'))).toBe(true);

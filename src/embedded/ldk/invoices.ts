@@ -1,10 +1,9 @@
 import { CODE, RpcError } from '../rpc/errors.js';
-import { LONGEST_KEY_BYTES } from '../store/store.js';
 import { randomBytes } from 'node:crypto';
 import * as ldk from '#ldk';
 import { encodeBolt11, type RouteHintHop } from '../bitcoin/bolt11.js';
 import { MIN_FINAL_CLTV } from './config.js';
-import { isNull, ok, some } from './convert.js';
+import { isNull, ok, someScid } from './convert.js';
 import { bytesOf, hexOf } from '../bitcoin/hex.js';
 import { INVOICE_FEATURES } from './identity.js';
 import { sha256 } from '../bitcoin/hashes.js';
@@ -49,8 +48,6 @@ export interface Indexes {
 }
 
 const PREFIX = 'invoice/';
-/** The longest label that the store has a key for, in bytes of UTF-8. */
-export const MAX_LABEL_BYTES = LONGEST_KEY_BYTES - PREFIX.length;
 const INDEXES = 'invoice-indexes';
 /** LDK's clock is the last block's: it must never be the one that calls an invoice expired. */
 const LDK_EXPIRY_SECONDS = 50 * 365 * 86_400;
@@ -207,7 +204,7 @@ export function payeeOf(bolt11: string): string | undefined {
 /** The ways to us through channels that are not announced. */
 export function privateRoutes(channels: readonly ldk.ChannelDetails[]): RouteHintHop[][] {
   return channels.flatMap((details): RouteHintHop[][] => {
-    const scid = some<bigint>(details.get_inbound_payment_scid());
+    const scid = someScid(details.get_inbound_payment_scid());
     const forwarding = details.get_counterparty().get_forwarding_info();
     if (scid === undefined || !details.get_is_usable() || isNull(forwarding)) return [];
     const hop: RouteHintHop = {

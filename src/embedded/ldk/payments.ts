@@ -1,8 +1,9 @@
 import * as ldk from '#ldk';
 import { MAX_TIMER_MS } from '../../core/timers.js';
 import { CODE, RpcError } from '../rpc/errors.js';
-import { some } from './convert.js';
+import { some, someScid } from './convert.js';
 import { bytesOf, hexOf } from '../bitcoin/hex.js';
+import { formatShortChannelId } from '../bitcoin/short-channel-id.js';
 import type { Node } from './node.js';
 
 export type PaymentStatus = 'pending' | 'complete' | 'failed';
@@ -33,16 +34,20 @@ export interface PaymentRequest {
   readonly paymentHash: string;
   readonly destination: string;
   readonly amountMsat: bigint;
-  readonly maxFeeMsat: bigint;
   readonly bolt11?: string | undefined;
   readonly label?: string | undefined;
   readonly description?: string | undefined;
-  /** Hands the payment to LDK; returns the text of its refusal, or undefined. */
-  readonly send: (paymentId: Uint8Array) => ldk.RetryableSendFailure | undefined;
 }
+
+/** Hands the payment to LDK; returns its refusal, or undefined. */
+export type Send = (paymentId: Uint8Array) => ldk.RetryableSendFailure | undefined;
 
 const PREFIX = 'payment/';
 const INDEXES = 'payment-indexes';
+const REJECTED = {
+  code: CODE.PAY_DESTINATION_PERM_FAIL,
+  message: "Destination said it doesn't know invoice: WIRE_INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS",
+};
 
 interface Waiter {
   readonly resolve: (record: PaymentRecord) => void;
@@ -53,6 +58,8 @@ export class Payments {
   readonly #node: Node;
   readonly #records = new Map<string, PaymentRecord>();
   readonly #waiters = new Map<string, Waiter[]>();
+  /** Payments of invoices of ours. */
+  readonly #toOurselves = new Map<string, Promise<PaymentRecord>>();
   readonly #lastFailure = new Map<string, string>();
   #indexes: { created: number; updated: number; deleted: number };
 
@@ -90,20 +97,60 @@ export class Payments {
    * @param retryForMs when the time is over, no further attempt is made
    * @throws {RpcError} with lightning-xpay(7)'s codes
    */
-  async pay(request: PaymentRequest, retryForMs: number): Promise<PaymentRecord> {
+  async pay(request: PaymentRequest, send: Send, retryForMs: number): Promise<PaymentRecord> {
     const known = this.#records.get(request.paymentHash);
     if (known?.status === 'complete') return known;
     const done = this.#done(request.paymentHash);
-    if (known?.status !== 'pending') this.#start(request, known);
+    if (known?.status !== 'pending') this.#start(request, send);
     const giveUp = setTimeout(() => void this.#abandon(request.paymentHash), Math.min(retryForMs, MAX_TIMER_MS));
     const record = await done;
     clearTimeout(giveUp);
-    if (record.status === 'complete') return record;
-    const { code, message } = record.error ?? { code: CODE.PAY_UNSPECIFIED_ERROR, message: 'Failed' };
-    throw new RpcError(code, message);
+    return completeOnly(record);
   }
 
-  #start(request: PaymentRequest, earlier: PaymentRecord | undefined): void {
+  /**
+   * Pays an invoice of ours, where LDK sees no route. What comes of it is noted at once with the invoice, so that nothing
+   * is under way when the daemon ends.
+   *
+   * @param decide answers the preimage; undefined where the payment is refused
+   * @throws {RpcError} with lightning-xpay(7)'s codes
+   */
+  async payOurselves(request: PaymentRequest, decide: () => Promise<string | undefined>): Promise<PaymentRecord> {
+    const { paymentHash } = request;
+    const known = this.#records.get(paymentHash);
+    if (known?.status === 'complete') return known;
+    const running = this.#toOurselves.get(paymentHash) ?? this.#payOurselves(request, decide);
+    this.#toOurselves.set(paymentHash, running);
+    try {
+      return completeOnly(await running);
+    } finally {
+      this.#toOurselves.delete(paymentHash);
+    }
+  }
+
+  async #payOurselves(request: PaymentRequest, decide: () => Promise<string | undefined>): Promise<PaymentRecord> {
+    const { paymentHash } = request;
+    const preimage = await decide();
+    this.#begin(request);
+    if (preimage === undefined) this.#fail(paymentHash, REJECTED);
+    else {
+      this.#node.invoices.paid(paymentHash, Number(request.amountMsat));
+      this.#complete(paymentHash, preimage, 0);
+    }
+    await this.#node.engine.schedule();
+    return this.#records.get(paymentHash)!;
+  }
+
+  #start(request: PaymentRequest, send: Send): void {
+    this.#begin(request);
+    const { paymentHash } = request;
+    const refused = this.#node.engine.guard(() => send(bytesOf(paymentHash)));
+    if (refused !== undefined) this.#fail(paymentHash, this.#refusal(request, refused));
+    void this.#node.engine.schedule();
+  }
+
+  #begin(request: PaymentRequest): void {
+    const earlier = this.#records.get(request.paymentHash);
     this.#indexes = { ...this.#indexes, created: this.#indexes.created + 1 };
     const { paymentHash, destination, bolt11, label, description } = request;
     this.#put({
@@ -121,9 +168,6 @@ export class Payments {
       parts: 0,
       failedParts: 0,
     });
-    const refused = this.#node.engine.guard(() => request.send(bytesOf(paymentHash)));
-    if (refused !== undefined) this.#fail(paymentHash, this.#refusal(request, refused));
-    void this.#node.engine.schedule();
   }
 
   /** Its time is over: LDK makes no further attempt, and fails it when none is under way. */
@@ -147,11 +191,15 @@ export class Payments {
     const record = this.#records.get(hexOf(event.payment_hash));
     if (!record || record.status === 'complete') return;
     const fee = Number(some<bigint>(event.fee_paid_msat) ?? 0n);
-    const { error: _error, ...rest } = record;
+    this.#complete(record.paymentHash, hexOf(event.payment_preimage), fee);
+  }
+
+  #complete(hash: string, preimage: string, fee: number): void {
+    const { error: _error, ...record } = this.#records.get(hash)!;
     this.#finish({
-      ...rest,
+      ...record,
       status: 'complete',
-      preimage: hexOf(event.payment_preimage),
+      preimage,
       sentMsat: record.amountMsat + fee,
       parts: Math.max(1, record.parts),
     });
@@ -167,9 +215,8 @@ export class Payments {
     const hash = hexOf(event.payment_hash);
     const record = this.#records.get(hash);
     if (!record) return;
-    const scid = some<bigint>(event.short_channel_id);
-    const where =
-      scid === undefined ? '' : ` at channel ${scid >> 40n}x${(scid >> 16n) & 0xff_ffffn}x${scid & 0xffffn}`;
+    const scid = someScid(event.short_channel_id);
+    const where = scid === undefined ? '' : ` at channel ${formatShortChannelId(scid)}`;
     this.#lastFailure.set(hash, `a path failed${where}`);
     this.#put({ ...record, failedParts: record.failedParts + 1 });
   }
@@ -229,10 +276,7 @@ export class Payments {
     const last = this.#lastFailure.get(record.paymentHash) ?? 'no path left';
     switch (reason) {
       case ldk.PaymentFailureReason.LDKPaymentFailureReason_RecipientRejected:
-        return {
-          code: CODE.PAY_DESTINATION_PERM_FAIL,
-          message: "Destination said it doesn't know invoice: WIRE_INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS",
-        };
+        return REJECTED;
       case ldk.PaymentFailureReason.LDKPaymentFailureReason_RouteNotFound:
         return {
           code: record.failedParts > 0 ? CODE.PAY_UNSPECIFIED_ERROR : CODE.PAY_ROUTE_NOT_FOUND,
@@ -249,6 +293,13 @@ export class Payments {
       }
     }
   }
+}
+
+/** @throws {RpcError} with why it failed */
+function completeOnly(record: PaymentRecord): PaymentRecord {
+  if (record.status === 'complete') return record;
+  const { code, message } = record.error ?? { code: CODE.PAY_UNSPECIFIED_ERROR, message: 'Failed' };
+  throw new RpcError(code, message);
 }
 
 /** The fields of lightning-listsendpays(7). */

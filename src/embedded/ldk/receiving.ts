@@ -1,10 +1,11 @@
 import * as ldk from '#ldk';
 import type { JsonObject } from '../../rpc/json-rpc.js';
 import type { HookAnswer } from '../context.js';
-import { isNull, some } from './convert.js';
+import { isNull, some, someScid } from './convert.js';
 import { formatShortChannelId } from '../bitcoin/short-channel-id.js';
 import { bytesOf, hexOf } from '../bitcoin/hex.js';
 import { sha256 } from '../bitcoin/hashes.js';
+import type { InvoiceRecord } from './invoices.js';
 import type { Node } from './node.js';
 
 /** A payment for us that is neither taken nor refused yet: kept, so that hooks are asked again after a restart. */
@@ -59,6 +60,26 @@ export class Receiving {
   /** Decides again on what was undecided when the daemon ended. */
   resume(): void {
     for (const key of this.#node.store.keys(PREFIX)) this.#decideSoon(this.#node.store.getJson<Claimable>(key)!);
+  }
+
+  /**
+   * Decides on a payment of ours to ourselves, of which LDK knows nothing.
+   *
+   * @returns the preimage; undefined where it is refused
+   */
+  async decideOnOwn(paymentHash: string, amountMsat: number): Promise<string | undefined> {
+    const { ctx, invoices } = this.#node;
+    const payable = (): InvoiceRecord | undefined => payableInvoice(invoices.byHash(paymentHash), amountMsat);
+    const invoice = payable();
+    if (!invoice) return undefined;
+    if (ctx.hasHook('invoice_payment')) {
+      const { label, preimage } = invoice;
+      const answer = await ctx.ask('invoice_payment', {
+        payment: { label, preimage, msat: amountMsat, extratlvs: [] },
+      });
+      if (isRejected(answer)) return undefined;
+    }
+    return payable()?.preimage;
   }
 
   onClaimed(event: ldk.Event_PaymentClaimed): void {
@@ -117,11 +138,10 @@ export class Receiving {
       if (answer.result === 'fail') return this.#refuse(paymentHash, failureCodeOf(answer['failure_message']));
     }
     if (claimable.keysendPreimage !== undefined) this.#makeKeysendInvoice(claimable, claimable.keysendPreimage);
-    const invoice = this.#node.invoices.byHash(paymentHash);
-    if (!invoice || invoice.status !== 'unpaid' || !amountFits(claimable.amountMsat, invoice.amountMsat)) {
-      this.#node.log.debug(
-        `refusing payment ${paymentHash}: ${invoice ? `invoice is ${invoice.status}` : 'no invoice'}`,
-      );
+    const known = this.#node.invoices.byHash(paymentHash);
+    const invoice = payableInvoice(known, claimable.amountMsat);
+    if (!invoice) {
+      this.#node.log.debug(`refusing payment ${paymentHash}: ${known ? `invoice is ${known.status}` : 'no invoice'}`);
       return this.#refuse(paymentHash, INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS);
     }
     if (ctx.hasHook('invoice_payment')) {
@@ -129,7 +149,7 @@ export class Receiving {
       const payment = { label: invoice.label, preimage: invoice.preimage, msat: claimable.amountMsat, extratlvs };
       const answer = await this.#ask('invoice_payment', claimable, { payment });
       if (!answer) return;
-      if (answer.result === 'reject' || answer['failure_message'] !== undefined)
+      if (isRejected(answer))
         return this.#refuse(
           paymentHash,
           failureCodeOf(answer['failure_message'], INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS),
@@ -178,7 +198,7 @@ export class Receiving {
     const { paymentHash, channelId, paymentSecret, amountMsat } = claimable;
     const live = this.#node.channels.live().find((c) => hexOf(c.get_channel_id().get_a()) === channelId);
     const htlc = live?.get_pending_inbound_htlcs().find((h) => hexOf(h.get_payment_hash()) === paymentHash);
-    const scid = live && some<bigint>(live.get_short_channel_id());
+    const scid = live && someScid(live.get_short_channel_id());
     const cltv = htlc?.get_cltv_expiry() ?? 0;
     const height = this.#node.engine.best.height;
     return {
@@ -204,6 +224,14 @@ export class Receiving {
     };
   }
 }
+
+/** The invoice, where such a payment can pay it. */
+const payableInvoice = (invoice: InvoiceRecord | undefined, amountMsat: number): InvoiceRecord | undefined =>
+  invoice?.status === 'unpaid' && amountFits(amountMsat, invoice.amountMsat) ? invoice : undefined;
+
+/** Whether the `invoice_payment` hook refuses the payment. */
+const isRejected = (answer: HookAnswer): boolean =>
+  answer.result === 'reject' || answer['failure_message'] !== undefined;
 
 /** BOLT #4: at least the amount, at most twice as much. */
 const amountFits = (receivedMsat: number, wantedMsat: number | undefined): boolean =>

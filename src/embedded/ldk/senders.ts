@@ -4,18 +4,13 @@ import { err, ok, some } from './convert.js';
 import { bytesOf } from '../bitcoin/hex.js';
 import { sha256 } from '../bitcoin/hashes.js';
 import type { Node } from './node.js';
-import type { PaymentRequest } from './payments.js';
+import type { Send } from './payments.js';
 
 /** How often LDK tries another path. */
 const ATTEMPTS = 10;
 
 /** How LDK is to pay an invoice that it can read. */
-export function invoiceSender(
-  node: Node,
-  bolt11: string,
-  amountMsat: bigint,
-  maxFeeMsat: bigint,
-): PaymentRequest['send'] | undefined {
+export function invoiceSender(node: Node, bolt11: string, amountMsat: bigint, maxFeeMsat: bigint): Send | undefined {
   const invoice = ok<ldk.Bolt11Invoice>(ldk.Bolt11Invoice.constructor_from_str(bolt11));
   if (!invoice) return undefined;
   const hasAmount = some<bigint>(invoice.amount_milli_satoshis()) !== undefined;
@@ -40,7 +35,7 @@ export function keysendSender(
   maxFeeMsat: bigint,
   tlvs: readonly { readonly type: bigint; readonly value: Uint8Array }[],
   finalCltv: number,
-): { paymentHash: string; send: PaymentRequest['send'] } | undefined {
+): { paymentHash: string; send: Send } | undefined {
   const preimage = randomBytes(32);
   const target = ldk.PaymentParameters.constructor_for_keysend(bytesOf(destination), finalCltv, false);
   const route = ldk.RouteParameters.constructor_from_payment_params_and_value(target, amountMsat);

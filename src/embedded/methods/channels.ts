@@ -1,7 +1,7 @@
 import * as ldk from '#ldk';
 import type { Method } from '../context.js';
 import type { ChannelRecord } from '../ldk/channels.js';
-import { flag, isNull, some } from '../ldk/convert.js';
+import { flag, isNull, some, someScid } from '../ldk/convert.js';
 import { formatShortChannelId } from '../bitcoin/short-channel-id.js';
 import { hexOf } from '../bitcoin/hex.js';
 import type { Node } from '../ldk/node.js';
@@ -25,6 +25,8 @@ export const channelMethods = (node: Node): readonly Method[] => [
       { name: 'channel_id', type: channelId },
     ],
     handle: ({ id, short_channel_id: scid, channel_id: channel }) => {
+      if ([id, scid, channel].filter((selector) => selector !== undefined).length > 1)
+        throw new RpcError(CODE.INVALID_PARAMS, 'Must not specify more than one of short_channel_id, channel_id or id');
       const live = liveById(node);
       const open = node.channels.records().filter(({ state }) => state !== 'CLOSED');
       const chosen = open
@@ -134,9 +136,9 @@ export const liveById = (node: Node): Map<string, ldk.ChannelDetails> =>
 /** The record with the names that LDK has given to the channel since. */
 function withLive(record: ChannelRecord, details: ldk.ChannelDetails | undefined): ChannelRecord {
   if (!details) return record;
-  const scid = some<bigint>(details.get_short_channel_id());
-  const local = some<bigint>(details.get_inbound_scid_alias());
-  const remote = some<bigint>(details.get_outbound_scid_alias());
+  const scid = someScid(details.get_short_channel_id());
+  const local = someScid(details.get_inbound_scid_alias());
+  const remote = someScid(details.get_outbound_scid_alias());
   return {
     ...record,
     ...(scid !== undefined && { shortChannelId: formatShortChannelId(scid) }),

@@ -2,7 +2,7 @@ import { MAX_TIMER_MS } from '../../core/timers.js';
 import type { Method } from '../context.js';
 import { bytesOf } from '../bitcoin/hex.js';
 import { withoutScheme } from '../bitcoin/bolt11.js';
-import { MAX_LABEL_BYTES, privateRoutes, type InvoiceRecord } from '../ldk/invoices.js';
+import { privateRoutes, type InvoiceRecord } from '../ldk/invoices.js';
 import { sha256 } from '../bitcoin/hashes.js';
 import type { Node } from '../ldk/node.js';
 import { CODE, RpcError } from '../rpc/errors.js';
@@ -10,7 +10,10 @@ import { method } from '../rpc/method.js';
 import { any_, bool, escapedString, hash, label, msatOrAny, oneOf, secret, string_, u32, u64 } from '../rpc/params.js';
 
 const DEFAULT_EXPIRY_SECONDS = 604_800;
-const MAX_DESCRIPTION_BYTES = 1023;
+/** What fits into a field of an invoice (BOLT #11): 1023 words of 5 bits. */
+const MAX_DESCRIPTION_BYTES = 639;
+/** lightningd's own limit. */
+const MAX_LABEL_BYTES = 128;
 
 const index = oneOf('created', 'updated');
 const status = oneOf('paid', 'unpaid', 'expired');
@@ -33,11 +36,11 @@ export const invoiceMethods = (node: Node): readonly Method[] => [
     ],
     handle: async (args) => {
       if (Buffer.byteLength(args.label) > MAX_LABEL_BYTES)
-        throw new RpcError(CODE.INVALID_PARAMS, `Label '${args.label.slice(0, 40)}…' over ${MAX_LABEL_BYTES} bytes`);
+        throw new RpcError(CODE.INVALID_PARAMS, `Label '${args.label}' over ${MAX_LABEL_BYTES} bytes`);
       if (Buffer.byteLength(args.description) > MAX_DESCRIPTION_BYTES && !args.deschashonly)
         throw new RpcError(
           CODE.INVALID_PARAMS,
-          `Descriptions greater than ${MAX_DESCRIPTION_BYTES} bytes not yet supported (description length ${Buffer.byteLength(args.description)})`,
+          `Description greater than ${MAX_DESCRIPTION_BYTES} bytes invalid (description length ${Buffer.byteLength(args.description)})`,
         );
       if (node.invoices.byLabel(args.label))
         throw new RpcError(CODE.INVOICE_LABEL_ALREADY_EXISTS, `Duplicate label '${args.label}'`);

@@ -38,15 +38,8 @@ function keysend(node: Node, name: 'keysend' | 'xkeysend'): Method {
       const tlvs = readTlvs(args.extratlvs);
       const made = node.engine.guard(() => keysendSender(node, destination, amountMsat, maxFeeMsat, tlvs, FINAL_CLTV));
       if (!made) throw new RpcError(CODE.INVALID_PARAMS, 'extratlvs: types below 65536 belong to the protocol');
-      const request = {
-        paymentHash: made.paymentHash,
-        destination,
-        amountMsat,
-        maxFeeMsat,
-        label: args.label,
-        send: made.send,
-      };
-      const record = await node.payments.pay(request, args.retry_for * 1000);
+      const request = { paymentHash: made.paymentHash, destination, amountMsat, label: args.label };
+      const record = await node.payments.pay(request, made.send, args.retry_for * 1000);
       return name === 'xkeysend' ? xpayResult(record) : payResult(record);
     },
   });

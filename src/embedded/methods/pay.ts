@@ -7,6 +7,7 @@ import { invoiceSender } from '../ldk/senders.js';
 import { CODE, RpcError } from '../rpc/errors.js';
 import { method } from '../rpc/method.js';
 import { any_, millionths, msat, string_, u16, u32 } from '../rpc/params.js';
+import { layerNames } from './layers.js';
 
 const DEFAULT_RETRY_SECONDS = 60;
 
@@ -42,6 +43,7 @@ export const payMethods = (node: Node): readonly Method[] => [
         label: args.label,
         description: args.description,
         partialMsat: args.partial_msat,
+        ifPaid: 'tell',
       });
       return payResult(record);
     },
@@ -53,7 +55,7 @@ export const payMethods = (node: Node): readonly Method[] => [
       { name: 'invstring', type: string_, required: true },
       { name: 'amount_msat', type: msat },
       { name: 'maxfee', type: msat },
-      { name: 'layers', type: any_ },
+      { name: 'layers', type: layerNames },
       { name: 'retry_for', type: u32, default: DEFAULT_RETRY_SECONDS },
       { name: 'partial_msat', type: msat },
       { name: 'maxdelay', type: u32 },
@@ -69,6 +71,7 @@ export const payMethods = (node: Node): readonly Method[] => [
         label: args.label,
         description: undefined,
         partialMsat: args.partial_msat,
+        ifPaid: 'refuse',
       });
       return xpayResult(record);
     },
@@ -82,6 +85,8 @@ interface PayOptions {
   readonly label: string | undefined;
   readonly description: string | undefined;
   readonly partialMsat: bigint | undefined;
+  /** What is done where it was paid before. */
+  readonly ifPaid: 'tell' | 'refuse';
 }
 
 async function payInvoice(node: Node, text: string, options: PayOptions): Promise<PaymentRecord> {
@@ -100,27 +105,27 @@ async function payInvoice(node: Node, text: string, options: PayOptions): Promis
   if (options.partialMsat !== undefined && options.partialMsat !== amountMsat)
     throw new RpcError(CODE.INVALID_PARAMS, 'partial_msat: the embedded lightningd pays whole invoices alone');
   const known = node.payments.get(invoice.paymentHash!);
+  if (known?.status === 'complete' && options.ifPaid === 'refuse')
+    throw new RpcError(CODE.PAY_INJECTPAYMENTONION_ALREADY_PAID, 'Already paid this invoice successfully');
   const late = Math.floor(Date.now() / 1000) - invoice.createdAt - invoice.expirySeconds;
   if (known?.status !== 'complete' && late > 0)
     throw new RpcError(CODE.PAY_INVOICE_EXPIRED, `Invoice expired ${late} seconds ago`);
-  if (payee === node.id)
-    throw new RpcError(CODE.PAY_ROUTE_NOT_FOUND, 'Failed: the invoice is our own, and there is no route to ourselves');
+  const request = {
+    paymentHash: invoice.paymentHash!,
+    destination: payee,
+    amountMsat,
+    bolt11,
+    label: options.label,
+    description: options.description,
+  };
+  if (payee === node.id) {
+    const decide = () => node.receiving.decideOnOwn(request.paymentHash, Number(amountMsat));
+    return await node.payments.payOurselves(request, decide);
+  }
   const maxFeeMsat = options.maxFeeMsat(amountMsat);
   const send = node.engine.guard(() => invoiceSender(node, bolt11, amountMsat, maxFeeMsat));
   if (!send) throw new RpcError(CODE.INVALID_PARAMS, 'Invalid bolt11 invoice: LDK cannot pay it');
-  return await node.payments.pay(
-    {
-      paymentHash: invoice.paymentHash!,
-      destination: payee,
-      amountMsat,
-      maxFeeMsat,
-      bolt11,
-      label: options.label,
-      description: options.description,
-      send,
-    },
-    options.retrySeconds * 1000,
-  );
+  return await node.payments.pay(request, send, options.retrySeconds * 1000);
 }
 
 /**

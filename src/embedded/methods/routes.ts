@@ -11,9 +11,10 @@ import {
   type Hop,
   type RouteRequest,
 } from '../ldk/routes.js';
-import { CODE, ParamError, RpcError } from '../rpc/errors.js';
+import { CODE, RpcError } from '../rpc/errors.js';
 import { method } from '../rpc/method.js';
-import { any_, arrayOf, msat, nodeId, string_, u32, u64, type ParamType } from '../rpc/params.js';
+import { any_, msat, nodeId, string_, u32, u64 } from '../rpc/params.js';
+import { layerNames } from './layers.js';
 
 const DEFAULT_CLTV = 9;
 /** BOLT #4, `max_htlc_cltv` selection. */
@@ -21,16 +22,6 @@ const MAX_DELAY = 2016;
 const MAX_PARTS = 100;
 /** CLN's ROUTING_MAX_HOPS. */
 const MAX_HOPS = 20;
-
-/** The layers that CLN has of itself; there are no others here. */
-const LAYERS = ['auto.localchans', 'auto.sourcefree', 'auto.no_mpp_support'];
-const layer: ParamType<string> = (value, name) => {
-  if (typeof value !== 'string') throw new ParamError(name, 'should be a string', value);
-  if (!LAYERS.includes(value)) throw new ParamError(name, 'unknown layer', value);
-  return value;
-};
-/** As CLN, it names no place in the array. */
-const layerNames: ParamType<string[]> = (value, name) => arrayOf(any_)(value, name).map((each) => layer(each, name));
 
 /** lightning-getroutes(7), lightning-getroute(7) */
 export const routeMethods = (node: Node): readonly Method[] => [
