@@ -92,7 +92,6 @@ describe('payments', () => {
 
   test.each([
     ['more than the channel has', async () => await invoice(l1, 5_000_000_000), 205],
-    ['of our own', async () => await invoice(l2, 1_000), 205],
     ['that nobody knows any more', async () => await deleted(), 203],
   ])('an invoice %s fails with CLN’s code', async (_what, make, rpcCode) => {
     await expect(l2.rpc.call('pay', [await make()])).rejects.toMatchObject({ rpcCode });
