@@ -117,10 +117,18 @@ export class Daemon {
     } catch (error) {
       if (!(error instanceof LnPlayError) || error.code !== 'CONNECTION') throw error;
       // a process that dies closes its sockets some moments before it is gone
-      if (!NOT_THERE.has(systemCode(error.cause) ?? '')) await this.#process?.waitForExit(DYING_MS).catch(() => {});
+      const isDeaf = NOT_THERE.has(systemCode(error.cause) ?? '');
+      if (!isDeaf) await this.#process?.waitForExit(DYING_MS).catch(() => {});
       await this.#throwIfDead();
-      throw error;
+      throw isDeaf && this.#process?.running ? this.#deaf(error.cause) : error;
     }
+  }
+
+  /** The error of one that runs and does not answer. */
+  #deaf(cause: unknown): LnPlayError {
+    const message = `${this.name} runs (process ${this.pid}) and does not answer yet`;
+    const hint = `it is starting or stopping, or waits for a debugger: see \`ln-play logs ${this.name}\``;
+    return new LnPlayError('CONNECTION', message, { hint, cause });
   }
 
   /**

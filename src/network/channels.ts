@@ -4,6 +4,7 @@ import { waitFor, type Probe, type WaitOptions } from '../core/wait.js';
 import type { Bitcoind } from '../daemons/bitcoind.js';
 import { isBitcoinError } from '../rpc/bitcoind.js';
 import { LightningRpcError } from '../rpc/lightning-socket.js';
+import { assertOpenable, costSat, roundUp } from './limits.js';
 import { isUsable, type LightningNode } from './node.js';
 
 /** lightning-fundchannel(7): 301 "There are not enough funds in the internal wallet", 313 below the emergency reserve. */
@@ -106,7 +107,7 @@ async function waitForEachOther(from: LightningNode, to: LightningNode, wait: Wa
 /**
  * Connects the two and funds a channel; its transaction is in bitcoind's mempool when this returns.
  *
- * @throws {LnPlayError} USAGE for a channel to oneself; INVALID when `from` has too little
+ * @throws {LnPlayError} USAGE for a channel to oneself; INVALID for one that can't be, or when `from` has too little
  */
 export async function fundChannel(
   bitcoind: Bitcoind,
@@ -119,6 +120,7 @@ export async function fundChannel(
     throw new LnPlayError('USAGE', `${from.name} cannot open a channel to itself`, {
       hint: 'name two different nodes',
     });
+  assertOpenable(capacitySat, feerate);
   await connectNodes(from, to);
   const id = await to.id();
   const params = {
@@ -131,7 +133,7 @@ export async function fundChannel(
   try {
     funded = await from.lightningd.daemon.guard(() => from.rpc.call('fundchannel', params, wait));
   } catch (error) {
-    throw await explain(error, from, capacitySat);
+    throw await explain(error, from, capacitySat, feerate);
   }
   await waitForMempool(bitcoind, funded.txid, wait);
   return { channelId: funded.channel_id, fundingTxid: funded.txid };
@@ -176,14 +178,20 @@ export async function waitForMempool(bitcoind: Bitcoind, txid: string, wait?: Wa
   );
 }
 
-async function explain(error: unknown, from: LightningNode, capacitySat: bigint): Promise<unknown> {
+async function explain(
+  error: unknown,
+  from: LightningNode,
+  capacitySat: bigint,
+  feerate: string | undefined,
+): Promise<unknown> {
   if (!(error instanceof LightningRpcError) || !CANNOT_AFFORD.has(error.rpcCode)) return error;
   const { outputs } = await from.rpc.call('listfunds');
   const spendable = outputs.filter(({ status, reserved }) => status === 'confirmed' && !reserved);
   const hasMsat = spendable.reduce((sum, output) => sum + BigInt(output.amount_msat), 0n);
+  const missing = roundUp(costSat(capacitySat, feerate) - hasMsat / 1_000n);
   return new LnPlayError(
     'INVALID',
     `${from.name} cannot fund a channel of ${satToBtc(capacitySat)}btc: its wallet has ${formatMsat(hasMsat)} to spend`,
-    { hint: `fund it first: ln-play fund ${from.name} 1btc`, cause: error },
+    { hint: `fund it first: ln-play fund ${from.name} ${missing}`, cause: error },
   );
 }

@@ -1,5 +1,5 @@
 import { satToBtc } from '../core/amounts.js';
-import { LnPlayError } from '../core/errors.js';
+import { LnPlayError, messageOf } from '../core/errors.js';
 import { waitFor, type WaitOptions } from '../core/wait.js';
 import type { Bitcoind } from '../daemons/bitcoind.js';
 import { FIRST_BLOCKS, FIRST_COINS, MATURITY } from '../daemons/first-blocks.js';
@@ -13,6 +13,12 @@ const WALLET = 'faucet';
 const NOBODY = 'bcrt1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqdku202';
 /** What bitcoind says while it still makes or loads the wallet for a command that was killed. */
 const BUSY = /exclusive lock|already exists|already being loaded/i;
+
+const TOO_LITTLE = /insufficient funds/i;
+/** regtest's subsidy (Bitcoin Core, src/kernel/chainparams.cpp), and after how many blocks there is none worth a fee. */
+const FIRST_REWARD_SAT = 50n * 100_000_000n;
+const HALVING_BLOCKS = 150;
+const MOST_BLOCKS = 2_000;
 
 /** Of bitcoind's gettransaction, what we read. */
 interface WalletTransaction {
@@ -99,13 +105,26 @@ export class Faucet {
     try {
       return await this.#ask<string>('sendtoaddress', [address, satToBtc(amountSat)]);
     } catch (error) {
-      if (!isBitcoinError(error, 'WALLET_INSUFFICIENT_FUNDS')) throw error;
+      // bitcoind has the same code for an output that is too small
+      if (!isBitcoinError(error, 'WALLET_INSUFFICIENT_FUNDS') || !TOO_LITTLE.test(messageOf(error))) throw error;
       const has = await this.balanceSat();
+
       throw new LnPlayError('INVALID', `${satToBtc(amountSat)}btc is more than the faucet has: ${satToBtc(has)}btc`, {
-        hint: `send less, or mine more for it: ln-play mine ${MATURITY + 1}`,
+        hint: await this.#howToGet(amountSat - has),
         cause: error,
       });
     }
+  }
+
+  /** How many blocks bring the faucet that much more: their rewards, which halve every so often, can be spent later. */
+  async #howToGet(missingSat: bigint): Promise<string> {
+    const { blocks: height } = await this.#call<{ blocks: number }>('getblockchaininfo');
+    let minedSat = 0n;
+    for (let blocks = 1; blocks <= MOST_BLOCKS; blocks++) {
+      minedSat += FIRST_REWARD_SAT >> BigInt(Math.floor((height + blocks) / HALVING_BLOCKS));
+      if (minedSat > missingSat) return `send less, or mine more for it: ln-play mine ${blocks + MATURITY}`;
+    }
+    return 'send less: mining brings ever less, and never that much';
   }
 
   /** bitcoind's wallet also gives the txid of a transaction that its mempool refuses, and tells nobody but its log. */

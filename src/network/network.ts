@@ -10,6 +10,7 @@ import { connectNodes, fundChannel, waitForBothEnds, type OpenChannel, type Open
 import { channelToClose, closeChannel, type ClosedChannel, type CloseOptions } from './close.js';
 import { Faucet } from './faucet.js';
 import type { Layout } from './layout.js';
+import { assertNotDust } from './limits.js';
 import { noSuchNode, type Manifest } from './manifest.js';
 import { LightningNode } from './node.js';
 import { Steps, type StepListener } from './steps.js';
@@ -121,6 +122,7 @@ export class Network {
 
   /** Sends bitcoin to a node's wallet, in a block. @returns the txid */
   async fund(node: LightningNode, amountSat: bigint): Promise<string> {
+    assertNotDust(amountSat);
     return await this.step(`fund ${node.name}`, [node], async () => {
       const address = await node.lightningd.daemon.guard(() => node.newAddress());
       const txid = await this.faucet.send(address, amountSat);

@@ -1,5 +1,6 @@
 import type { Invoice, PayResult } from '../rpc/lightning-types.js';
 import { connectNodes, type OpenChannel } from './channels.js';
+import { assertNotDust, assertOpenable } from './limits.js';
 import type { LightningNode } from './node.js';
 import type { Network } from './network.js';
 
@@ -23,6 +24,8 @@ export interface FundAndChannelOptions {
 /** Funds a node, opens a channel from it, and waits until both ends carry payments: a block for each of the two. */
 export async function fundAndChannel(network: Network, options: FundAndChannelOptions): Promise<OpenChannel> {
   const { from, to, fundSat = TALK.fundSat, capacitySat = TALK.capacitySat, feerate = TALK.feerate } = options;
+  assertNotDust(fundSat);
+  assertOpenable(capacitySat, feerate);
   const connected = network.step('connect', [from, to], () => connectNodes(from, to));
   connected.catch(() => {}); // awaited below, unless funding fails first
   await network.fund(from, fundSat);

@@ -1,6 +1,7 @@
 import { formatMsat } from '../../core/amounts.js';
 import { LnPlayError, throwIfAborted } from '../../core/errors.js';
 import { nodeNames } from '../../network/layout.js';
+import { assertNotDust, assertOpenable, costSat, roundUp } from '../../network/limits.js';
 import { versionOf } from '../../network/status.js';
 import { Playground } from '../../network/playground.js';
 import { textOption, type CommandContext, type Reply } from '../context.js';
@@ -10,6 +11,7 @@ import { columns, duration } from '../output.js';
 export async function run(context: CommandContext): Promise<Reply> {
   const job = jobOptions(context);
   const nodes = wholeNumber(textOption(context, 'nodes') ?? '2', '--nodes', { min: 2, max: 100 });
+  assertAffordable(job);
   assertNodes(Object.values(jobNames(context)), nodes);
   const options = { ...programOptions(context), nodes };
   const playground = await Playground.start(options, context.playground);
@@ -66,6 +68,18 @@ export async function run(context: CommandContext): Promise<Reply> {
   ].join('\n');
   const complete = payment.status === 'complete' && invoice.status === 'paid';
   return { json, text, exitCode: complete ? 0 : 1 };
+}
+
+/** Before anything is started: what the opening node gets is all that it has. */
+function assertAffordable({ fundSat, capacitySat, feerate }: ReturnType<typeof jobOptions>): void {
+  assertNotDust(fundSat);
+  assertOpenable(capacitySat, feerate);
+  const costs = costSat(capacitySat, feerate);
+  if (fundSat >= costs) return;
+  const [fund, capacity] = [fundSat, capacitySat].map((sat) => formatMsat(sat * 1000n));
+  throw new LnPlayError('INVALID', `A channel of ${capacity} at ${feerate} can't be funded with ${fund}`, {
+    hint: `give the node more: --fund ${roundUp(costs)}`,
+  });
 }
 
 /** Before anything is started. */
