@@ -266,11 +266,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'the whole talk as chapters to walk through: nodes, plugins, channels, payments',
     options: [
       ['--list', 'the chapters'],
-      ['--chapter <n>', 'only this chapter; those before it are run without a word'],
+      ['--chapter <n>', 'only this chapter; those before it that have not been done are run without a word'],
       ['--yes', 'run all of it unattended; fail when a step does not come out as it says'],
       ['--lightningd <path>', "the lightningd to run, or 'embedded'"],
     ],
-    examples: ['ln-play workshop', 'ln-play workshop --chapter 8', 'ln-play workshop --yes'],
+    examples: ['ln-play workshop', 'ln-play workshop --dir talk --chapter 8', 'ln-play workshop --yes'],
     load: () => import('./commands/workshop.js'),
   },
   {

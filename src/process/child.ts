@@ -2,7 +2,6 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { LnPlayError, messageOf, systemCode } from '../core/errors.js';
 import type { Command, Exit } from './daemon-process.js';
 import { sendSignal } from './signal.js';
-import { listProcesses } from './table.js';
 
 export interface ChildOptions {
   readonly cwd: string;
@@ -78,14 +77,11 @@ export class PipedChild {
     if (!this.#exit) this.#child.kill(signal);
   }
 
-  /** The pids of its process group but its own: what it started, and what that started. */
-  others(): number[] {
-    return listProcesses().flatMap(({ pid, group }) => (group === this.pid && pid !== this.pid ? [pid] : []));
-  }
-
-  /** Sends a signal to the others of its process group that are not spared. */
-  signalOthers(signal: NodeJS.Signals, spared: ReadonlySet<number>): void {
-    for (const pid of this.others()) if (!spared.has(pid)) sendSignal(pid, signal);
+  /** What a Ctrl-C is to it and to all of its process group. */
+  interrupt(): void {
+    // Itself first: a shell breaks off what it does where it knows of the signal before its child has died of it.
+    this.signal('SIGINT');
+    sendSignal(-this.pid, 'SIGINT');
   }
 
   /** Kills it and all of its process group that is left, and lets go of its streams. */

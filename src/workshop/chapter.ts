@@ -9,9 +9,22 @@ export interface WorkshopStep {
   /** The exit code it must end with; 0 by default. */
   readonly exitCode?: number;
   /** The lines that matter; all of them by default. */
-  readonly show?: readonly RegExp[];
+  readonly show?: readonly RegExp[] | undefined;
   /** What happened, in a sentence or two. */
   readonly after: string;
+  /** It comes to what is expected a moment later, and is typed again until then. */
+  readonly eventually?: true;
+  /** The file or folder that it makes, in the workshop's folder: where that is there already, the step has been done. */
+  readonly makes?: string;
+  /** What only some machines have: a command that says whether this one has it, and what is said where it has not. */
+  readonly needs?: { readonly test: string; readonly without: string };
+  /** What the person is asked for: it is in this variable of the shell when the step is typed. */
+  readonly asks?: {
+    readonly variable: string;
+    readonly question: string;
+    readonly accept: RegExp;
+    readonly standard: string;
+  };
 }
 
 export interface Chapter {
@@ -19,13 +32,22 @@ export interface Chapter {
   /** What it is about, in a sentence or two. */
   readonly about: string;
   readonly steps: readonly WorkshopStep[];
+  /** What brings back, after all was stopped, what later chapters stand on: plugins that were started, say. */
+  readonly again?: string;
 }
 
-/** The lines of an output that a step shows: those that match, or the first ones. */
-export function linesThatMatter(output: string, { show }: WorkshopStep, most = 24): string[] {
+/** What stands for lines that a step does not show. */
+export const LEFT_OUT = '…';
+
+/** The lines of an output that a step shows: those that match, or the first ones; `LEFT_OUT` in place of others. */
+export function linesThatMatter(output: string, { show }: Pick<WorkshopStep, 'show'>, most = 24): string[] {
   const lines = output.split('\n').filter((line) => line.trim() !== '');
-  const wanted = show ? lines.filter((line) => show.some((pattern) => pattern.test(line))) : lines;
-  return wanted.length > most ? [...wanted.slice(0, most), `… ${wanted.length - most} more lines`] : wanted;
+  const shown: string[] = [];
+  let count = 0;
+  for (const line of lines)
+    if ((!show || show.some((pattern) => pattern.test(line))) && count++ < most) shown.push(line);
+    else if (shown.at(-1) !== LEFT_OUT) shown.push(LEFT_OUT);
+  return shown;
 }
 
 /** What was expected of a step and did not come; empty when all of it did. */

@@ -1,128 +1,187 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { LnPlayError, throwIfAborted } from '../core/errors.js';
-import { PipedChild } from '../process/child.js';
+import { makePrivateFolder, removeTree } from '../core/files.js';
+import type { ChildOptions } from '../process/child.js';
+import type { TerminalSize } from '../process/terminal-child.js';
+import { bashOnPipes, bashOnTerminal, noBash, type Bash } from './bash.js';
 
-/** What a command printed, on both streams in order and unless it was told of, and how it ended. */
+/** What a command printed, on both streams in order, and how it ended. */
 export interface Outcome {
   readonly output: string;
   readonly exitCode: number;
 }
 
-/** Only an interactive shell outlives the Ctrl-C that breaks off its loop or list of commands. */
-const BASH = { command: 'bash', args: ['--noprofile', '--norc', '--noediting', '-i'] };
-/** What an interactive shell does besides, and nobody is there for: prompts, mail, history, an end after a while. */
-const WITHOUT = { PROMPT_COMMAND: undefined, TMOUT: undefined };
-const QUIETLY = 'PS1= PS2=; unset HISTFILE MAILCHECK; set +o history +o histexpand; exec 2>&1';
+export interface SessionOptions extends ChildOptions {
+  /** Where files of the session's own may be: they go with it. */
+  readonly scratch: string;
+  /** How large the person's terminal is; undefined where there is none. */
+  readonly terminal?: TerminalSize | undefined;
+  /** Told of what comes to the screen: from what the person runs, and from what runs in the background. */
+  readonly onScreen?: (text: string) => void;
+}
+
+const QUIETLY = 'unset HISTFILE MAILCHECK; set +o history +o histexpand';
+/** What a program may have left behind is put right, and what is typed while none runs is not shown twice. */
+const AT_REST = '{ stty "$_tty"; stty -echo; } </dev/tty';
+/** An escape sequence that terminals pass over (APC), so that nothing is seen of it. */
+const mark = (name: string): string => `\u001B_ln-play ${name} `;
+const END = '\u001B\\';
 
 /**
  * One shell that lives through a whole workshop, so that variables, functions and background jobs of one step are there
  * in the next.
  */
 export class ShellSession {
-  readonly #child: PipedChild;
-  readonly #mark = `done-${randomBytes(8).toString('hex')}`;
+  readonly #bash: Bash;
+  readonly #folder: string;
+  readonly #onScreen: (text: string) => void;
+  readonly #name = randomBytes(8).toString('hex');
+  /** What has come from the shell and may be the beginning of the mark. */
   #buffer = '';
-  #wake: () => void = () => {};
-  /** What runs in the background, started by earlier commands. */
-  #background: ReadonlySet<number> = new Set();
+  #ended: ((exitCode: number) => void) | undefined;
+  #count = 0;
 
-  private constructor(child: PipedChild) {
-    this.#child = child;
-    child.onStdout((chunk) => {
-      this.#buffer += chunk.toString('utf8');
-      this.#wake();
-    });
-    void child.exited.then(() => this.#wake());
+  private constructor(bash: Bash, folder: string, onScreen: (text: string) => void) {
+    this.#bash = bash;
+    this.#folder = folder;
+    this.#onScreen = onScreen;
+    bash.onOutput((text) => this.#take(text));
   }
 
   /** @throws {LnPlayError} MISSING_BINARY where there is no bash */
-  static async start(cwd: string, env: NodeJS.ProcessEnv): Promise<ShellSession> {
+  static async start({ scratch, cwd, env, terminal, onScreen }: SessionOptions): Promise<ShellSession> {
+    await makePrivateFolder(scratch);
+    const folder = await mkdtemp(join(scratch, 'shell-'));
+    let opened = false; // what a shell says before it is told to be quiet is for nobody
     try {
-      const child = await PipedChild.start(BASH, { cwd, env: { ...env, ...WITHOUT } });
-      child.write(`${QUIETLY}\n`);
-      return new ShellSession(child);
-    } catch (cause) {
-      throw new LnPlayError('MISSING_BINARY', 'There is no bash on this machine, and the workshop types into one', {
-        hint: 'install bash',
-        cause,
+      const bash = terminal ? await bashOnTerminal(folder, { cwd, env }, terminal) : await bashOnPipes({ cwd, env });
+      const session = new ShellSession(bash, folder, (text) => {
+        if (opened) onScreen?.(text);
       });
+      try {
+        await session.run(bash.hasTerminal ? `_tty=$(stty -g </dev/tty); ${QUIETLY}` : QUIETLY);
+      } catch (error) {
+        await bash.close();
+        throw error instanceof LnPlayError && error.code === 'STATE' ? noBash(error.message) : error;
+      }
+      opened = true;
+      return session;
+    } catch (error) {
+      await removeTree(folder);
+      throw error;
     }
   }
 
   /**
-   * Runs a command in the shell; it may have several lines.
+   * Runs a command, which may have several lines, with nothing in its standard input, and keeps what it prints.
    *
    * @param timeoutMs Infinity for one that may go on until it is interrupted
-   * @param onOutput told of what it prints, as it comes
    * @throws {LnPlayError} STATE when the shell itself has ended; TIMEOUT; ABORTED
    */
   async run(
     command: string,
-    {
-      timeoutMs = 120_000,
-      signal,
-      onOutput,
-    }: { timeoutMs?: number; signal?: AbortSignal; onOutput?: (text: string) => void } = {},
+    { timeoutMs = 120_000, signal }: { timeoutMs?: number; signal?: AbortSignal } = {},
   ): Promise<Outcome> {
-    this.#buffer = '';
-    this.#background = new Set(this.#child.others());
-    const quoted = command.replaceAll("'", String.raw`'\''`);
-    this.#child.write(`eval '${quoted}' </dev/null\nprintf '\\n%s %s\\n' ${this.#mark} "$?"\n`);
-    const ended = new RegExp(`\\n?${this.#mark} (\\d+)\\n`);
-    const deadline = performance.now() + timeoutMs;
-    for (;;) {
-      throwIfAborted(signal);
-      const match = ended.exec(this.#buffer);
-      if (onOutput) this.#tell(onOutput, match?.index ?? this.#safeLength());
-      if (match) return { output: onOutput ? '' : this.#buffer.slice(0, match.index), exitCode: Number(match[1]) };
-      if (this.#child.exit) throw new LnPlayError('STATE', `The workshop's shell has ended in: ${command}`);
-      if (performance.now() > deadline)
-        throw new LnPlayError('TIMEOUT', `Waited ${timeoutMs / 1000} s for the end of: ${command}`, {
-          details: this.#buffer.split('\n').slice(-8),
-        });
-      await this.#change(deadline - performance.now(), signal);
+    const file = join(this.#folder, `output-${this.#count++}`); // another one: what runs in the background has the last
+    try {
+      const line = `NO_COLOR=1 eval ${quote(command)} </dev/null >${quote(file)} 2>&1`;
+      const exitCode = await this.#await(line, command, { timeoutMs, signal });
+      return { output: await readFile(file, 'utf8'), exitCode };
+    } catch (error) {
+      if (!(error instanceof LnPlayError && error.code === 'TIMEOUT')) throw error;
+      const output = await readFile(file, 'utf8');
+      throw new LnPlayError('TIMEOUT', error.message, { details: output.split('\n').slice(-8) });
+    } finally {
+      await rm(file, { force: true });
     }
   }
 
   /**
-   * Ends the command that runs, as Ctrl-C does, or by force. The shell itself goes on, and what it runs in the background.
+   * Runs what a person typed, on the terminal where there is one.
+   *
+   * @returns its exit code
+   * @throws {LnPlayError} STATE when the shell itself has ended; ABORTED
    */
-  interrupt(signal: 'SIGINT' | 'SIGKILL'): void {
-    // The shell first: it breaks off what it does where it knows of the signal before its child has died of it.
-    this.#child.signal('SIGINT');
-    this.#child.signalOthers(signal, this.#background);
+  async runTyped(command: string, signal?: AbortSignal): Promise<number> {
+    const line = this.#bash.hasTerminal
+      ? `stty echo </dev/tty; eval ${quote(command)} </dev/tty`
+      : `eval ${quote(command)} </dev/null`;
+    return await this.#await(line, command, { timeoutMs: Infinity, signal });
+  }
+
+  /** What the person types while a command runs. */
+  type(keys: Buffer): void {
+    this.#bash.type(keys);
+  }
+
+  resize(size: TerminalSize): void {
+    this.#bash.resize(size);
   }
 
   /** Ends the shell and all that was started in it. */
-  close(): void {
-    this.#child.sweep();
+  async close(): Promise<void> {
+    await this.#bash.close();
+    await removeTree(this.#folder);
   }
 
-  /** How much of what has been printed cannot be the beginning of the mark, which begins a line. */
-  #safeLength(): number {
-    const at = this.#buffer.lastIndexOf('\n');
-    const [line, mark] = [this.#buffer.slice(at), `\n${this.#mark} `];
-    return at >= 0 && (mark.startsWith(line) || line.startsWith(mark)) ? at : this.#buffer.length;
+  async #await(
+    line: string,
+    command: string,
+    { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal | undefined },
+  ): Promise<number> {
+    throwIfAborted(signal);
+    const waiting = new AbortController();
+    const ended = new Promise<number>((resolve) => (this.#ended = resolve));
+    const others = new Promise<'exited' | 'aborted' | 'late'>((resolve) => {
+      void this.#bash.exited.then(() => resolve('exited'));
+      signal?.addEventListener('abort', () => resolve('aborted'), { signal: waiting.signal });
+      if (timeoutMs !== Infinity) {
+        const timer = setTimeout(() => resolve('late'), timeoutMs);
+        waiting.signal.addEventListener('abort', () => clearTimeout(timer));
+      }
+    });
+    try {
+      const atRest = this.#bash.hasTerminal ? `; ${AT_REST}` : '';
+      await this.#bash.write(`${line}\nprintf '\\033_ln-play %s %s\\033\\\\' ${this.#name} "$?"${atRest}\n`);
+      const how = await Promise.race([ended, others]);
+      if (typeof how === 'number') return how;
+      throwIfAborted(signal);
+      throw how === 'exited'
+        ? new LnPlayError('STATE', `The workshop's shell has ended in: ${command}`)
+        : new LnPlayError('TIMEOUT', `Waited ${timeoutMs / 1000} s for the end of: ${command}`);
+    } finally {
+      this.#ended = undefined;
+      waiting.abort();
+    }
   }
 
-  /** Passes on the first characters of what has been printed. */
-  #tell(onOutput: (text: string) => void, count: number): void {
-    if (count <= 0) return;
-    onOutput(this.#buffer.slice(0, count));
+  /** Passes on what comes from the shell, but the marks. */
+  #take(text: string): void {
+    this.#buffer += text;
+    const begin = mark(this.#name);
+    for (;;) {
+      const at = this.#buffer.indexOf(begin);
+      const end = at === -1 ? -1 : this.#buffer.indexOf(END, at);
+      if (end === -1) break;
+      this.#tell(at);
+      const exitCode = Number(this.#buffer.slice(begin.length, end - at));
+      this.#buffer = this.#buffer.slice(end - at + END.length);
+      this.#ended?.(exitCode);
+    }
+    const escape = this.#buffer.lastIndexOf('\u001B');
+    const rest = this.#buffer.slice(Math.max(escape, 0));
+    this.#tell(escape >= 0 && (begin.startsWith(rest) || rest.startsWith(begin)) ? escape : this.#buffer.length);
+  }
+
+  #tell(count: number): void {
+    if (count === 0) return;
+    this.#onScreen(this.#buffer.slice(0, count));
     this.#buffer = this.#buffer.slice(count);
   }
+}
 
-  /** Resolves at the next output, the shell's end, the signal or the deadline. */
-  async #change(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = timeoutMs === Infinity ? undefined : setTimeout(done, timeoutMs);
-      signal?.addEventListener('abort', done, { once: true });
-      this.#wake = done;
-    });
-  }
+function quote(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

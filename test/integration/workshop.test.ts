@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { describe, expect, test } from 'vitest';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
 import { waitFor } from '../../src/core/wait.js';
 import { onPath } from '../../src/daemons/executables/files.js';
 import { CLI, describeEach, runCli, useTemporaryFolder } from './support.js';
@@ -38,35 +40,101 @@ test('a chapter that there is not is refused', async () => {
 /** script(1) of util-linux gives a program a terminal. */
 const terminal = process.platform === 'linux' ? await onPath('script', process.env) : undefined;
 
-describe.skipIf(!terminal)('in a terminal', () => {
-  useTemporaryFolder();
+/** The workshop in a terminal, typed into. */
+class Terminal {
+  readonly exit: Promise<unknown[]>;
+  readonly #child;
+  /** What came to the screen since the last look. */
+  screen = '';
 
-  test('Ctrl-C ends what the person typed, and then the workshop goes on', async () => {
-    const child = spawn('script', ['-qfec', `'${process.execPath}' '${CLI}' workshop`, '/dev/null'], { stdio: 'pipe' });
-    const exit = once(child, 'exit');
-    let screen = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (screen += text));
-    const shows = (text: string): Promise<void> =>
-      waitFor(`${text} on the screen`, async () => {
-        const at = screen.indexOf(text);
-        if (at === -1) return { seen: screen };
-        screen = screen.slice(at + text.length);
-        return { done: undefined };
-      });
-    try {
-      await shows('› ');
-      child.stdin.write(`sh -c 'echo be""gun; exec sleep 1000'\r`); // what is typed is on the screen, too
-      await shows('begun');
-      child.stdin.write('\x03');
-      await shows('› ');
-      child.stdin.write('echo still he""re\r');
-      await shows('still here');
-      await shows('› ');
-      child.stdin.write('\x03');
-      expect(await exit).toEqual([130, null]);
-      expect(screen).toContain('Stopped by SIGINT');
-    } finally {
-      child.kill();
-    }
+  constructor(command: string) {
+    this.#child = spawn('script', ['-qfec', command, '/dev/null'], { stdio: 'pipe' });
+    this.exit = once(this.#child, 'exit');
+    this.#child.stdout.setEncoding('utf8').on('data', (text: string) => (this.screen += text));
+  }
+
+  type(keys: string): void {
+    this.#child.stdin.write(keys);
+  }
+
+  /** Waits for it, and looks on behind it from then on. @returns what was there before it */
+  async shows(text: string): Promise<string> {
+    return await waitFor(`${text} on the screen`, () => {
+      const at = this.screen.indexOf(text);
+      if (at === -1) return Promise.resolve({ seen: this.screen });
+      const before = this.screen.slice(0, at);
+      this.screen = this.screen.slice(at + text.length);
+      return Promise.resolve({ done: before });
+    });
+  }
+
+  kill(): void {
+    this.#child.kill();
+  }
+}
+
+describe.skipIf(!terminal)('in a terminal', () => {
+  const folder = useTemporaryFolder();
+  let screen: Terminal;
+
+  const start = (...flags: string[]): void => {
+    screen = new Terminal(`'${process.execPath}' '${CLI}' workshop --lightningd embedded ${flags.join(' ')}`);
+  };
+  afterEach(() => screen.kill());
+
+  test('what is typed has a terminal, and Ctrl-C ends it alone', async () => {
+    start();
+    await screen.shows('› ');
+    screen.type('test -t 0 && test -t 1 && echo a ter""minal\r'); // what is typed is on the screen, too
+    await screen.shows('a terminal');
+    await screen.shows('› ');
+    screen.type(`sh -c 'echo be""gun; exec sleep 1000'\r`);
+    await screen.shows('begun');
+    screen.type('\x03');
+    await screen.shows('› ');
+    screen.type('echo still he""re\r');
+    await screen.shows('still here');
+  });
+
+  test('Ctrl-C at the prompt asks first, and q says what was done', async () => {
+    start();
+    await screen.shows('› ');
+    screen.type('half a line\x03');
+    await screen.shows('› ');
+    screen.type('\x03');
+    await screen.shows('End the workshop?');
+    screen.type('n\r');
+    await screen.shows('› ');
+    screen.type('\x03');
+    await screen.shows('End the workshop?');
+    screen.type('y\r');
+    expect(await screen.exit).toEqual([0, null]);
+    expect(screen.screen).toContain('has been removed');
+    expect(await readdir(process.env['TMPDIR']!)).toEqual([]);
+  });
+
+  test('a step that fails can be mended, a shell that ends is replaced, and q keeps the folder that was named', async () => {
+    const dir = join(folder.path, 'kept');
+    start('--dir', dir);
+    await screen.shows('› ');
+    screen.type('ln-play() { echo br""oken; }\r');
+    await screen.shows('› ');
+    screen.type('\r');
+    expect(await screen.shows('step 1 did not come out')).toContain('broken');
+    await screen.shows('› ');
+    screen.type('exit 3\r');
+    await screen.shows('has ended the shell');
+    await screen.shows('› ');
+    screen.type('\r'); // the function is there again: the shell remembers it
+    await screen.shows('step 1 did not come out');
+    await screen.shows('› ');
+    screen.type('s\r');
+    await screen.shows('› ');
+    screen.type('q\r');
+    expect(await screen.exit).toEqual([0, null]);
+    expect(screen.screen).toContain(`what you wrote is in ${dir}`);
+    expect(JSON.parse(await readFile(join(dir, 'workshop', '.ln-play', 'journal.json'), 'utf8'))).toEqual({
+      'Set up': 1,
+    });
   });
 });

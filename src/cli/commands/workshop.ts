@@ -1,57 +1,63 @@
-import { createInterface, type Interface } from 'node:readline/promises';
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { LnPlayError, throwIfAborted } from '../../core/errors.js';
+import { makePrivateFolder } from '../../core/files.js';
 import { Ephemeral } from '../../network/ephemeral.js';
 import { Playground } from '../../network/playground.js';
-import { linesThatMatter, unmet, type Chapter, type WorkshopStep } from '../../workshop/chapter.js';
 import { CHAPTERS } from '../../workshop/chapters.js';
-import { environment, PRELUDE } from '../../workshop/shell-environment.js';
-import { ShellSession } from '../../workshop/shell-session.js';
+import { Journal } from '../../workshop/journal.js';
+import { WorkshopShell } from '../../workshop/workshop-shell.js';
 import { textOption, type CommandContext, type Reply } from '../context.js';
 import { wholeNumber } from '../job.js';
 import { columns, type Output } from '../output.js';
-import type { Progress } from '../progress.js';
+import { Page } from '../workshop/page.js';
+import { Prompt, terminalSize } from '../workshop/prompt.js';
+import { Walk } from '../workshop/walk.js';
 
 export async function run(context: CommandContext): Promise<Reply | undefined> {
   const { options, out, signal } = context;
   if (options['list'] === true) return list(out);
   const chapter = textOption(context, 'chapter');
   const only = chapter === undefined ? undefined : wholeNumber(chapter, '--chapter', { min: 1, max: CHAPTERS.length });
-  const unattended = options['yes'] === true;
-  if (!unattended && !process.stdin.isTTY)
-    throw new LnPlayError('USAGE', 'The workshop waits for Enter, and its standard input is no terminal', {
+  const attended = options['yes'] !== true;
+  if (attended && !(process.stdin.isTTY && process.stdout.isTTY))
+    throw new LnPlayError('USAGE', 'The workshop waits for Enter, and there is no terminal to press it in', {
       hint: 'run it unattended: ln-play workshop --yes',
     });
 
   const ephemeral = options.dir === undefined ? await Ephemeral.create() : undefined;
   const dir = ephemeral?.dir ?? resolve(options.dir!);
   const work = join(dir, 'workshop');
-  let shell: ShellSession | undefined;
-  let done: object[];
+  const scratch = join(work, '.ln-play');
+  const page = new Page(out);
+  let shell: WorkshopShell | undefined;
+  let walked: Walked;
   try {
-    await mkdir(work, { recursive: true, mode: 0o700 });
-    shell = await ShellSession.start(work, environment(dir, textOption(context, 'lightningd')));
-    await shell.run(PRELUDE, { signal });
-    const reader = unattended ? undefined : createInterface({ input: process.stdin, output: process.stdout });
-    const steps = new Walk(out, shell, reader, signal);
-    reader?.on('SIGINT', () => {
-      // A line editor keeps Ctrl-C to itself.
-      if (!steps.interrupt()) process.kill(process.pid, 'SIGINT');
-    });
+    await makePrivateFolder(scratch);
+    const journal = await Journal.open(scratch);
+    const onScreen = (text: string): void => page.raw(text);
+    const lightningd = textOption(context, 'lightningd');
+    const terminal = attended ? terminalSize : undefined;
+    shell = await WorkshopShell.open({ dir, work, scratch, lightningd, terminal, onScreen });
+    const toLose = ephemeral ? `All stops, and ${dir} is removed.` : `All stops; ${dir} stays.`;
+    const prompt = attended ? new Prompt(signal, toLose) : undefined;
+    const resize = (): void => shell?.resize(terminalSize());
+    process.stdout.on('resize', resize);
     try {
-      welcome(out, dir, ephemeral !== undefined, unattended);
-      done = await walk(steps, only, context.progress);
+      welcome(page, dir, ephemeral !== undefined, attended);
+      const walk = new Walk({ page, shell, journal, work, prompt, signal, progress: context.progress });
+      walked = await walkThrough(walk, journal, only);
     } finally {
-      reader?.close();
+      process.stdout.off('resize', resize);
     }
   } finally {
-    shell?.close();
+    await shell?.close();
     await takeDown(dir, ephemeral);
   }
   throwIfAborted(signal);
-  const kept = ephemeral ? '' : ` What you wrote is in ${work}.`;
-  return { json: { chapters: done }, text: `${out.style.green('✔')} ${done.length} chapters.${kept}` };
+  return {
+    json: { chapters: walked.done },
+    text: `\n${out.style.green('✔')} ${farewell(walked, dir, ephemeral !== undefined)}`,
+  };
 }
 
 function list(out: Output): Reply {
@@ -69,117 +75,44 @@ function list(out: Output): Reply {
   return { json: { chapters }, text: columns(rows, new Set([0])) };
 }
 
-function welcome(out: Output, dir: string, temporary: boolean, unattended: boolean): void {
-  if (out.json || out.quiet) return;
-  const goes = temporary ? 'and goes at the end; with --dir DIR it stays' : 'and stays there';
-  out.write(`The talk "JSON Interface with c-lightning and Writing Extensions", to be walked through.\n`);
-  out.write(out.style.dim(`Everything lives in ${dir}, ${goes}.\n`));
-  if (!unattended)
-    out.write(
-      out.style.dim(
-        'Enter runs the step that is shown. Type any command to try it first; Ctrl-C ends that. q ends the workshop.\n',
-      ),
+function welcome(page: Page, dir: string, temporary: boolean, attended: boolean): void {
+  const goes = temporary ? 'and goes at the end; with --dir DIR it stays, to go on another day' : 'and stays there';
+  page.prose('The talk "JSON Interface with c-lightning and Writing Extensions", to be walked through.', undefined, '');
+  page.prose(`Everything lives in ${dir}, ${goes}.`, page.style.dim, '');
+  if (attended)
+    page.prose(
+      'Enter runs the step that is shown. Type any command to try it first: an editor, too. s skips a step, q ends the workshop.',
+      page.style.dim,
+      '',
     );
 }
 
-/** All chapters, or one; those before that one are run without a word, since it stands on them. */
-async function walk(steps: Walk, only: number | undefined, progress: Progress): Promise<object[]> {
-  const done: object[] = [];
-  for (const [index, chapter] of CHAPTERS.entries()) {
-    const number = index + 1;
-    if (only !== undefined && number > only) break;
-    const quiet = only !== undefined && number < only;
-    const end = quiet ? progress.begin(`chapter ${number}: ${chapter.title}`) : undefined;
-    const left = await steps.chapter(number, chapter, quiet).finally(end);
-    if (left) break;
-    if (!quiet) done.push({ chapter: number, title: chapter.title, steps: chapter.steps.length });
-  }
-  return done;
+interface Walked {
+  readonly done: readonly { readonly chapter: number; readonly title: string; readonly steps: number }[];
+  /** The chapter that the person left, or the next one. */
+  readonly next: number | undefined;
 }
 
-/** Walks through chapters: shows, waits, runs, checks. */
-class Walk {
-  readonly #out: Output;
-  readonly #shell: ShellSession;
-  readonly #reader: Interface | undefined;
-  readonly #signal: AbortSignal;
-  /** What the next Ctrl-C does to the command that the person typed; undefined where none runs. */
-  #endings: ('SIGINT' | 'SIGKILL')[] | undefined;
-
-  constructor(out: Output, shell: ShellSession, reader: Interface | undefined, signal: AbortSignal) {
-    this.#out = out;
-    this.#shell = shell;
-    this.#reader = reader;
-    this.#signal = signal;
+/** All chapters that have not been done, or one, for which those before it are run without a word: it stands on them. */
+async function walkThrough(walk: Walk, journal: Journal, only: number | undefined): Promise<Walked> {
+  const done = [];
+  const allDone = CHAPTERS.every((chapter) => journal.isDone(chapter));
+  for (const [index, chapter] of CHAPTERS.entries()) {
+    const number = index + 1;
+    if (only !== undefined && number > only) return { done, next: number };
+    const passed = only === undefined ? journal.isDone(chapter) && !allDone : number < only;
+    const go = passed && journal.isDone(chapter) ? walk.again(number, chapter) : walk.chapter(number, chapter, passed);
+    if ((await go) === 'left') return { done, next: number };
+    if (!passed) done.push({ chapter: number, title: chapter.title, steps: chapter.steps.length });
   }
+  return { done, next: undefined };
+}
 
-  /** @returns whether the person has had enough */
-  async chapter(number: number, { title, about, steps }: Chapter, quiet: boolean): Promise<boolean> {
-    const { bold, cyan } = this.#out.style;
-    if (!quiet) this.#say(`\n${cyan(String(number))}  ${bold(title)}\n   ${about}\n`);
-    for (const [index, step] of steps.entries()) {
-      if (!quiet) this.#announce(step);
-      if (!quiet && this.#reader && !(await this.#wantsToGoOn(this.#reader))) return true;
-      const outcome = await this.#shell.run(step.type, { signal: this.#signal });
-      if (!quiet) for (const line of linesThatMatter(outcome.output, step)) this.#say(`     ${line}\n`);
-      const missing = unmet(step, outcome);
-      if (missing.length > 0)
-        throw new LnPlayError('STATE', `Chapter ${number}, step ${index + 1} did not come out as it says`, {
-          details: [
-            `$ ${step.type}`,
-            ...missing.map((what) => `expected that ${what}`),
-            ...outcome.output.split('\n').slice(-12),
-          ],
-          hint: 'the node logs say more; to see for yourself: ln-play workshop --dir DIR, then look around in DIR',
-        });
-      if (!quiet) this.#say(`   ${this.#out.style.dim(step.after)}\n\n`);
-    }
-    return false;
-  }
-
-  /** Ends the command that the person typed, the second time by force. @returns whether there was something left to do */
-  interrupt(): boolean {
-    const ending = this.#endings?.shift();
-    if (ending) this.#shell.interrupt(ending);
-    return ending !== undefined;
-  }
-
-  #announce({ type, before }: WorkshopStep): void {
-    const { green, dim } = this.#out.style;
-    if (before) this.#say(`   ${dim(before)}\n`);
-    for (const [index, line] of type.split('\n').entries()) this.#say(`   ${green(index === 0 ? '$' : ' ')} ${line}\n`);
-  }
-
-  /** Runs what is typed, until there is nothing but Enter. */
-  async #wantsToGoOn(reader: Interface): Promise<boolean> {
-    for (;;) {
-      let typed: string;
-      try {
-        typed = (await reader.question(this.#out.style.dim('   › '), { signal: this.#signal })).trim();
-      } catch (error) {
-        throwIfAborted(this.#signal);
-        if (error instanceof Error && error.name === 'AbortError') {
-          this.#say('\n'); // Ctrl-D leaves the cursor behind the prompt
-          return false;
-        }
-        throw error;
-      }
-      if (typed === '') return true;
-      if (typed === 'q' || typed === 'exit') return false;
-      this.#endings = ['SIGINT', 'SIGKILL'];
-      try {
-        const onOutput = (text: string): void => this.#say(text);
-        await this.#shell.run(typed, { timeoutMs: Infinity, signal: this.#signal, onOutput });
-      } finally {
-        this.#endings = undefined;
-      }
-      this.#say('\n');
-    }
-  }
-
-  #say(text: string): void {
-    if (!this.#out.json && !this.#out.quiet) this.#out.write(text);
-  }
+function farewell({ done, next }: Walked, dir: string, removed: boolean): string {
+  const count = done.length === 1 ? '1 chapter' : `${done.length} chapters`;
+  if (removed) return `${count}. All was stopped, and ${dir} has been removed.`;
+  const how = next === undefined ? '' : ` To go on with chapter ${next}: ln-play workshop --dir ${dir}`;
+  return `${count}. All was stopped; what you wrote is in ${join(dir, 'workshop')}.${how}`;
 }
 
 async function takeDown(dir: string, ephemeral: Ephemeral | undefined): Promise<void> {
