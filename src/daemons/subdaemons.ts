@@ -33,6 +33,11 @@ const PURPOSES: { readonly [program: string]: string } = {
   txprepare: 'plugin: makes and sends transactions step by step',
 };
 
+/** What `--dev-debugger` can be for, as Core Lightning's lightningd starts them: `connectd`, `hsmd`, … */
+export const SUBDAEMONS: readonly string[] = Object.keys(PURPOSES)
+  .filter((program) => program.startsWith('lightning_') && program !== 'lightning_websocketd') // connectd starts that one
+  .map((program) => program.replace('lightning_', ''));
+
 /** The program that a command line runs, without its folder, and what it is for. */
 export function describeProcess(args: readonly string[]): { readonly program: string; readonly purpose: string } {
   if (args.some((arg) => arg.endsWith('/bitcoin-backend/main.js')))

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { allOrNothing } from '../core/all-or-nothing.js';
 import { throwIfAborted } from '../core/errors.js';
-import { makePrivateFolder } from '../core/files.js';
+import { makePrivateFolder, removeTree } from '../core/files.js';
 import { DEFAULT_INTERVAL_MS } from '../core/wait.js';
 import { lostItsPort } from '../daemons/bitcoind.js';
 import { installBackend } from '../daemons/bitcoin-backend/install.js';
@@ -14,7 +14,7 @@ import { reconnect } from './channels.js';
 import { resolveExecutables } from './executables.js';
 import { colourOf, fixedSecret } from './keys.js';
 import { nodeNames, type Layout } from './layout.js';
-import { readManifest, writeManifest, type Manifest } from './manifest.js';
+import { readManifest, writeManifest, type Manifest, type NodeRecord } from './manifest.js';
 import type { LightningNode } from './node.js';
 import type { Network, NetworkContext } from './network.js';
 import { clearUnborn, isUnborn, markUnborn } from './unborn.js';
@@ -41,11 +41,12 @@ export async function boot<N extends Network>(
   const before = await readManifest(layout);
   const names = nodeNames(nodeCount(options, before));
   assertKnown(options, names);
-  const executables = await resolveExecutables(options, names, before, context.signal);
+  const executables = await resolveExecutables(options, names, await proven(before, make), context.signal);
   const manifest: Manifest = { format: 1, bitcoind: executables.bitcoind, nodes: executables.nodes };
   await assertAsWanted(make(manifest).nodes, options);
   await makePrivateFolder(layout.dir);
   if (!before) await markUnborn(layout);
+  else await forgetConfigs(layout, before, manifest);
   await writeManifest(layout, manifest);
 
   for (let tries = 1; ; tries++) {
@@ -54,17 +55,48 @@ export async function boot<N extends Network>(
       return { ...report, created: before === undefined };
     } catch (error) {
       if (lostItsPort(error) && tries < PORT_TRIES) continue;
-      if (before) await writeManifest(layout, withProgramsOf(before, manifest)); // others that did not work are not kept
+      if (before) {
+        const kept = withProgramsOf(before, manifest); // others that did not work are not kept
+        await forgetConfigs(layout, manifest, kept);
+        await writeManifest(layout, kept);
+      }
       throw error;
     }
+  }
+}
+
+/**
+ * The manifest before, if its programs ever worked: where the first blocks never came and nothing runs, an `up` with other
+ * programs failed, and whoever does not name them again does not want them.
+ */
+async function proven(before: Manifest | undefined, make: (manifest: Manifest) => Network) {
+  if (!before) return undefined;
+  const { layout, bitcoind, nodes } = make(before);
+  if (!(await isUnborn(layout))) return before;
+  const table = listProcesses();
+  const daemons = [bitcoind.daemon, ...nodes.map(({ lightningd }) => lightningd.daemon)];
+  return daemons.some((daemon) => daemon.attach(table)) ? before : undefined;
+}
+
+/** Each kind of lightningd gets a config of its own. */
+async function forgetConfigs({ lightningDir }: Layout, before: Manifest, { nodes }: Manifest): Promise<void> {
+  for (const { name, executable } of nodes) {
+    const had = before.nodes.find((node) => node.name === name)?.executable;
+    if (had && had.implementation !== executable.implementation) await removeTree(join(lightningDir(name), 'config'));
   }
 }
 
 const withProgramsOf = (before: Manifest, { format, nodes }: Manifest): Manifest => ({
   format,
   bitcoind: before.bitcoind,
-  nodes: nodes.map((node) => before.nodes.find(({ name }) => name === node.name) ?? node),
+  nodes: nodes.map((node) => before.nodes.find(({ name }) => name === node.name) ?? likeOthers(node, before)),
 });
+
+/** A new node with a program that the others have, of its kind where there is one. */
+function likeOthers(node: NodeRecord, { nodes }: Manifest): NodeRecord {
+  const other = nodes.find(({ executable }) => executable.implementation === node.executable.implementation);
+  return { ...node, executable: (other ?? nodes[0]!).executable };
+}
 
 /** Starts all that does not run: bitcoind and the nodes at once, since a node waits for bitcoind by itself. */
 async function start<N extends Network>(

@@ -1,4 +1,5 @@
 import { LnPlayError } from '../core/errors.js';
+import { SUBDAEMONS } from '../daemons/subdaemons.js';
 import { listProcesses } from '../process/table.js';
 import type { ExecutableOptions } from './executables.js';
 import type { Manifest } from './manifest.js';
@@ -43,13 +44,25 @@ export function nodeCount({ nodes }: UpOptions, before: Manifest | undefined): n
   return Math.max(nodes, has);
 }
 
-/** @throws {LnPlayError} USAGE for an option of a node that there is not */
-export function assertKnown({ options = [], debugger: debugged }: UpOptions, names: readonly string[]): void {
-  for (const node of [...options.map(({ node }) => node), ...(debugged ? [debugged.node] : [])])
+/** @throws {LnPlayError} USAGE for an option of a node that there is not, or a subdaemon that there is not */
+export function assertKnown(
+  { options = [], lightningdOf = {}, debugger: debugged }: UpOptions,
+  names: readonly string[],
+): void {
+  const asked = [
+    ...options.map(({ node }) => node),
+    ...Object.keys(lightningdOf),
+    ...(debugged ? [debugged.node] : []),
+  ];
+  for (const node of asked)
     if (!names.includes(node))
       throw new LnPlayError('USAGE', `There is no node ${JSON.stringify(node)}`, {
         hint: `the nodes are ${names.join(', ')}`,
       });
+  if (debugged && !SUBDAEMONS.includes(debugged.subdaemon))
+    throw new LnPlayError('USAGE', `There is no subdaemon ${JSON.stringify(debugged.subdaemon)}`, {
+      hint: `the subdaemons are ${SUBDAEMONS.join(', ')}`,
+    });
 }
 
 /**

@@ -112,6 +112,8 @@ describeEach((_implementation, { flags }) => {
     [2, 'up --nodes 1000', /--nodes "1000" is not a whole number/],
     [2, 'up --option fee-base=1', /--option "fee-base=1" is not NODE:KEY=VALUE/, /hint: /],
     [2, 'up --debugger l1', /--debugger "l1" is not NODE:SUBDAEMON/],
+    [2, 'up --debugger l2:nosuch', /There is no subdaemon "nosuch"\nhint: the subdaemons are hsmd, connectd, /],
+    [2, 'up --node l7=embedded', /There is no node "l7"\nhint: the nodes are l1, l2\n/],
     [1, 'up --bitcoind /nonexistent', /--bitcoind names \/nonexistent: there is no such file/, /hint: /],
     [2, 'status --timeout soon', /--timeout "soon" is not a number of seconds/, /hint: /],
     [

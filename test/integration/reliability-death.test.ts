@@ -222,4 +222,15 @@ describeEach((_implementation, { flags }) => {
     expect(slow.stderr).toMatch(/error: Waited 0.5 s for (bitcoind|l1|l2) to be ready/);
     expect(await leftovers(at.dir)).toEqual([]);
   });
+
+  test('programs that never worked are not kept', async () => {
+    at.next();
+    const env = flags[1] === 'embedded' ? { LIGHTNINGD_EXE: 'embedded' } : {};
+    const up = (...args: string[]) => runCli(['up', '--dir', at.dir, ...args], { env });
+    expect(await up('--lightningd', '/bin/false')).toMatchObject({ code: 1 });
+    expect(await up()).toMatchObject({ code: 0 });
+    expect(await up('--nodes', '3', '--node', 'l3=/bin/false')).toMatchObject({ code: 1 });
+    expect(await up()).toMatchObject({ code: 0 });
+    expect(await status()).toMatchObject({ nodes: [{ state: 'running' }, { state: 'running' }, { state: 'running' }] });
+  });
 });

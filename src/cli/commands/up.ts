@@ -91,6 +91,6 @@ function debuggerOf(text: string | undefined): { node: string; subdaemon: string
   const match = /^([^:]+):(?:lightning_)?([a-z]+)$/.exec(text);
   if (match) return { node: match[1]!, subdaemon: match[2]! };
   throw new LnPlayError('USAGE', `--debugger ${JSON.stringify(text)} is not NODE:SUBDAEMON`, {
-    hint: 'for example --debugger l2:connectd; others are gossipd, hsmd, openingd, channeld',
+    hint: 'for example --debugger l2:connectd',
   });
 }
