@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { assertOurs } from '../core/ownership.js';
 
 /** Where everything of a playground lies in its folder. */
 export const layoutOf = (dir: string) =>
@@ -19,6 +20,21 @@ export type Layout = ReturnType<typeof layoutOf>;
 export function playgroundDir(given?: string, env: NodeJS.ProcessEnv = process.env): string {
   return resolve(given ?? (env['LN_PLAY_DIR'] || join(homedir(), '.ln-play')));
 }
+
+/** What a daemon runs, or is told to run: programs, configs, plugins. */
+const RUNS = [
+  'ln-play.json',
+  '*/config',
+  '*/regtest/config',
+  '*/bitcoin.conf',
+  '*/regtest/settings.json',
+  '*/bitcoin-backend',
+  '*/plugins/*',
+];
+
+/** @throws {LnPlayError} FILESYSTEM for a folder in which somebody else could have put what would run as us */
+export const assertOwnPlayground = ({ dir }: Layout): void =>
+  assertOurs(dir, RUNS, 'choose another folder with --dir or LN_PLAY_DIR');
 
 /** `l1`, `l2`, …: the names of N nodes. */
 export const nodeNames = (count: number): string[] => Array.from({ length: count }, (_, index) => `l${index + 1}`);

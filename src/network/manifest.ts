@@ -3,7 +3,7 @@ import { readIfThere, writeWhole } from '../core/files.js';
 import type { LightningdExecutable } from '../daemons/lightningd.js';
 import type { Command } from '../process/daemon-process.js';
 import { isObject } from '../rpc/json-rpc.js';
-import type { Layout } from './layout.js';
+import { assertOwnPlayground, type Layout } from './layout.js';
 
 const FORMAT = 1;
 
@@ -33,9 +33,11 @@ export const noSuchNode = ({ dir }: Layout, name: string, names: readonly string
 
 /**
  * @returns undefined where there is no playground in the folder
- * @throws {LnPlayError} STATE for a file that is damaged or of a later version
+ * @throws {LnPlayError} STATE for a file that is damaged or of a later version; FILESYSTEM where somebody else could have
+ *   put it there, or a config beside it
  */
 export async function readManifest(layout: Layout): Promise<Manifest | undefined> {
+  assertOwnPlayground(layout);
   const text = await readIfThere(layout.manifest);
   if (text === undefined) return undefined;
   let manifest: unknown;

@@ -6,7 +6,7 @@ import { listProcesses } from '../process/table.js';
 import { boot, type UpReport as BootReport } from './boot.js';
 import { reconnect, type OpenChannel } from './channels.js';
 import { Ephemeral } from './ephemeral.js';
-import { layoutOf, playgroundDir, type Layout } from './layout.js';
+import { assertOwnPlayground, layoutOf, playgroundDir, type Layout } from './layout.js';
 import { noPlayground, readManifest, type Manifest } from './manifest.js';
 import { Network, type NetworkContext } from './network.js';
 import { statusOf, type PlaygroundStatus } from './status.js';
@@ -181,6 +181,7 @@ async function exclusively<T>(
   body: () => Promise<T>,
   lock: Lock = {},
 ): Promise<T> {
+  assertOwnPlayground(layout);
   const what = `the playground in ${layout.dir}`;
   const onWait = ({ pid, command }: { pid: number; command: string }): void =>
     onBusy?.(`waiting for ${command} (process ${pid})`);

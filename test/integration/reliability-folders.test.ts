@@ -119,6 +119,24 @@ describeEach((_implementation, { flags }) => {
     }
   });
 
+  test('a folder in which others may put what would run as us: refused, and nothing is changed', async () => {
+    const dir = fresh();
+    await mkdir(dir);
+    await chmod(dir, 0o777);
+    for (const command of ['up', 'status', 'down']) {
+      const { code, stderr } = await runCli([command, '--dir', dir, ...(command === 'up' ? flags : [])]);
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: expect.stringMatching(/^error: .* can be written by every user\nhint: .*--dir.*chmod go-w/) as string,
+      });
+    }
+    expect(await readdir(dir)).toEqual([]);
+    const env = { LN_PLAY_CACHE: dir, BITCOIND_EXE: '', PATH: '/usr/bin:/bin' };
+    const cache = await runCli(['up', '--dir', fresh(), ...flags], { env });
+    expect(cache.stderr).toMatch(/^error: .* can be written by every user\nhint: .*LN_PLAY_CACHE/);
+    expect(await readdir(dir)).toEqual([]);
+  });
+
   test.skipIf(process.getuid?.() === 0)('a folder that cannot be written (skipped: root may do all)', async () => {
     const parent = fresh();
     await mkdir(parent, { mode: 0o500 });

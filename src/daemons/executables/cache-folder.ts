@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import { assertOurs } from '../../core/ownership.js';
 
 /**
  * Where ln-play keeps what it fetched: `LN_PLAY_CACHE`, else `ln-play` in `XDG_CACHE_HOME` (which the XDG base directory
@@ -11,3 +12,7 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   if (xdg && isAbsolute(xdg)) return join(xdg, 'ln-play');
   return join(env['HOME'] || homedir(), '.cache', 'ln-play');
 }
+
+/** @throws {LnPlayError} FILESYSTEM for a cache in which somebody else could have put what would run as us */
+export const assertOwnCache = (cache: string): void =>
+  assertOurs(cache, ['*/bin/*', '*/libexec/*', '*/lib/*'], 'choose another cache with LN_PLAY_CACHE');

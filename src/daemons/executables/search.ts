@@ -146,7 +146,12 @@ async function inCache({ program, env }: Context): Promise<Answer | undefined> {
   if (!PROGRAMS[program].cached) return undefined;
   const cache = cacheFolder(env);
   const path = join(fetchedBin(cache), program);
-  return (await isFetched(cache)) ? found(path, 'it was fetched before') : { reason: `${cache} has none`, path };
+  try {
+    return (await isFetched(cache)) ? found(path, 'it was fetched before') : { reason: `${cache} has none`, path };
+  } catch (error) {
+    if (error instanceof LnPlayError) return { reason: error.message, path, error };
+    throw error;
+  }
 }
 
 async function byDownload({ program, env, host }: Context): Promise<Answer | undefined> {

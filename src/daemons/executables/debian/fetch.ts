@@ -3,6 +3,7 @@ import { access, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LnPlayError, messageOf, systemCode } from '../../../core/errors.js';
 import { withLock } from '../../../process/lock.js';
+import { assertOwnCache } from '../cache-folder.js';
 import { isExecutable, onPath } from '../files.js';
 import { askVersion } from '../version.js';
 import { Apt, PACKAGE, SUITE } from './apt.js';
@@ -38,8 +39,13 @@ const LOADER_SEPARATOR = /[:;]/;
 /** Where a fetched bitcoind is, or would be. */
 export const fetchedBin = (cache: string): string => join(cache, FOLDER, 'bin');
 
-/** Whether all that was fetched is there still. */
+/**
+ * Whether all that was fetched is there still.
+ *
+ * @throws {LnPlayError} FILESYSTEM where somebody else could have put it there
+ */
 export async function isFetched(cache: string): Promise<boolean> {
+  assertOwnCache(cache);
   const paths = PROGRAMS.flatMap((name) => ['bin', 'libexec'].map((folder) => join(cache, FOLDER, folder, name)));
   return (await Promise.all(paths.map(isExecutable))).every(Boolean);
 }
