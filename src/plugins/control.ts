@@ -35,18 +35,18 @@ export async function startPlugin(
   const failure = (await inspectFile(path)).find(({ outcome }) => outcome === 'failed');
   if (failure) throw new LnPlayError('PLUGIN', failure.text, { hint: failure.hint });
   // lightningd names its lines in the log after the file that a symbolic link leads to.
-  return await startListed(node, path, basename(await realpath(path)), options, call);
+  return await startListed(node, path, { file: path, logName: basename(await realpath(path)) }, options, call);
 }
 
 /**
  * As `startPlugin`, for a file that is known to be fine.
  *
- * @param logName the name that its lines in the log bear
+ * @param shown the file that messages are to name, and the name that its lines in the log bear
  */
 export async function startListed(
   node: Lightningd,
   path: string,
-  logName: string,
+  { file, logName }: { readonly file: string; readonly logName: string },
   options: JsonObject,
   call: CallOptions = {},
 ): Promise<readonly ListedPlugin[]> {
@@ -57,7 +57,7 @@ export async function startListed(
     return plugins;
   } catch (error) {
     if (!(error instanceof LightningRpcError)) throw error;
-    if (await findPlugin(await listPlugins(node, call), path)) throw runsAlready(node, path, error);
+    if (await findPlugin(await listPlugins(node, call), path)) throw runsAlready(node, file, error);
     const logged = await tailFile(node.logFile, 500, from.log);
     const said = [
       ...(await tailFile(outputFile, SHOWN_LINES, from.output)),
@@ -68,7 +68,7 @@ export async function startListed(
     ];
     throw new LnPlayError('PLUGIN', `${node.name} does not run ${logName}: ${reasonOf(error)}`, {
       details: said.slice(-SHOWN_LINES),
-      hint: `see what it does alone: ln-play plugin check --show ${path}`,
+      hint: `see what it does alone: ln-play plugin check --show ${file}`,
       cause: error,
     });
   }

@@ -2,7 +2,8 @@ import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { waitFor } from '../../src/core/wait.js';
-import { writeFakePlugin, type FakeBehaviour } from '../fakes/plugins/support.js';
+import { freePort } from '../../src/process/ports.js';
+import { writeFakePlugin, writeScript, type FakeBehaviour } from '../fakes/plugins/support.js';
 import { interrupt, untilPrinted, usePlayground } from './plugin-support.js';
 import { describeEach } from './support.js';
 
@@ -47,6 +48,81 @@ describeEach((_, options) => {
     expect((await at.ok('plugin', 'list', 'l1')).stdout).not.toMatch(/watched\.sh/);
   });
 
+  test('a save whose init fails leaves the old one running, and is told of by its own name', async () => {
+    const file = await save({ answer: 'first', tellPid: true }, 'careful.sh');
+    const watch = at.running('plugin', 'watch', 'l1', file);
+    await untilPrinted(watch, /watching/);
+    await untilAnswers('first');
+    const pid = (): Promise<unknown> => at.cli('l1', 'fake').then(({ pid }) => pid);
+    const before = await pid();
+    for (const [fault, said] of [
+      ['disable', /✗ careful\.sh it disables itself: not today\n[^✗]*the old one keeps running/],
+      ['die', /✗ careful\.sh before it answered init, it exited with code 1[^✗]*the old one keeps running/],
+    ] as const) {
+      await save({ on: { init: fault } }, 'careful.sh');
+      await untilPrinted(watch, said);
+      expect(await pid()).toBe(before);
+    }
+    await save({ answer: 'second' }, 'careful.sh');
+    await untilAnswers('second');
+    const { stdout } = await interrupt(watch);
+    expect(stdout).not.toContain('ln-play-watch');
+  });
+
+  test('where a save passes its check and the node does not take it, the old one runs again', async () => {
+    const folder = join(at.folder, 'taken');
+    await mkdir(folder);
+    const module = (answer: string) => writeFile(join(folder, 'answer.cjs'), `module.exports = '${answer}';`);
+    await writeFile(join(folder, 'package.json'), '{}');
+    await module('first');
+    const write = async (methods: string) =>
+      await writeScript(
+        folder,
+        'taken.cjs',
+        `#!/usr/bin/env node
+const answer = require('./answer.cjs');
+const manifest = { options: [], rpcmethods: [${methods}], dynamic: true };
+const results = { getmanifest: manifest, fake: { answer, at: __filename } };
+require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+  if (line === '') return;
+  const { id, method } = JSON.parse(line);
+  if (method === 'fake') console.error('asked at ' + __filename);
+  if (id) console.log(JSON.stringify({ jsonrpc: '2.0', id, result: results[method] ?? {} }) + '\\n');
+}).on('close', () => process.exit(0));
+`,
+      );
+    const file = await write("{ name: 'fake', usage: '' }");
+    const other = await save({ manifest: { rpcmethods: [{ name: 'other', usage: '' }] } }, 'other.sh');
+    await at.ok('plugin', 'start', 'l1', other);
+    const watch = at.running('plugin', 'watch', 'l1', file);
+    await untilAnswers('first');
+    await module('second');
+    await write("{ name: 'fake', usage: '' }, { name: 'other', usage: '' }");
+    await untilPrinted(watch, /✗ l1 does not run taken\.cjs[^✗]*check --show (.*)\n[^✗]*the old one runs again/);
+    expect(watch.stdout).toContain(`check --show ${file}`);
+    await untilAnswers('first');
+    await untilPrinted(watch, new RegExp(`stderr asked at ${file}`));
+    await write("{ name: 'fake', usage: '' }");
+    await untilAnswers('second');
+    const { stdout } = await interrupt(watch);
+    expect(stdout).not.toContain('ln-play-watch');
+    await at.ok('plugin', 'stop', 'l1', 'other.sh');
+  });
+
+  test('what a plugin takes hold of in init is no failure of the one that follows', async () => {
+    const port = await freePort();
+    const listening = { port, on: { init: 'listen' } } as const;
+    const file = await save({ ...listening, answer: 'first' }, 'port.sh');
+    const watch = at.running('plugin', 'watch', 'l1', file);
+    await untilAnswers('first');
+    await save({ ...listening, answer: 'second' }, 'port.sh');
+    await untilAnswers('second');
+    await save({ port, on: { init: 'disable' } }, 'port.sh');
+    await untilPrinted(watch, /✗ port\.sh it disables itself: not today\n[^✗]*the old one keeps running/);
+    await untilAnswers('second');
+    await interrupt(watch);
+  });
+
   test('a save in the middle of a start is not lost, even of one that never answers', async () => {
     const file = await save({ answer: 'first' }, 'busy.sh');
     const watch = at.running('plugin', 'watch', 'l1', file);
@@ -54,11 +130,7 @@ describeEach((_, options) => {
     await save({ on: { getmanifest: 'silent' } }, 'busy.sh'); // hangs in the check
     await save({ answer: 'second' }, 'busy.sh');
     await untilAnswers('second');
-    await save({ on: { init: 'silent' } }, 'busy.sh'); // hangs in the start
-    await waitFor('init to hang', async () => {
-      const { stdout } = await at.ok('plugin', 'list', 'l1');
-      return /^starting.*busy\.sh/m.test(stdout) ? { done: true } : { seen: stdout };
-    });
+    await save({ on: { init: 'silent' } }, 'busy.sh'); // hangs there too
     await save({ answer: 'third' }, 'busy.sh');
     await untilAnswers('third');
     for (let n = 0; n < 20; n++) await save({ answer: `burst-${n}` }, 'busy.sh');

@@ -43,7 +43,11 @@ function render(event: WatchEvent, node: string, { style }: Output): string {
     }
     case 'start-failed': {
       const { message, hint, details } = event.error;
-      return [`${at} ${red('✗')} ${message}${hintLine(hint)}`, ...details.map((line) => dim(`    ${line}`))].join('\n');
+      const lines = [`${at} ${red('✗')} ${message}${hintLine(hint)}`, ...details.map((line) => dim(`    ${line}`))];
+      return [
+        ...lines,
+        yellow(event.running ? '    the old one runs again' : `    ${basename(event.file)} does not run now`),
+      ].join('\n');
     }
     default:
       return `${at}   ${plugin} ${event.type === 'log' ? event.level : yellow('stderr')} ${event.line}`;

@@ -16,8 +16,8 @@ export interface CheckOptions {
   readonly timeoutMs?: number;
   /** How long it may take to end when it is told to, in ms. */
   readonly endTimeoutMs?: number;
-  /** `manifest` stops after getmanifest: quick, and without what a plugin does in init, such as opening a port. */
-  readonly depth?: 'manifest' | 'full';
+  /** How far it goes: to the answer to getmanifest, to init, or to the plugin's end, which is the default. */
+  readonly depth?: 'manifest' | 'init' | 'full';
   /** Values for its options, as with `plugin start`. */
   readonly options?: JsonObject;
   /** Results for the RPCs that it makes, by method, before those that every stub knows. */
@@ -42,6 +42,7 @@ const SLOW_MS = 2_000;
  */
 export async function checkPlugin(file: string, options: CheckOptions = {}): Promise<CheckReport> {
   return await runAlone(file, options, async (plugin, manifest, report) => {
+    if (options.depth === 'init') return;
     report.add(...(await end(plugin, manifest, options.endTimeoutMs ?? END_TIMEOUT_MS)));
   });
 }

@@ -50,12 +50,16 @@ export class Replacement {
     return new Replacement(node, file, options, { path, options: await startOptions(node, path) });
   }
 
+  /** What is started here is started with: what was given, and else what it was started with before. */
+  get options(): JsonObject {
+    return { ...this.#before?.options, ...this.#options };
+  }
+
   /**
-   * Stops what runs in this place, and starts `path` there, with the options that it was started with before where no
-   * others are given; a start that is given up at `signal` may yet come about.
+   * Stops what runs in this place, and starts `path` there; a start that is given up at `signal` may yet come about.
    */
   async start(path: string, signal?: AbortSignal): Promise<readonly ListedPlugin[]> {
-    return await this.#start(path, { ...this.#before?.options, ...this.#options }, signal);
+    return await this.#start(path, this.options, signal);
   }
 
   /** Stops what runs in this place; it may have ended by itself. */
@@ -92,7 +96,8 @@ export class Replacement {
     await this.stop();
     throwIfAborted(signal);
     this.#paths.add(path);
-    return await startListed(this.#node, path, basename(this.#file), options, { signal });
+    const shown = { file: this.#file, logName: basename(this.#file) };
+    return await startListed(this.#node, path, shown, options, { signal });
   }
 
   async #running(): Promise<readonly ListedPlugin[]> {

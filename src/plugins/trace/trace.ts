@@ -53,7 +53,11 @@ async function traceFile(node: Lightningd, path: string, options: TraceOptions):
   const tracer = new TapListener(join(folder.path, 'tracer'), options.onMessage);
   try {
     await tracer.listen();
-    const wrapper = await writeWrapper(folder.path, path, tapScript(folder.path, tracer.path));
+    const wrapper = await writeWrapper(
+      folder.path,
+      { name: basename(path), plugin: path },
+      tapScript(folder.path, tracer.path),
+    );
     await replacement.start(wrapper);
     options.onStarted?.();
     if (!options.signal.aborted) await Promise.race([tracer.ended, aborted(options.signal)]);

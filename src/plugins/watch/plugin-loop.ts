@@ -1,9 +1,13 @@
 import { stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LnPlayError } from '../../core/errors.js';
-import { checkPlugin } from '../check/check.js';
 import type { CheckReport } from '../check/report.js';
 import type { Replacement } from '../run/replace.js';
+import { writeWrapper } from '../run/wrapper.js';
+import { checkBeside } from './check-beside.js';
+import { Snapshot } from './snapshot.js';
+import type { WatchedSource } from './sources.js';
 
 /** What becomes of a plugin at each save. */
 export type ReloadEvent =
@@ -11,23 +15,39 @@ export type ReloadEvent =
   | { readonly type: 'started'; readonly file: string; readonly ms: number; readonly report: CheckReport }
   /** The new code failed its check; what ran goes on running. */
   | { readonly type: 'check-failed'; readonly file: string; readonly report: CheckReport; readonly running: boolean }
-  /** The new code passed its check, but the node does not run it; nothing runs now. */
-  | { readonly type: 'start-failed'; readonly file: string; readonly error: LnPlayError };
+  /** The new code passed its check, but the node does not run it; `running`: the old code has been started again. */
+  | { readonly type: 'start-failed'; readonly file: string; readonly error: LnPlayError; readonly running: boolean };
 
 /** An editor's save is over when nothing has changed for this long, in ms. */
 const QUIET_MS = 10;
 /** A file that an editor is just writing anew may be empty or gone for this long, in ms. */
 const HALF_SAVED_MS = 500;
 
+export interface LoopParts {
+  readonly source: WatchedSource;
+  /** A folder for wrappers and snapshots. */
+  readonly folder: string;
+  /** The wrappers' script, see `writeWrapper`. */
+  readonly script: string;
+  readonly replacement: Replacement;
+  readonly onEvent: (event: ReloadEvent) => void;
+}
+
 /**
  * Keeps one plugin as it was last saved: check, stop, start. There is never more than one such run; a change during one
  * ends it early where it can, and another run follows, so no save is lost.
  */
 export class PluginLoop {
+  readonly #parts: LoopParts;
   readonly #file: string;
-  readonly #wrapper: string;
   readonly #replacement: Replacement;
-  readonly #onEvent: (event: ReloadEvent) => void;
+  /** The code that was last started, once something was. */
+  #current: Snapshot | undefined;
+  /** Code whose start was interrupted by a later save: it may run by now. */
+  #interrupted: Snapshot | undefined;
+  #snapshots = 0;
+  /** Whether what ran was stopped for new code that does not run (yet). */
+  #displaced = false;
   /** When the change came that has not been dealt with; undefined where there is none. */
   #changedAt: number | undefined;
   #lastChange = 0;
@@ -35,11 +55,15 @@ export class PluginLoop {
   #superseded = new AbortController();
   #closed = false;
 
-  constructor(file: string, wrapper: string, replacement: Replacement, onEvent: (event: ReloadEvent) => void) {
-    this.#file = file;
-    this.#wrapper = wrapper;
-    this.#replacement = replacement;
-    this.#onEvent = onEvent;
+  constructor(parts: LoopParts) {
+    this.#parts = parts;
+    this.#file = parts.source.file;
+    this.#replacement = parts.replacement;
+  }
+
+  /** A line of the plugin's as it is to be shown: never with a path of ours in it. */
+  readable(line: string): string {
+    return this.#current?.withOwnPath(line) ?? line;
   }
 
   /** Something of the plugin's code has changed. */
@@ -93,20 +117,63 @@ export class PluginLoop {
   }
 
   async #reload(savedAt: number, signal: AbortSignal): Promise<void> {
+    const { source, folder, script, onEvent } = this.#parts;
     const file = this.#file;
+    let snapshot: Snapshot | undefined;
     try {
-      // Not init: what a plugin does there, such as opening a port, it could not do beside the one that runs.
-      const report = await checkPlugin(file, { depth: 'manifest', signal });
+      await this.#lookAtInterrupted();
+      snapshot = await Snapshot.take(source, join(folder, String(this.#snapshots++)), script);
+      const report = await checkBeside(file, this.#current?.file, { options: this.#replacement.options, signal });
       if (!report.ok) {
-        const running = await this.#replacement.isActive();
-        return this.#onEvent({ type: 'check-failed', file, report, running });
+        await this.#putBack();
+        return onEvent({ type: 'check-failed', file, report, running: await this.#replacement.isActive() });
       }
-      await this.#replacement.start(this.#wrapper, signal);
-      this.#onEvent({ type: 'started', file, ms: performance.now() - savedAt, report });
+      const wrapper = await writeWrapper(folder, { name: basename(file), plugin: file }, script);
+      this.#displaced ||= await this.#replacement.isActive();
+      this.#interrupted = snapshot;
+      await this.#replacement.start(wrapper, signal);
+      this.#interrupted = undefined;
+      this.#displaced = false;
+      [this.#current, snapshot] = [snapshot, this.#current];
+      onEvent({ type: 'started', file, ms: performance.now() - savedAt, report });
     } catch (error) {
       if (signal.aborted) return; // another run follows, or the end
+      this.#interrupted = undefined;
       if (!(error instanceof LnPlayError)) throw error;
-      this.#onEvent({ type: 'start-failed', file, error });
+      await this.#failed(error);
+    } finally {
+      if (snapshot !== this.#interrupted) await snapshot?.remove();
     }
+  }
+
+  async #lookAtInterrupted(): Promise<void> {
+    let gone = this.#interrupted;
+    if (!gone) return;
+    this.#interrupted = undefined;
+    if (await this.#replacement.isActive()) {
+      [this.#current, gone] = [gone, this.#current];
+      this.#displaced = false;
+    }
+    await gone?.remove();
+  }
+
+  async #failed(error: LnPlayError): Promise<void> {
+    const [file, type] = [this.#file, 'start-failed'] as const;
+    try {
+      this.#parts.onEvent({ type, file, error, running: await this.#putBack() });
+    } catch (second) {
+      if (!(second instanceof LnPlayError)) throw second;
+      const details = [...error.details, `the old one does not start again either: ${second.message}`];
+      const both = new LnPlayError(error.code, error.message, { hint: error.hint, details, cause: error });
+      this.#parts.onEvent({ type, file, error: both, running: false });
+    }
+  }
+
+  /** Starts the old code again where it was stopped for new code that came to nothing; says whether it did. */
+  async #putBack(): Promise<boolean> {
+    if (!this.#displaced || !this.#current) return false;
+    await this.#replacement.start(this.#current.wrapper);
+    this.#displaced = false;
+    return true;
   }
 }

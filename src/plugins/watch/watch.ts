@@ -9,7 +9,7 @@ import { pluginLine } from '../control.js';
 import { LineSplitter } from '../lines.js';
 import { withPluginLocks } from '../node-lock.js';
 import { Replacement } from '../run/replace.js';
-import { shellQuote, writeWrapper } from '../run/wrapper.js';
+import { shellQuote } from '../run/wrapper.js';
 import { FolderWatcher } from './folder-watcher.js';
 import { PluginLoop, type ReloadEvent } from './plugin-loop.js';
 import { findSources, type WatchedSource } from './sources.js';
@@ -32,8 +32,8 @@ export interface WatchOptions {
 
 /**
  * Runs plugins on a node as they were last saved, until the signal: at each save a plugin is checked, and where it passes,
- * the one that runs is stopped and the new one started. What it logs and writes to standard error is told as it comes.
- * In the end the node runs what it ran before.
+ * the one that runs is stopped and the new one started; where the node does not take that, the old one is started again.
+ * What it logs and writes to standard error is told as it comes. In the end the node runs what it ran before.
  *
  * @param paths files, and folders that stand for all plugins in them
  * @throws {LnPlayError} USAGE for a path that cannot be; LOCKED when one is watched or traced on this node already;
@@ -101,10 +101,12 @@ class Watch {
     await mkdir(folder);
     const stderr = join(folder, 'stderr');
     await writeFile(stderr, '');
-    const wrapper = await writeWrapper(folder, file, `exec "$plugin" "$@" 2>>${shellQuote(stderr)}\n`);
-    const replacement = await Replacement.of(this.#node, file, this.#options.options ?? {});
-    this.#loops.set(source, new PluginLoop(file, wrapper, replacement, this.#options.onEvent));
-    this.#follow(stderr, 0, (line) => this.#options.onEvent({ type: 'stderr', file, line }));
+    const script = `exec "$plugin" "$@" 2>>${shellQuote(stderr)}\n`;
+    const { options = {}, onEvent } = this.#options;
+    const replacement = await Replacement.of(this.#node, file, options);
+    const loop = new PluginLoop({ source, folder, script, replacement, onEvent });
+    this.#loops.set(source, loop);
+    this.#follow(stderr, 0, (line) => onEvent({ type: 'stderr', file, line: loop.readable(line) }));
   }
 
   async #followLog(): Promise<void> {
@@ -112,9 +114,9 @@ class Watch {
     this.#follow(this.#node.logFile, size, (line) => {
       // A node that was restarted has forgotten what it was told to run.
       if (NODE_STARTED.test(line)) for (const loop of this.#loops.values()) loop.changed();
-      for (const { file } of this.#sources) {
+      for (const [{ file }, loop] of this.#loops) {
         const said = pluginLine(line, basename(file));
-        if (said) this.#options.onEvent({ type: 'log', file, ...said });
+        if (said) this.#options.onEvent({ type: 'log', file, level: said.level, line: loop.readable(said.line) });
       }
     });
   }

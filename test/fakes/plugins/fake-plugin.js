@@ -3,6 +3,7 @@
  * wrong, it does right.
  */
 import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
 
 const behaviour = JSON.parse(process.argv[2] ?? '{}');
 const manifest = {
@@ -52,13 +53,17 @@ const FAULTS = {
     say({ id, result })
   ),
   unannounced: ({ id }, result) => (say({ method: 'surprise', params: {} }), say({ id, result })),
+  listen: ({ id }, result) =>
+    createServer()
+      .once('error', (error) => say({ id, result: { disable: error.message } }))
+      .listen(behaviour.port, '127.0.0.1', () => say({ id, result })),
   disable: ({ id }) => say({ id, result: { disable: 'not today' } }),
 };
 
 const RESULTS = {
   getmanifest: () => manifest,
   init: () => ({}),
-  fake: (params) => ({ answer: behaviour.answer ?? 'right', params }),
+  fake: (params) => ({ answer: behaviour.answer ?? 'right', params, ...(behaviour.tellPid && { pid: process.pid }) }),
 };
 
 function receive(request) {

@@ -18,6 +18,8 @@ export type Fault =
   | 'fork-and-exit'
   | 'bad-log'
   | 'unannounced'
+  /** Listens on `port`, and disables itself where it cannot. */
+  | 'listen'
   | 'disable';
 
 /** What a fake plugin does wrong, by the method that it is asked; and what it answers. */
@@ -29,6 +31,9 @@ export interface FakeBehaviour {
   readonly answer?: string;
   /** A line that it writes to its standard error at its start. */
   readonly stderr?: string;
+  readonly port?: number;
+  /** Its method `fake` answers its pid too. */
+  readonly tellPid?: true;
   readonly onStdinEnd?: 'stay';
   readonly onShutdown?: 'stay';
   readonly ignoreSigterm?: boolean;
