@@ -28,4 +28,5 @@ export type * from './rpc/lightning-types.js';
 export { BitcoindRpc, BitcoinRpcError } from './rpc/bitcoind.js';
 export { LnPlayError, type ErrorCode } from './core/errors.js';
 export { waitFor, type Probe, type WaitOptions } from './core/wait.js';
-export { formatMsat, parseAmountMsat, parseAmountSat } from './core/amounts.js';
+export { formatMsat } from './core/amounts.js';
+export { parseAmountMsat, parseAmountSat } from './cln/amounts.js';

@@ -1,6 +1,6 @@
-import { parseAmountMsat, parseAmountSat } from '../core/amounts.js';
+import { parseAmountMsat, parseAmountSat } from '../cln/amounts.js';
 import { LnPlayError } from '../core/errors.js';
-import { parseFeerate } from '../core/feerate.js';
+import { parseFeerate } from '../cln/feerate.js';
 import type { FetchProgress } from '../daemons/executables/find.js';
 import type { LightningNode } from '../network/node.js';
 import type { Playground } from '../network/playground.js';

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, type RpcId } from '../rpc/json-rpc.js';
-import { textOf } from './text.js';
+import { textOf } from '../cln/json.js';
 
 /** Who speaks JSON-RPC with whom: lightningd, a plugin of it, or a client on its RPC socket. */
 export type Party = 'node' | 'plugin' | 'client';

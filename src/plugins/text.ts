@@ -1,6 +1,3 @@
-/** A JSON value as lightningd reads it where it wants a text: a string as it is, anything else as its JSON. */
-export const textOf = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
-
 /** A value quoted for a message to a person, cut where it is long. */
 export function quote(value: unknown): string {
   const text = JSON.stringify(value) ?? 'undefined';

@@ -1,4 +1,5 @@
-import { formatMsat, parseAmountSat } from '../../core/amounts.js';
+import { formatMsat } from '../../core/amounts.js';
+import { parseAmountSat } from '../../cln/amounts.js';
 import { Playground } from '../../network/playground.js';
 import type { CommandContext, Reply } from '../context.js';
 import { positive } from '../job.js';

@@ -1,4 +1,4 @@
-import { parseAmountMsat } from '../../core/amounts.js';
+import { parseAmountMsat } from '../../cln/amounts.js';
 import { Playground } from '../../network/playground.js';
 import { textOption, type CommandContext, type Reply } from '../context.js';
 import { positive } from '../job.js';

@@ -1,5 +1,6 @@
-import { formatMsat, parseAmountSat } from '../../core/amounts.js';
-import { parseFeerate } from '../../core/feerate.js';
+import { formatMsat } from '../../core/amounts.js';
+import { parseAmountSat } from '../../cln/amounts.js';
+import { parseFeerate } from '../../cln/feerate.js';
 import type { OpenChannel } from '../../network/channels.js';
 import { Playground } from '../../network/playground.js';
 import { TALK } from '../../network/talk.js';

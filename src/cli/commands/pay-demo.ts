@@ -1,4 +1,5 @@
-import { formatMsat, parseAmountMsat } from '../../core/amounts.js';
+import { formatMsat } from '../../core/amounts.js';
+import { parseAmountMsat } from '../../cln/amounts.js';
 import { LnPlayError } from '../../core/errors.js';
 import { channelBetween } from '../../network/channels.js';
 import { Playground } from '../../network/playground.js';

@@ -1,4 +1,5 @@
-import { formatMsat, parseAmountMsat } from '../../core/amounts.js';
+import { formatMsat } from '../../core/amounts.js';
+import { parseAmountMsat } from '../../cln/amounts.js';
 import { Playground } from '../../network/playground.js';
 import { textOption, type CommandContext, type Reply } from '../context.js';
 import { positive } from '../job.js';

@@ -1,3 +1,4 @@
+import type { Manifest } from '../../cln/manifest.js';
 import { Steps } from '../../network/steps.js';
 import { checkPlugin, STARTUP_TIMEOUT_MS } from '../../plugins/check/check.js';
 import type { CheckReport } from '../../plugins/check/report.js';
@@ -43,9 +44,20 @@ const reportJson = ({ file, ok, findings, manifest, getmanifestMs, initMs, messa
   file,
   ok,
   findings,
-  manifest: manifest ?? null,
+  manifest: manifest ? manifestJson(manifest) : null,
   getmanifest_ms: getmanifestMs ?? null,
   init_ms: initMs ?? null,
   messages: messages.map(messageJson),
   stderr,
+});
+
+/** As the plugin's answer to getmanifest names it. */
+const manifestJson = ({ options, methods, subscriptions, hooks, topics, dynamic, disable }: Manifest) => ({
+  options,
+  rpcmethods: methods.map(({ name, usage }) => ({ name, usage })),
+  subscriptions,
+  hooks: hooks.map(({ name }) => name),
+  notifications: topics,
+  dynamic,
+  ...(disable !== undefined && { disable }),
 });

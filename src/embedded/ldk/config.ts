@@ -1,6 +1,6 @@
 import * as ldk from '#ldk';
 import type { OptionValues } from '../context.js';
-import { FEERATE_FLOOR } from '../rpc/params.js';
+import { FEERATE_FLOOR } from '../../cln/feerate.js';
 
 /** Above what any regtest channel needs: small HTLCs are dust at 253perkw, and LDK would refuse them by its default. */
 const MAX_DUST_EXPOSURE_MSAT = 5_000_000_000n;

@@ -1,4 +1,5 @@
-import { CODE, RpcError } from '../rpc/errors.js';
+import { RpcError } from '../rpc/errors.js';
+import { CODE } from '../../cln/error-codes.js';
 import { randomBytes } from 'node:crypto';
 import * as ldk from '#ldk';
 import { encodeBolt11, type RouteHintHop } from '../bitcoin/bolt11.js';

@@ -1,6 +1,7 @@
 import * as ldk from '#ldk';
 import { MAX_TIMER_MS } from '../../core/timers.js';
-import { CODE, RpcError } from '../rpc/errors.js';
+import { RpcError } from '../rpc/errors.js';
+import { CODE } from '../../cln/error-codes.js';
 import { some, someScid } from './convert.js';
 import { bytesOf, hexOf } from '../bitcoin/hex.js';
 import { formatShortChannelId } from '../bitcoin/short-channel-id.js';

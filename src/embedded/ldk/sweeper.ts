@@ -1,6 +1,6 @@
 import * as ldk from '#ldk';
 import { parseTransaction } from '../bitcoin/transaction.js';
-import { FEERATE_FLOOR } from '../rpc/params.js';
+import { FEERATE_FLOOR } from '../../cln/feerate.js';
 import { err, ok } from './convert.js';
 import type { Node } from './node.js';
 import { outpointOf } from './persist.js';

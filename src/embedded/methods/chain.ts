@@ -1,9 +1,11 @@
 import { MAX_TIMER_MS } from '../../core/timers.js';
 import type { Method } from '../context.js';
 import type { Node } from '../ldk/node.js';
-import { CODE, RpcError } from '../rpc/errors.js';
+import { RpcError } from '../rpc/errors.js';
+import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
-import { feerate, FEERATE_FLOOR, oneOf, u32 } from '../rpc/params.js';
+import { feerate, oneOf, u32 } from '../rpc/params.js';
+import { FEERATE_FLOOR } from '../../cln/feerate.js';
 import { feeratePerKw } from './wallet.js';
 
 const DEFAULT_TIMEOUT_SECONDS = 60;

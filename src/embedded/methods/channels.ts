@@ -5,9 +5,11 @@ import { flag, isNull, some, someScid } from '../ldk/convert.js';
 import { formatShortChannelId } from '../bitcoin/short-channel-id.js';
 import { hexOf } from '../bitcoin/hex.js';
 import type { Node } from '../ldk/node.js';
-import { CODE, ParamError, RpcError } from '../rpc/errors.js';
+import { ParamError, RpcError } from '../rpc/errors.js';
+import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
-import { any_, channelId, nodeId, shortChannelId, string_, textOf, u32, type ParamType } from '../rpc/params.js';
+import { any_, channelId, nodeId, shortChannelId, string_, u32, type ParamType } from '../rpc/params.js';
+import { textOf } from '../../cln/json.js';
 import { channelType } from './funding.js';
 
 /** BOLT #3; LDK's MIN_CHAN_DUST_LIMIT_SATOSHIS. */

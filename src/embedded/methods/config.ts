@@ -1,14 +1,17 @@
 import type { JsonObject } from '../../rpc/json-rpc.js';
 import type { Log, Method } from '../context.js';
 import { pidFileOf } from '../options/help.js';
-import { KINDS, readBool, readInteger, readMsat } from '../options/kinds.js';
+import { readMsat } from '../../cln/amounts.js';
+import { KINDS, readBool, readInteger } from '../options/kinds.js';
 import type { Options } from '../options/options.js';
 import { saveSetting } from '../options/save.js';
 import { describeSource, type Setting } from '../options/setting.js';
 import type { OptionSpec } from '../options/spec.js';
-import { CODE, ParamError, RpcError } from '../rpc/errors.js';
+import { ParamError, RpcError } from '../rpc/errors.js';
+import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
-import { bool, string_, textOf, type ParamType } from '../rpc/params.js';
+import { bool, string_, type ParamType } from '../rpc/params.js';
+import { textOf } from '../../cln/json.js';
 
 /** Hands a value that `setconfig` changes to the plugin whose option it is; rejects with the plugin's error. */
 export type TellPlugin = (spec: OptionSpec, value: string | undefined) => Promise<void>;
@@ -89,7 +92,7 @@ function render(spec: OptionSpec, { value = '' }: Setting): unknown {
   const { field } = KINDS[spec.kind];
   if (field === 'bool') return readBool(value) ?? false;
   if (field === 'str') return spec.conceal ? '...' : value;
-  return field === 'msat' ? readMsat(value) : readInteger(value);
+  return field === 'msat' ? readMsat(value, 'msat') : readInteger(value);
 }
 
 function fallback(options: Options, spec: OptionSpec): unknown {

@@ -1,9 +1,11 @@
 import type { JsonObject } from '../../rpc/json-rpc.js';
 import type { Method } from '../context.js';
-import { CODE, ParamError, RpcError } from '../rpc/errors.js';
+import { ParamError, RpcError } from '../rpc/errors.js';
+import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
 import { LONGEST_KEY_BYTES } from '../store/store.js';
-import { escapedString, hex, textOf, u64, type ParamType } from '../rpc/params.js';
+import { escapedString, hex, u64, type ParamType } from '../rpc/params.js';
+import { textOf } from '../../cln/json.js';
 
 /** Where the datastore is kept: `commit` returns once all changes are on disk. */
 export interface Storage {

@@ -6,7 +6,8 @@ import { ok, some } from '../ldk/convert.js';
 import { formatShortChannelId } from '../bitcoin/short-channel-id.js';
 import { hexOf } from '../bitcoin/hex.js';
 import type { Node } from '../ldk/node.js';
-import { CODE, RpcError } from '../rpc/errors.js';
+import { RpcError } from '../rpc/errors.js';
+import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
 import { string_ } from '../rpc/params.js';
 

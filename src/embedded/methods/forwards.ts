@@ -1,7 +1,8 @@
 import type { Method } from '../context.js';
 import { forwardOf, type ForwardRecord } from '../ldk/forwards.js';
 import type { Node } from '../ldk/node.js';
-import { CODE, RpcError } from '../rpc/errors.js';
+import { RpcError } from '../rpc/errors.js';
+import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
 import { oneOf, shortChannelId, u32, u64 } from '../rpc/params.js';
 

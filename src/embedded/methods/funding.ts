@@ -1,6 +1,7 @@
 import type { Method } from '../context.js';
 import type { Node } from '../ldk/node.js';
-import { CODE, RpcError } from '../rpc/errors.js';
+import { RpcError } from '../rpc/errors.js';
+import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
 import { arrayOf, bool, feerate, msat, nodeId, outpoint, satOrAll, string_, u32 } from '../rpc/params.js';
 import { connect } from './peers.js';

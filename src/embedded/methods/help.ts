@@ -1,5 +1,6 @@
 import type { Method } from '../context.js';
-import { CODE, RpcError } from '../rpc/errors.js';
+import { RpcError } from '../rpc/errors.js';
+import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
 import { bool, string_ } from '../rpc/params.js';
 import type { Command, Registry } from '../rpc/registry.js';

@@ -5,7 +5,8 @@ import { withoutScheme } from '../bitcoin/bolt11.js';
 import { privateRoutes, type InvoiceRecord } from '../ldk/invoices.js';
 import { sha256 } from '../bitcoin/hashes.js';
 import type { Node } from '../ldk/node.js';
-import { CODE, RpcError } from '../rpc/errors.js';
+import { RpcError } from '../rpc/errors.js';
+import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
 import { any_, bool, escapedString, hash, label, msatOrAny, oneOf, secret, string_, u32, u64 } from '../rpc/params.js';
 

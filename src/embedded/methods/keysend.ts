@@ -1,7 +1,8 @@
 import type { Method } from '../context.js';
 import type { Node } from '../ldk/node.js';
 import { keysendSender } from '../ldk/senders.js';
-import { CODE, RpcError } from '../rpc/errors.js';
+import { RpcError } from '../rpc/errors.js';
+import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
 import { any_, millionths, msat, nodeId, string_, u32 } from '../rpc/params.js';
 import { payResult, percentFee, xpayResult } from './pay.js';

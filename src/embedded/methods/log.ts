@@ -3,7 +3,8 @@ import { isAtLeast, parseLevel } from '../log/level.js';
 import { RING_BYTES, type LogBook } from '../log/log-book.js';
 import { ParamError } from '../rpc/errors.js';
 import { method } from '../rpc/method.js';
-import { textOf, type ParamType } from '../rpc/params.js';
+import { type ParamType } from '../rpc/params.js';
+import { textOf } from '../../cln/json.js';
 
 const logLevel: ParamType<LogLevel> = (value, name) => {
   const level = parseLevel(textOf(value));

@@ -4,7 +4,8 @@ import { isNull } from '../ldk/convert.js';
 import { bytesOf, hexOf } from '../bitcoin/hex.js';
 import { decodeZbase, encodeZbase, signerOf, signMessage } from '../bitcoin/signed-message.js';
 import type { Node } from '../ldk/node.js';
-import { CODE, RpcError } from '../rpc/errors.js';
+import { RpcError } from '../rpc/errors.js';
+import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
 import { pubkey, string_ } from '../rpc/params.js';
 

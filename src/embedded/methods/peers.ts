@@ -5,7 +5,8 @@ import { bindingOf, DEFAULT_PORT, formatAddress, parseAddress, type PeerAddress 
 import { bytesOf } from '../bitcoin/hex.js';
 import type { Node } from '../ldk/node.js';
 import { ConnectError, type Peer } from '../ldk/peers.js';
-import { CODE, ParamError, RpcError } from '../rpc/errors.js';
+import { ParamError, RpcError } from '../rpc/errors.js';
+import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
 import { hex, nodeId, oneOf, bool, string_, u16, u32, type ParamType } from '../rpc/params.js';
 

@@ -4,9 +4,11 @@ import type { JsonObject } from '../../rpc/json-rpc.js';
 import type { Method } from '../context.js';
 import type { PluginHost } from '../plugins/host.js';
 import { checkExecutable, PluginPathError } from '../plugins/paths.js';
-import { CODE, RpcError } from '../rpc/errors.js';
+import { RpcError } from '../rpc/errors.js';
+import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
-import { any_, string_, textOf } from '../rpc/params.js';
+import { any_, string_ } from '../rpc/params.js';
+import { textOf } from '../../cln/json.js';
 import { readParams } from '../rpc/read-params.js';
 
 type Subcommand = (host: PluginHost, params: unknown, lightningDir: string) => Promise<JsonObject>;

@@ -11,7 +11,8 @@ import {
   type Hop,
   type RouteRequest,
 } from '../ldk/routes.js';
-import { CODE, RpcError } from '../rpc/errors.js';
+import { RpcError } from '../rpc/errors.js';
+import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
 import { any_, msat, nodeId, string_, u32, u64 } from '../rpc/params.js';
 import { layerNames } from './layers.js';

@@ -3,20 +3,11 @@ import { dustLimitSat } from '../bitcoin/unfunded.js';
 import { InsufficientFundsError, type AddressType, type Utxo } from '../chain/wallet.js';
 import { hexOf } from '../bitcoin/hex.js';
 import type { Node } from '../ldk/node.js';
-import { CODE, ParamError, RpcError } from '../rpc/errors.js';
+import { ParamError, RpcError } from '../rpc/errors.js';
+import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
-import {
-  arrayOf,
-  bool,
-  feerate,
-  FEERATE_FLOOR,
-  oneOf,
-  outpoint,
-  satOrAll,
-  string_,
-  u32,
-  type Feerate,
-} from '../rpc/params.js';
+import { arrayOf, bool, feerate, oneOf, outpoint, satOrAll, string_, u32, type Feerate } from '../rpc/params.js';
+import { FEERATE_FLOOR } from '../../cln/feerate.js';
 
 const outpoints = arrayOf(outpoint);
 const addressType = oneOf('bech32', 'p2tr', 'all');

@@ -1,5 +1,4 @@
-import { parseAmountMsat } from '../../core/amounts.js';
-import { LnPlayError } from '../../core/errors.js';
+import { readMsat } from '../../cln/amounts.js';
 
 /** How the value of an option is read and shown. */
 export interface KindRules {
@@ -41,19 +40,8 @@ export function readBool(value: string): boolean | undefined {
   return FALSE.includes(word) ? false : undefined;
 }
 
-/** An amount in msat; a bare number may be larger than all the bitcoin there can be, as lightningd's defaults are. */
-export function readMsat(value: string): bigint {
-  return /^\d+$/.test(value) ? BigInt(value) : parseAmountMsat(value, 'amount', 'msat');
-}
-
 function amountProblem(value: string): string | undefined {
-  try {
-    readMsat(value);
-    return undefined;
-  } catch (error) {
-    if (error instanceof LnPlayError) return `Unable to parse millisatoshi '${value}'`;
-    throw error;
-  }
+  return readMsat(value, 'msat') === undefined ? `Unable to parse millisatoshi '${value}'` : undefined;
 }
 
 const isPath = (address: string): boolean => address.startsWith('/');

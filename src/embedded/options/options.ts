@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import type { OptionValues } from '../context.js';
 import { parseCommandLine } from './command-line.js';
 import { readConfigFile } from './config-file.js';
-import { KINDS, networkProblem, readBool, readInteger, readMsat } from './kinds.js';
+import { readMsat } from '../../cln/amounts.js';
+import { KINDS, networkProblem, readBool, readInteger } from './kinds.js';
 import { StartError, textOfSetting, type Setting } from './setting.js';
 import type { OptionSpec } from './spec.js';
 import { OPTIONS } from './table.js';
@@ -140,7 +141,7 @@ export class Options implements OptionValues {
   number(name: string): number | undefined {
     const value = this.string(name);
     if (value === undefined) return undefined;
-    return Number(this.spec(name)?.kind === 'msat' ? readMsat(value) : readInteger(value));
+    return Number(this.spec(name)?.kind === 'msat' ? readMsat(value, 'msat') : readInteger(value));
   }
 
   flag(name: string): boolean {

@@ -1,8 +1,9 @@
 import { isObject } from '../../rpc/json-rpc.js';
 import type { Call } from '../context.js';
-import { CODE, PassedOnError, RpcError } from '../rpc/errors.js';
+import { PassedOnError, RpcError } from '../rpc/errors.js';
+import { CODE } from '../../cln/error-codes.js';
 import type { Command } from '../rpc/registry.js';
-import type { ManifestMethod } from './manifest.js';
+import type { ManifestMethod } from '../../cln/manifest.js';
 import { PluginGoneError, type Plugin } from './plugin.js';
 import type { PluginMessage } from './process.js';
 

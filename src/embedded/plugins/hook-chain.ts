@@ -1,7 +1,8 @@
+import { HOOKS } from '../../cln/hooks.js';
 import type { JsonObject } from '../../rpc/json-rpc.js';
 import type { HookAnswer, Log } from '../context.js';
-import { HOOKS, orderHookUsers, passesFilters, readAnswer } from './hooks.js';
-import type { ManifestHook } from './manifest.js';
+import { AMENDED, orderHookUsers, passesFilters, readAnswer } from './hooks.js';
+import type { ManifestHook } from '../../cln/manifest.js';
 import { PluginGoneError, type Plugin } from './plugin.js';
 
 interface User {
@@ -59,7 +60,7 @@ export class HookChains {
       if (!reply) continue;
       if (!reply.last) {
         agreed = changed ? agreed : this.#merge(hook, agreed, reply.answer);
-        current = HOOKS.get(hook)?.amend?.(current, reply.answer) ?? current;
+        current = AMENDED[hook]?.(current, reply.answer) ?? current;
         continue;
       }
       if (hook !== 'rpc_command') return reply.answer;

@@ -1,48 +1,19 @@
+import { HOOKS } from '../../cln/hooks.js';
 import { isObject, type JsonObject } from '../../rpc/json-rpc.js';
 import type { HookAnswer, Log } from '../context.js';
-import type { ManifestHook } from './manifest.js';
+import type { ManifestHook } from '../../cln/manifest.js';
 import { samePlugin } from './paths.js';
 
-/** What a hook is: which answers it takes, and what of a payload its filters look at. */
-interface HookRules {
-  /** The `result`s that a plugin may answer, beside `continue`. */
-  readonly results: readonly string[];
-  /** Members that stand for an answer without `result`. */
-  readonly instead?: readonly string[];
-  readonly filter?: { readonly type: 'string' | 'number'; readonly of: (payload: JsonObject) => unknown };
-  /** What later plugins are asked, after this one answered `continue` with more. */
-  readonly amend?: (payload: JsonObject, answer: JsonObject) => JsonObject;
-}
+/** What the filters of a hook look at in its payload. */
+const FILTERED: { readonly [hook: string]: (payload: JsonObject) => unknown } = {
+  rpc_command: ({ rpc_command: request }) => isObject(request) && request['method'],
+  custommsg: ({ payload }) => messageType(payload),
+};
 
-const NONE: HookRules = { results: [] };
-
-/** Every hook of Core Lightning v26.06 (the schemas in its hook/*.json). Those of parts that ours lacks are never asked. */
-export const HOOKS: ReadonlyMap<string, HookRules> = new Map<string, HookRules>([
-  ['peer_connected', { results: ['disconnect'] }],
-  ['openchannel', { results: ['reject'] }],
-  ['htlc_accepted', { results: ['fail', 'resolve'], amend: amendHtlc }],
-  ['invoice_payment', { results: ['reject'], instead: ['failure_message'] }],
-  [
-    'rpc_command',
-    {
-      results: [],
-      instead: ['replace', 'return'],
-      filter: { type: 'string', of: ({ rpc_command: request }) => isObject(request) && request['method'] },
-    },
-  ],
-  ['custommsg', { results: [], filter: { type: 'number', of: ({ payload }) => messageType(payload) } }],
-  ...[
-    'commitment_revocation',
-    'db_write',
-    'onion_message_recv',
-    'onion_message_recv_secret',
-    'openchannel2',
-    'openchannel2_changed',
-    'openchannel2_sign',
-    'rbf_channel',
-    'recover',
-  ].map((name) => [name, NONE] as const),
-]);
+/** What later plugins are asked, after one answered `continue` with more. */
+export const AMENDED: { readonly [hook: string]: (payload: JsonObject, answer: JsonObject) => JsonObject } = {
+  htlc_accepted: amendHtlc,
+};
 
 /** A custom message's type: its first two bytes. */
 const messageType = (payload: unknown): number => Number.parseInt(String(payload).slice(0, 4), 16);
@@ -106,7 +77,7 @@ export function orderHookUsers<U extends HookUser>(
 
 /** Whether a plugin that gave these filters wants to be asked. */
 export function passesFilters(hook: string, { filters }: ManifestHook, payload: JsonObject): boolean {
-  return filters === undefined || filters.includes(HOOKS.get(hook)?.filter?.of(payload));
+  return filters === undefined || filters.includes(FILTERED[hook]?.(payload));
 }
 
 /**
@@ -118,15 +89,15 @@ export function readAnswer(
   hook: string,
   answer: unknown,
 ): { readonly last: boolean; readonly answer: HookAnswer } | string {
-  const rules = HOOKS.get(hook) ?? NONE;
+  const rules = HOOKS.get(hook);
   if (!isObject(answer)) return `the answer to ${hook} is no object: ${JSON.stringify(answer)}`;
   const { result } = answer;
   if (result === 'continue') return { last: false, answer };
   if (result !== undefined)
-    return typeof result === 'string' && rules.results.includes(result)
+    return typeof result === 'string' && rules?.results.includes(result)
       ? { last: true, answer }
       : `unknown result ${JSON.stringify(result)} of ${hook}`;
-  return rules.instead?.some((name) => name in answer)
+  return rules?.instead?.some((name) => name in answer)
     ? { last: true, answer }
     : `the answer to ${hook} has no result: ${JSON.stringify(answer)}`;
 }

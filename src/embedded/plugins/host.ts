@@ -5,7 +5,8 @@ import type { LogBook } from '../log/log-book.js';
 import type { Options } from '../options/options.js';
 import { StartError } from '../options/setting.js';
 import type { OptionSpec } from '../options/spec.js';
-import { CODE, RpcError } from '../rpc/errors.js';
+import { RpcError } from '../rpc/errors.js';
+import { CODE } from '../../cln/error-codes.js';
 import { toJson } from '../rpc/json-text.js';
 import type { Registry } from '../rpc/registry.js';
 import { VERSION } from '../version.js';
@@ -17,7 +18,7 @@ import type { Manifest } from './manifest.js';
 import { PluginPathError, pluginsIn, samePlugin } from './paths.js';
 import { PluginGoneError, type Plugin, type PluginEvents } from './plugin.js';
 import { Roster } from './roster.js';
-import { NATIVE_TOPICS, SUITE_TOPICS } from './topics.js';
+import { NATIVE_TOPICS, SUITE_TOPICS } from '../../cln/topics.js';
 
 export interface HostParts {
   readonly options: Options;

@@ -2,7 +2,8 @@ import type { Socket } from 'node:net';
 import { JsonFramer } from '../../rpc/framing.js';
 import { isObject, type JsonObject } from '../../rpc/json-rpc.js';
 import type { Call, Session } from '../context.js';
-import { CODE, PassedOnError, RpcError } from './errors.js';
+import { PassedOnError, RpcError } from './errors.js';
+import { CODE } from '../../cln/error-codes.js';
 import { memberTexts, parseExact, toJson } from './json-text.js';
 
 /** A message longer than this is not kept in memory: the connection is answered and closed. */

@@ -1,5 +1,9 @@
+import { textOf } from '../../cln/json.js';
+import { readMsat } from '../../cln/amounts.js';
+import { FEERATE_FLOOR, FEERATE_NAMES } from '../../cln/feerate.js';
 import { ECDH } from 'node:crypto';
-import { CODE, ParamError, RpcError } from './errors.js';
+import { ParamError, RpcError } from './errors.js';
+import { CODE } from '../../cln/error-codes.js';
 
 /**
  * The parameter types of CLN's methods. Each takes the JSON value and the parameter's name, and returns what the
@@ -7,11 +11,6 @@ import { CODE, ParamError, RpcError } from './errors.js';
  * the text counts, except where a type says otherwise.
  */
 export type ParamType<T> = (value: unknown, name: string) => T;
-
-/** The JSON value as the text that CLN's parsers see: without quotes where it is a string. */
-export function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'null');
-}
 
 /** A type whose values are the texts that `read` understands; it returns undefined for all others. */
 function fromText<T>(wanted: string, read: (text: string) => T | undefined): ParamType<T> {
@@ -81,28 +80,22 @@ export const millionths: ParamType<number> = fromText('should be a non-negative 
   return Number.isSafeInteger(value) ? value : undefined;
 });
 
-const DECIMALS = { msat: 0, sat: 3, btc: 11 } as const;
-
-function readMsat(text: string, bare: keyof typeof DECIMALS): bigint | undefined {
-  const match = /^(\d{1,20})(?:\.(\d{1,11}))?(msat|sat|btc)?$/.exec(text);
-  if (!match) return undefined;
-  const [, whole, fraction = '', unit] = match;
-  if (fraction !== '' && unit !== 'btc') return undefined;
-  const decimals = DECIMALS[(unit ?? bare) as keyof typeof DECIMALS];
-  const result = BigInt(whole! + fraction.padEnd(decimals, '0'));
-  return result <= U64_MAX ? result : undefined;
+/** An amount that fits into CLN's u64. */
+function readAmount(text: string, bare: 'msat' | 'sat'): bigint | undefined {
+  const amount = readMsat(text, bare);
+  return amount === undefined || amount > U64_MAX ? undefined : amount;
 }
 
 function readSat(text: string): bigint | undefined {
-  const msatAmount = readMsat(text, 'sat');
+  const msatAmount = readAmount(text, 'sat');
   return msatAmount !== undefined && msatAmount % 1_000n === 0n ? msatAmount / 1_000n : undefined;
 }
 
 /** msat; a bare number is msat. */
-export const msat: ParamType<bigint> = fromText('should be a millisatoshi amount', (text) => readMsat(text, 'msat'));
+export const msat: ParamType<bigint> = fromText('should be a millisatoshi amount', (text) => readAmount(text, 'msat'));
 /** More than 0 msat, or `any`. */
 export const msatOrAny: ParamType<bigint | 'any'> = fromText("should be positive msat or 'any'", (text) =>
-  text === 'any' ? text : readMsat(text, 'msat') || undefined,
+  text === 'any' ? text : readAmount(text, 'msat') || undefined,
 );
 /** sat; a bare number is sat. */
 export const sat: ParamType<bigint> = fromText('should be a satoshi amount', readSat);
@@ -110,24 +103,8 @@ export const satOrAll: ParamType<bigint | 'all'> = fromText('should be a satoshi
   text === 'all' ? text : readSat(text),
 );
 
-/** The feerates that have names (lightning-feerates(7)). */
-export const FEERATE_NAMES = [
-  'slow',
-  'normal',
-  'urgent',
-  'minimum',
-  'opening',
-  'mutual_close',
-  'unilateral_close',
-  'unilateral_anchor_close',
-  'penalty',
-] as const;
-
 export type Feerate =
   { readonly perKw: number } | { readonly name: (typeof FEERATE_NAMES)[number] } | { readonly blocks: number };
-
-/** sat per 1000 weight below which bitcoind does not relay: CLN raises all to it. */
-export const FEERATE_FLOOR = 253;
 
 /** A name, `Nblocks`, or a number with `perkw` or `perkb` (the default). */
 export const feerate: ParamType<Feerate> = (value, name) => {

@@ -1,6 +1,7 @@
 import { isObject } from '../../rpc/json-rpc.js';
 import type { Args, Method, ParamSpec } from '../context.js';
-import { CODE, RpcError } from './errors.js';
+import { RpcError } from './errors.js';
+import { CODE } from '../../cln/error-codes.js';
 
 /**
  * Reads the parameters of a request as CLN does: by position from an array, by name from an object; a null by position

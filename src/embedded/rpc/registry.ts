@@ -1,5 +1,6 @@
 import type { Call, Log, Method } from '../context.js';
-import { CODE, ParamError, RpcError } from './errors.js';
+import { ParamError, RpcError } from './errors.js';
+import { CODE } from '../../cln/error-codes.js';
 import { toJson } from './json-text.js';
 import { readParams, usageOf } from './read-params.js';
 

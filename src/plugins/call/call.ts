@@ -4,7 +4,7 @@ import { isObject, type RpcParams } from '../../rpc/json-rpc.js';
 import { LightningRpcError } from '../../rpc/lightning-socket.js';
 import { runAlone, STARTUP_TIMEOUT_MS, type CheckOptions } from '../check/check.js';
 import type { Conversation } from '../check/conversation.js';
-import type { Manifest } from '../check/manifest.js';
+import type { Manifest } from '../../cln/manifest.js';
 import { checkError } from '../check/report.js';
 import { logLines, type SeenMessage } from '../messages.js';
 import { formatMs } from '../text.js';
@@ -59,8 +59,9 @@ async function call(
   params: RpcParams,
   timeoutMs: number,
 ): Promise<Pick<CallResult, 'result' | 'ms'>> {
-  const { rpcmethods, hooks, subscriptions } = manifest;
-  if (!rpcmethods.some((each) => each.name === method) && !hooks.includes(method)) {
+  const { methods, hooks, subscriptions } = manifest;
+  const named = [...methods, ...hooks].some((each) => each.name === method);
+  if (!named) {
     if (!subscriptions.includes(method) && !subscriptions.includes('*')) throw noSuchMethod(name, method, manifest);
     plugin.notify(method, params);
     const { ms } = await plugin.end(AFTER_NOTIFICATION_MS, ['stdin']);
@@ -80,10 +81,10 @@ async function call(
   });
 }
 
-function noSuchMethod(name: string, method: string, { rpcmethods, hooks, subscriptions }: Manifest): LnPlayError {
+function noSuchMethod(name: string, method: string, { methods, hooks, subscriptions }: Manifest): LnPlayError {
   const there = [
-    ['methods', rpcmethods.map((each) => each.name)],
-    ['hooks', hooks],
+    ['methods', methods.map((each) => each.name)],
+    ['hooks', hooks.map((each) => each.name)],
     ['subscriptions', subscriptions],
   ] as const;
   const has = there.filter(([, names]) => names.length > 0).map(([what, names]) => `${what}: ${names.join(', ')}`);

@@ -1,3 +1,4 @@
+import { CLN_VERSION } from '../../cln/version.js';
 import type { JsonObject } from '../../rpc/json-rpc.js';
 
 const ID = '02c9f03263824f6158d23c1b19a304f9689c782265662c07e35566f8c8d686f333';
@@ -31,7 +32,7 @@ export const STUB_ANSWERS: JsonObject = {
     num_inactive_channels: 0,
     address: [],
     binding: [],
-    version: 'v26.06.6',
+    version: CLN_VERSION,
     blockheight: 101,
     network: 'regtest',
     fees_collected_msat: 0,

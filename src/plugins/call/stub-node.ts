@@ -5,7 +5,7 @@ import { assertSocketPath } from '../../process/sockets.js';
 import { JsonFramer } from '../../rpc/framing.js';
 import { encodeMessage, isObject, type JsonObject, type RpcId } from '../../rpc/json-rpc.js';
 import { Correlator, type SeenMessage } from '../messages.js';
-import { textOf } from '../text.js';
+import { textOf } from '../../cln/json.js';
 import { STUB_ANSWERS } from './stub-answers.js';
 
 /** CLN's JSONRPC2_METHOD_NOT_FOUND (lightningd-rpc(7)) */

@@ -4,11 +4,13 @@ import { LnPlayError, throwIfAborted } from '../../core/errors.js';
 import { isObject, type JsonObject } from '../../rpc/json-rpc.js';
 import { StubNode } from '../call/stub-node.js';
 import type { SeenMessage } from '../messages.js';
-import { formatMs, textOf } from '../text.js';
+import { formatMs } from '../text.js';
+import { textOf } from '../../cln/json.js';
 import { Conversation, type EndedBy, type EndStep, type Reply } from './conversation.js';
 import { inspectFile } from './file.js';
+import { manifestProblems } from '../../cln/manifest-rules.js';
+import { readManifest, type Manifest } from '../../cln/manifest.js';
 import { initParams, optionProblems } from './init.js';
-import { manifestProblems, readManifest, type Manifest } from './manifest.js';
 import { failed, passed, Report, warning, type CheckReport, type Finding, type Subject } from './report.js';
 
 export interface CheckOptions {
@@ -135,7 +137,7 @@ async function getmanifest(
   if (!isObject(reply.result)) return undefined;
   const manifest = readManifest(reply.result);
   report.manifest = manifest;
-  plugin.announced = manifest.notifications;
+  plugin.announced = manifest.topics;
   if (manifest.disable !== undefined) {
     report.add(failed('manifest', `it disables itself: ${manifest.disable}`, 'lightningd does not run it'));
     return undefined;
@@ -215,14 +217,14 @@ function timed(subject: Subject, ms: number): Finding {
 }
 
 /** What a plugin brings, in words: "2 methods, 1 option". */
-export function summary({ rpcmethods, options, subscriptions, hooks, notifications, dynamic }: Manifest): string {
+export function summary({ methods, options, subscriptions, hooks, topics, dynamic }: Manifest): string {
   const parts = (
     [
-      [rpcmethods.length, 'method'],
+      [methods.length, 'method'],
       [options.length, 'option'],
       [subscriptions.length, 'subscription'],
       [hooks.length, 'hook'],
-      [notifications.length, 'notification'],
+      [topics.length, 'notification'],
     ] as const
   )
     .filter(([count]) => count > 0)

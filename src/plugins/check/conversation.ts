@@ -1,3 +1,4 @@
+import { CLN_VERSION } from '../../cln/version.js';
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../../core/errors.js';
 import { PipedChild } from '../../process/child.js';
@@ -6,11 +7,11 @@ import { JsonFramer } from '../../rpc/framing.js';
 import { encodeMessage, isObject, type JsonObject, type RpcErrorBody, type RpcParams } from '../../rpc/json-rpc.js';
 import { LineSplitter } from '../lines.js';
 import { Correlator, type SeenMessage } from '../messages.js';
-import { quote, textOf } from '../text.js';
+import { quote } from '../text.js';
+import { textOf } from '../../cln/json.js';
 import { failed, warning, type Finding } from './report.js';
 
 /** The version of Core Lightning whose rules we keep; plugins see it in LIGHTNINGD_VERSION. */
-const CLN_VERSION = 'v26.06.6';
 
 /** More than a plugin has to say while it starts; beyond it, it prints without end. */
 const MAX_BYTES = 16 * 1024 * 1024;

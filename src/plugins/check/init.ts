@@ -1,18 +1,7 @@
+import { FEATURE_SET } from '../../cln/features.js';
 import type { JsonObject } from '../../rpc/json-rpc.js';
-import { textOf } from '../text.js';
-import type { Manifest, ManifestOption } from './manifest.js';
-
-/** The features that Core Lightning v26.06 announces, as it tells them a plugin. */
-const FEATURE_SET = {
-  init: '800898880a8a59a1',
-  node: '808898880a8a59a1',
-  channel: '',
-  invoice: '02000002024100',
-  bolt12_offer: '',
-  bolt12_invreq: '',
-  bolt12_invoice: '020000',
-  channel_type: '08800000800000',
-};
+import { textOf } from '../../cln/json.js';
+import type { Manifest, ManifestOption } from '../../cln/manifest.js';
 
 /**
  * The parameters of `init`, as lightningd gives them to a plugin that is started on a running regtest node: its options

@@ -1,6 +1,6 @@
 import { LnPlayError } from '../../core/errors.js';
 import type { SeenMessage } from '../messages.js';
-import type { Manifest } from './manifest.js';
+import type { Manifest } from '../../cln/manifest.js';
 
 export type Outcome = 'passed' | 'warning' | 'failed';
 

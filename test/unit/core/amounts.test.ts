@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { formatMsat, MAX_MSAT, parseAmountMsat, parseAmountSat, satToBtc } from '../../../src/core/amounts.js';
+import { formatMsat, MAX_MSAT, satToBtc } from '../../../src/core/amounts.js';
+import { parseAmountMsat, parseAmountSat } from '../../../src/cln/amounts.js';
 
 test.each([
   ['0.042btc', 4_200_000_000n],

@@ -31,7 +31,7 @@ describe('a plugin as it should be', () => {
     const report = await check({ stderr: 'hello, stderr' });
     expect(texts(report, 'failed')).toBe('');
     expect(report.ok).toBe(true);
-    expect(report.manifest?.rpcmethods).toEqual([{ name: 'fake', usage: '[answer]' }]);
+    expect(report.manifest?.methods).toMatchObject([{ name: 'fake', usage: '[answer]' }]);
     expect(report.getmanifestMs).toBeGreaterThan(0);
     expect(report.initMs).toBeGreaterThan(0);
     expect(report.stderr).toEqual(['hello, stderr']);
@@ -115,7 +115,7 @@ describe('what lightningd kills it for', () => {
   it('a manifest with faults, each by its place', async () => {
     const report = await check({ manifest: { options: [{ name: 'Bad', type: 'float' }], hooks: ['no_such_hook'] } });
     expect(texts(report, 'failed')).toMatch(/options\[0\]\.description is missing/);
-    expect(texts(report, 'failed')).toMatch(/options\[0\]\.name must be of lowercase/);
+    expect(texts(report, 'failed')).toMatch(/options\[0\]\.name may have only lowercase/);
     expect(texts(report, 'failed')).toMatch(/options\[0\]\.type must be one of string/);
     expect(texts(report, 'failed')).toMatch(/there is no hook "no_such_hook"/);
   });

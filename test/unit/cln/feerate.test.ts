@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseFeerate } from '../../../src/core/feerate.js';
+import { parseFeerate } from '../../../src/cln/feerate.js';
 
 test.each(['253perkw', '1012perkb', '1000', 'slow', 'normal', 'urgent', 'minimum', '6blocks', 'opening'])(
   '%s is a feerate',

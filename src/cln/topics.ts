@@ -24,7 +24,7 @@ export const NATIVE_TOPICS: ReadonlySet<string> = new Set([
   'warning',
 ]);
 
-/** What Core Lightning's own plugins send: plugins subscribe to it, though here nobody sends it. */
+/** What the plugins that come with Core Lightning send. */
 export const SUITE_TOPICS: ReadonlySet<string> = new Set([
   'channel_hint_update',
   'pay_failure',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { manifestProblems } from '../../../src/plugins/check/manifest.js';
+import { manifestProblems } from '../../../src/cln/manifest-rules.js';
 
 const GOOD = { options: [], rpcmethods: [], dynamic: true };
 const option = { name: 'word', type: 'string', description: 'd' };
@@ -13,7 +13,7 @@ const CASES: readonly [object | string | null, RegExp, 'fatal' | 'mild'][] = [
   [{ ...GOOD, options: {} }, /^options must be an array, not \{\}/, 'fatal'],
   [{ ...GOOD, options: ['word'] }, /^options\[0\] must be an object/, 'fatal'],
   [{ ...GOOD, options: [{ ...option, description: undefined }] }, /^options\[0\]\.description is missing/, 'fatal'],
-  [{ ...GOOD, options: [{ ...option, name: 'Word' }] }, /^options\[0\]\.name must be of lowercase/, 'fatal'],
+  [{ ...GOOD, options: [{ ...option, name: 'Word' }] }, /^options\[0\]\.name may have only lowercase/, 'fatal'],
   [{ ...GOOD, options: [{ ...option, name: 'alias' }] }, /"alias" is an option of lightningd itself/, 'fatal'],
   [{ ...GOOD, options: [option, option] }, /^options\[1\] names "word" a second time/, 'fatal'],
   [{ ...GOOD, options: [{ ...option, type: 'float' }] }, /^options\[0\]\.type must be one of string/, 'fatal'],
@@ -37,7 +37,7 @@ const CASES: readonly [object | string | null, RegExp, 'fatal' | 'mild'][] = [
   [{ ...GOOD, hooks: [{ name: 'openchannel', filters: [] }] }, /filters cannot be: the hook openchannel/, 'fatal'],
   [{ ...GOOD, hooks: [{ name: 'custommsg', filters: ['1'] }] }, /filters must be an array of numbers/, 'fatal'],
   [{ ...GOOD, notifications: ['mine'] }, /^notifications\[0\] must be an object with a "method"/, 'fatal'],
-  [{ ...GOOD, notifications: [{ method: 'connect' }] }, /"connect" may be sent by lightningd alone/, 'fatal'],
+  [{ ...GOOD, notifications: [{ method: 'connect' }] }, /"connect" may be sent only by lightningd/, 'fatal'],
   [{ ...GOOD, featurebits: { node: 'xyz' } }, /^featurebits\.node must be hexadecimal/, 'fatal'],
   [{ ...GOOD, featurebits: { node: '80' } }, /^featurebits cannot be set by a plugin that is dynamic/, 'fatal'],
   [{ ...GOOD, custommessages: [70_000] }, /^custommessages\[0\] must be a number from 0 to 65535/, 'fatal'],
