@@ -9,25 +9,38 @@ export interface CommandSpec {
   readonly examples: readonly string[];
   /** Everything behind the first argument belongs to somebody else, also what looks like an option. */
   readonly passThrough?: boolean;
+  /** Not for people: left out of the help. */
+  readonly hidden?: boolean;
   readonly load: () => Promise<{ readonly run: RunCommand }>;
 }
 
 /** Flags, description, and for an option that may be given several times `many`. */
 export type OptionSpec = readonly [flags: string, description: string, many?: 'many'];
 
+/** What every command takes, before and after its name. */
+export const COMMON: readonly OptionSpec[] = [
+  ['--dir <dir>', "the playground's folder (LN_PLAY_DIR, or ~/.ln-play)"],
+  ['--json', 'one JSON document on standard output'],
+  ['-q, --quiet', 'nothing but errors'],
+  ['--timeout <seconds>', 'how long to wait for any one thing (60)'],
+];
+
+/** `plugin check`, of its usage. */
+export const nameOf = (usage: string): string => usage.split(/ [<[]/)[0]!;
+
 const JOB: readonly OptionSpec[] = [
   ['--from <node>', 'who is funded, opens the channel and pays (l2)'],
   ['--to <node>', 'who is at the other end, and is paid (l1)'],
 ];
 const CHANNEL: readonly OptionSpec[] = [
-  ['--fund <amount>', 'what the opening node gets first (10btc)'],
-  ['--capacity <amount>', "the channel's capacity (0.042btc)"],
+  ['--fund <amount>', 'what the opening node gets first; a bare number is sat (10btc)'],
+  ['--capacity <amount>', "the channel's capacity; a bare number is sat (0.042btc)"],
   ['--feerate <feerate>', 'of the funding transaction (253perkw)'],
 ];
-const AMOUNT: OptionSpec = ['--amount <amount>', 'of the invoice (24msat)'];
+const AMOUNT: OptionSpec = ['--amount <msat>', 'of the invoice; a bare number is msat (24msat)'];
 const PROGRAMS: readonly OptionSpec[] = [
   ['--bitcoind <path>', 'the bitcoind to run'],
-  ['--lightningd <path>', "the lightningd to run, or 'embedded' for the one that comes with ln-play"],
+  ['--lightningd <lightningd>', "the lightningd to run, or 'embedded' for the one that comes with ln-play"],
 ];
 
 const ALONE: readonly OptionSpec[] = [
@@ -104,7 +117,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/status.js'),
   },
   {
-    usage: 'logs <node>',
+    usage: 'logs <daemon>',
     summary: "a node's log, or bitcoind's",
     options: [
       ['-f, --follow', 'go on as it grows'],
@@ -148,7 +161,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/open.js'),
   },
   {
-    usage: 'invoice <node> <amount> [description]',
+    usage: 'invoice <node> <msat> [description]',
     summary: "make an invoice, of an amount or of 'any'",
     options: [['--label <label>', 'its unique label (random)']],
     examples: ['ln-play invoice l1 10sat', 'ln-play pay l2 $(ln-play invoice l1 10sat shoes)'],
@@ -157,7 +170,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     usage: 'pay <node> <bolt11>',
     summary: 'have a node pay an invoice',
-    options: [['--amount <amount>', 'for an invoice that leaves it to the payer']],
+    options: [['--amount <msat>', 'for an invoice that leaves it to the payer; a bare number is msat']],
     examples: ['ln-play pay l2 lnbcrt…'],
     load: () => import('./commands/pay.js'),
   },
@@ -268,7 +281,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--list', 'the chapters'],
       ['--chapter <n>', 'only this chapter; those before it that have not been done are run without a word'],
       ['--yes', 'run all of it unattended; fail when a step does not come out as it says'],
-      ['--lightningd <path>', "the lightningd to run, or 'embedded'"],
+      ['--lightningd <lightningd>', "the lightningd to run, or 'embedded'"],
     ],
     examples: ['ln-play workshop', 'ln-play workshop --dir talk --chapter 8', 'ln-play workshop --yes'],
     load: () => import('./commands/workshop.js'),
@@ -281,7 +294,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/doctor.js'),
   },
   {
-    usage: 'restart <node>',
+    usage: 'restart <daemon>',
     summary: 'stop a node and start it again, with what its config says now',
     examples: ['ln-play restart l1', 'ln-play restart bitcoind'],
     load: () => import('./commands/restart.js'),
@@ -304,5 +317,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'completion for bash, zsh or fish',
     examples: ['eval "$(ln-play completion bash)"'],
     load: () => import('./commands/completion.js'),
+  },
+  {
+    usage: 'complete <shell> [words...]',
+    summary: 'what the code of `completion` asks',
+    examples: ['ln-play complete fish plugin new --template ""'],
+    passThrough: true,
+    hidden: true,
+    load: () => import('./commands/complete.js'),
   },
 ];

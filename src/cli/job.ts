@@ -20,7 +20,9 @@ export function jobOptions(context: CommandContext) {
         : positive(parseAmountSat(capacity, '--capacity'), '--capacity', capacity),
     feerate: parseFeerate(textOption(context, 'feerate') ?? TALK.feerate),
     amountMsat:
-      amount === undefined ? TALK.amountMsat : positive(parseAmountMsat(amount, '--amount'), '--amount', amount),
+      amount === undefined
+        ? TALK.amountMsat
+        : positive(parseAmountMsat(amount, '--amount', 'msat'), '--amount', amount),
   };
 }
 

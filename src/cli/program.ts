@@ -1,13 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
-import { COMMANDS, type CommandSpec, type OptionSpec } from './commands.js';
+import { COMMANDS, COMMON, nameOf, type CommandSpec, type OptionSpec } from './commands.js';
 import type { OptionsOf } from './context.js';
-
-const COMMON: readonly OptionSpec[] = [
-  ['--dir <dir>', "the playground's folder (LN_PLAY_DIR, or ~/.ln-play)"],
-  ['--json', 'one JSON document on standard output'],
-  ['-q, --quiet', 'nothing but errors'],
-  ['--timeout <seconds>', 'how long to wait for any one thing (60)'],
-];
+import { PLACEHOLDERS } from './placeholders.js';
 
 /** What was typed: which command, with what. */
 export interface Invocation {
@@ -36,11 +30,13 @@ export async function parse(argv: readonly string[], version: string): Promise<I
   addOptions(program, COMMON);
   for (const spec of COMMANDS) {
     const parent = parentOf(program, spec);
-    const command = parent.command(nameAndArguments(spec), { hidden: false });
+    const command = parent.command(nameAndArguments(spec), { hidden: spec.hidden ?? false });
     command
       .description(spec.summary)
       .exitOverride()
-      .showHelpAfterError(`(ln-play ${fullName(spec)} --help has examples)`);
+      .showHelpAfterError(`(ln-play ${nameOf(spec.usage)} --help has examples)`);
+    for (const argument of command.registeredArguments)
+      argument.description = PLACEHOLDERS[argument.name()]?.about ?? '';
     addOptions(command, spec.options ?? []);
     addOptions(command, COMMON);
     if (spec.passThrough) command.passThroughOptions();
@@ -62,13 +58,11 @@ export async function parse(argv: readonly string[], version: string): Promise<I
   return invocation;
 }
 
-const fullName = ({ usage }: CommandSpec): string => usage.split(/ [<[]/)[0]!;
-
 const nameAndArguments = ({ usage }: CommandSpec): string => usage.replace(/^[a-z-]+ (?=[a-z])/, '');
 
 /** The group of a command of two words, made at its first. */
 function parentOf(program: Command, spec: CommandSpec): Command {
-  const [group, second] = fullName(spec).split(' ');
+  const [group, second] = nameOf(spec.usage).split(' ');
   if (second === undefined) return program;
   const there = program.commands.find((command) => command.name() === group);
   return (

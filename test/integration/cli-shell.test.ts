@@ -87,30 +87,45 @@ describeEach((implementation, { flags }) => {
   });
 
   testWith('bash', 'bash completion, really sourced', () => {
+    const lines: readonly (readonly [string, string])[] = [
+      ['fund', 'fund-and-channel fund'],
+      ['plugin ', 'new check call start stop list watch trace'],
+      ['completion ', 'bash zsh fish'],
+      ['status --j', '--json'],
+      ['--j', '--json'],
+      ['demo --cap', '--capacity'],
+      ['logs ', 'l1 l2 bitcoind'],
+      ['--timeout 5 connect l1 ', 'l1 l2'],
+      ['fund l1 ', ''],
+      ['mine ', ''],
+      ['status ', ''],
+      ['plugin new shop --template w', 'web-invoice'],
+      ['plugin new shop --template=w', 'web-invoice'],
+      ['open l1 l2 1btc --feerate u', 'urgent unilateral_close'],
+      ['up --debugger l2:o', 'openingd onchaind'],
+      ['up --lightningd e', 'embedded'],
+      ['cli l2 listpeerc', 'listpeerchannels'],
+      ['cli l2 getinfo ', ''],
+      ['cli --dir /nowhere ', ''],
+      ['plugin check --op', '--option'],
+    ];
+    const tries = lines.map(([line]) => `try 'ln-play ${line}'`);
     const script = `eval "$(lnplay completion bash)"
-      complete() { printf 'completing %s\\n' "\${@: -1}"; }
-      try() { COMP_WORDS=("$@"); COMP_CWORD=$(( $# - 1 )); COMPREPLY=(); _ln_play; echo "\${COMPREPLY[*]}"; }
-      try ln-play fund
-      try ln-play status --j
-      try ln-play demo --cap
-      try ln-play logs l
-      try ln-play logs b
-      try ln-play --j`;
-    expect(inShell('bash', script, ['-u']).split('\n')).toEqual([
-      'fund-and-channel fund',
-      '--json',
-      '--capacity',
-      'l1 l2',
-      'bitcoind',
-      '--json',
-      '',
-    ]);
+      try() { COMP_LINE=$1; COMP_POINT=\${#1}; COMPREPLY=(); _ln_play; echo "\${COMPREPLY[*]}"; }
+      complete -p ln-play
+      ${tries.join('\n')}`;
+    const [how, ...offered] = inShell('bash', script, ['-u']).trimEnd().split('\n');
+    expect(how).toBe('complete -o default -F _ln_play ln-play');
+    expect(lines.map(([line], index) => [line, offered[index] ?? ''])).toEqual(lines);
   });
 
   test.each(['zsh', 'fish'])('%s completion is code of that shell', async (shell) => {
     const { code, stdout } = await runCli(['completion', shell]);
-    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('fund-and-channel') as string });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining(`complete ${shell}`) as string });
     if (has(shell)) execFileSync(shell, ['-n', '-c', stdout]);
+    expect((await runCli(['complete', shell, 'plugin', 'new', '--template', 'r'])).stdout).toBe(
+      'reveal-word\twhat it is made from\nrust\twhat it is made from\n',
+    );
   });
 
   test('logs: all of it, its end, and nothing more where the reader has gone', async () => {

@@ -10,7 +10,7 @@ import { jobNodes, positive } from '../job.js';
 export async function run(context: CommandContext): Promise<Reply> {
   const amount = textOption(context, 'amount');
   const amountMsat =
-    amount === undefined ? TALK.amountMsat : positive(parseAmountMsat(amount, '--amount'), '--amount', amount);
+    amount === undefined ? TALK.amountMsat : positive(parseAmountMsat(amount, '--amount', 'msat'), '--amount', amount);
   const playground = await Playground.open(context.options.dir, context.playground);
   const ends = jobNodes(context, playground);
   const { from, to } = ends;

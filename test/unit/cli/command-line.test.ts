@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { COMMANDS } from '../../../src/cli/commands.js';
 import { columns, duration } from '../../../src/cli/output.js';
+import { PLACEHOLDERS, placeholdersOf } from '../../../src/cli/placeholders.js';
 import { parse } from '../../../src/cli/program.js';
 
 let stdout = '';
@@ -62,6 +63,15 @@ test('every command has a summary, examples that begin with ln-play, and a modul
     expect(examples.length).toBeGreaterThan(0);
     for (const example of examples) expect(example).toContain('ln-play');
     expect(typeof (await load()).run, usage).toBe('function');
+  }
+});
+
+test('every argument is described, and every value of an option that has a name of its own', () => {
+  const free = new Set(['dir', 'seconds', 'n', 'path', 'name=value', 'label', 'scid', 'number', 'file']);
+  for (const { usage, options = [] } of COMMANDS.filter(({ hidden }) => !hidden)) {
+    for (const name of placeholdersOf(usage)) expect(PLACEHOLDERS, usage).toHaveProperty([name]);
+    for (const name of options.flatMap(([flags]) => placeholdersOf(flags)))
+      if (!free.has(name)) expect(PLACEHOLDERS, usage).toHaveProperty([name]);
   }
 });
 

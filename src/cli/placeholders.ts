@@ -1,0 +1,64 @@
+import type { CompletionContext } from './completion/values.js';
+
+/** What stands for a value in a command's usage or in an option's flags. */
+interface Placeholder {
+  /** What `--help` says of it. */
+  readonly about: string;
+  /** What can be there; without it, a file or free text. */
+  readonly values?: (context: CompletionContext) => readonly string[] | Promise<readonly string[]>;
+}
+
+const nodes = ({ nodeNames }: CompletionContext): Promise<readonly string[]> => nodeNames();
+const node: Placeholder = { about: 'a node of the playground: l1', values: nodes };
+
+const perNode = (about: string, mark: string, after: readonly string[]): Placeholder => ({
+  about,
+  values: async ({ nodeNames }) => (await nodeNames()).flatMap((name) => after.map((text) => `${name}${mark}${text}`)),
+});
+
+/** By the name between the brackets, of arguments and of options' values. */
+export const PLACEHOLDERS: { readonly [name: string]: Placeholder } = {
+  node,
+  from: { ...node, about: 'the node that begins: it connects, opens, closes' },
+  to: { ...node, about: 'the node at the other end' },
+  daemon: {
+    about: 'a node of the playground, or bitcoind',
+    values: async (context) => [...(await nodes(context)), 'bitcoind'],
+  },
+  method: { about: "one of the node's methods: getinfo", values: ({ methods }) => methods() },
+  params: { about: 'as lightning-cli takes them: in order, or as key=value' },
+  amount: { about: 'such as 10sat or 0.042btc; a bare number is sat' },
+  msat: { about: "such as 24msat or 10sat; a bare number is msat, as in Core Lightning's own methods" },
+  feerate: {
+    about: 'such as 253perkw, 6blocks or normal',
+    values: () => ['253perkw', 'slow', 'normal', 'urgent', 'minimum', 'opening', 'mutual_close', 'unilateral_close'],
+  },
+  blocks: { about: 'how many (1)' },
+  description: { about: 'what the invoice is for' },
+  bolt11: { about: 'an invoice: lnbcrt…' },
+  name: { about: "the plugin's name, and its folder's" },
+  file: { about: "the plugin's file" },
+  paths: { about: "plugins' files, or folders of them" },
+  options: { about: "values for the plugin's options: NAME=VALUE, or NAME alone for a flag" },
+  plugin: { about: 'its file, or its name as `plugin list` has it', values: ({ plugins }) => plugins() },
+  channel: { about: 'a short channel id: 103x1x0', values: ({ channels }) => channels() },
+  shell: { about: 'bash, zsh or fish', values: () => ['bash', 'zsh', 'fish'] },
+  template: {
+    about: 'what it is made from',
+    values: async () => (await import('../plugins/scaffold/templates.js')).TEMPLATES.map(({ name }) => name),
+  },
+  lightningd: { about: "a path, or 'embedded'", values: () => ['embedded'] },
+  'node=lightningd': perNode('for example l2=embedded', '=', ['embedded', '']),
+  'node:key=value': perNode('for example l1:fee-base=5', ':', ['']),
+  'node:subdaemon': {
+    about: 'for example l2:connectd',
+    values: async ({ nodeNames }) => {
+      const { SUBDAEMONS } = await import('../daemons/subdaemons.js');
+      return (await nodeNames()).flatMap((name) => SUBDAEMONS.map((subdaemon) => `${name}:${subdaemon}`));
+    },
+  },
+};
+
+/** The placeholders of a usage or of flags, in order: `['node', 'amount']`. */
+export const placeholdersOf = (usage: string): string[] =>
+  Array.from(usage.matchAll(/[<[]([\w:=-]+)(?:\.\.\.)?[>\]]/g), ([, name]) => name!);
