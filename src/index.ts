@@ -15,6 +15,7 @@ export type { NodeOption, UpOptions } from './network/up-options.js';
 export type { OpenChannel, OpenOptions } from './network/channels.js';
 export type { ClosedChannel, CloseOptions } from './network/close.js';
 export { LightningNode } from './network/node.js';
+export type { Pending } from './network/pending.js';
 export type { ChannelStatus, NodeStatus, PlaygroundStatus } from './network/status.js';
 export type { Step, StepListener } from './network/steps.js';
 export { TALK, type FundAndChannelOptions, type PayDemoOptions } from './network/talk.js';

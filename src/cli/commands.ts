@@ -192,8 +192,10 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     usage: 'wait',
-    summary: "wait until every node has bitcoind's height and no channel is half open",
-    examples: ['ln-play wait && run-my-tests'],
+    summary:
+      "wait until every node has bitcoind's height and no channel or payment moves by itself; tell, and don't wait for, " +
+      'what awaits a block, a funding transaction that bitcoind has not got, or somebody who holds a payment',
+    examples: ['ln-play wait && run-my-tests', "ln-play wait --json | jq '.pending'"],
     load: () => import('./commands/wait.js'),
   },
   {

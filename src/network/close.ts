@@ -117,7 +117,7 @@ async function spenderOf(
 }
 
 /** Whether bitcoind has a transaction: what spends one that it never took can't be sent. */
-async function isKnown({ daemon, rpc }: Bitcoind, txid: string | undefined): Promise<boolean> {
+export async function isKnown({ daemon, rpc }: Bitcoind, txid: string | undefined): Promise<boolean> {
   try {
     await daemon.guard(() => rpc.call('getrawtransaction', [txid]));
     return true;

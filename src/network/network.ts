@@ -7,12 +7,13 @@ import type { Daemon } from '../daemons/daemon.js';
 import type { PeerChannel } from '../rpc/lightning-types.js';
 import { listProcesses } from '../process/table.js';
 import { connectNodes, fundChannel, waitForBothEnds, type OpenChannel, type OpenOptions } from './channels.js';
-import { channelToClose, closeChannel, type ClosedChannel, type CloseOptions } from './close.js';
+import { channelToClose, closeChannel, isKnown, type ClosedChannel, type CloseOptions } from './close.js';
 import { Faucet } from './faucet.js';
 import type { Layout } from './layout.js';
 import { assertNotDust } from './limits.js';
 import { noSuchNode, type Manifest } from './manifest.js';
 import { LightningNode } from './node.js';
+import { pendingOf, type Pending } from './pending.js';
 import { Steps, type StepListener } from './steps.js';
 
 /** What whoever works with a network may want to be asked, told, or to stop. */
@@ -166,7 +167,8 @@ export class Network {
   }
 
   /**
-   * Waits until every running node has bitcoind's height, and no channel is in a state that leads to another by itself.
+   * Waits until every running node has bitcoind's height, and no channel is in a state that leads to another by itself:
+   * none that awaits a block, somebody's hand or a peer that is away; `pending` tells of those.
    *
    * @returns the height
    */
@@ -179,6 +181,14 @@ export class Network {
       await Promise.all(running.map((node) => node.waitForSettledChannels(isConfirmed, this.wait)));
     });
     return height;
+  }
+
+  /** What has to be done for channels to go on, which `settle` does not wait for. */
+  async pending(): Promise<Pending[]> {
+    const running = this.nodes.filter((node) => node.lightningd.daemon.attach());
+    return await this.step('what is pending', running, () =>
+      pendingOf(running, ({ funding_txid: txid }) => isKnown(this.bitcoind, txid)),
+    );
   }
 
   /** A daemon of ours by its name, and how it is started. */

@@ -12,6 +12,10 @@ const USABLE = new Set(['CHANNELD_NORMAL', 'CHANNELD_AWAITING_SPLICE']);
 const PING_MS = 10_000;
 /** How long a channel may take from its block to its next state, in ms; longer, and it waits for another block. */
 const LOCKIN_MS = 5_000;
+/** How long a payment that both ends have committed to may take to its next state, in ms; longer, and somebody holds it. */
+const HELD_MS = 2_000;
+/** The state of an HTLC that both ends have committed to (lightning-listpeerchannels(7)). */
+const COMMITTED = /^(SENT|RCVD)_ADD_ACK_REVOCATION$/;
 /** The states of a channel whose funding is not deep enough, or not known to be by both. */
 const AWAITING = /AWAITING_LOCKIN$/;
 /** The states that lead to another without a block. */
@@ -148,8 +152,8 @@ export class LightningNode {
   }
 
   /**
-   * Waits until none of its channels is about to become another by itself: opening, closing by agreement, or with its
-   * funding in a block. One that awaits more blocks than there are has settled.
+   * Waits until none of its channels is about to become another by itself: opening, closing by agreement, with its funding
+   * in a block, or with a payment under way. What awaits a block, somebody's hand, or a peer that is away has settled.
    *
    * @param isConfirmed whether a channel's funding is in a block
    */
@@ -157,24 +161,29 @@ export class LightningNode {
     isConfirmed: (channel: PeerChannel) => Promise<boolean>,
     options?: WaitOptions,
   ): Promise<void> {
-    const confirmedSince = new Map<string, number>();
-    const awaitsNoBlock = async (channel: PeerChannel): Promise<boolean> => {
-      if (!AWAITING.test(channel.state) || !channel.peer_connected || !(await isConfirmed(channel))) return false;
-      const since = confirmedSince.get(channel.channel_id!) ?? performance.now();
-      confirmedSince.set(channel.channel_id!, since);
-      return performance.now() - since < LOCKIN_MS;
+    const firstSeen = new Map<string, number>();
+    const isRecent = (what: string, ms: number): boolean => {
+      const since = firstSeen.get(what) ?? performance.now();
+      firstSeen.set(what, since);
+      return performance.now() - since < ms;
+    };
+    const moves = async (channel: PeerChannel): Promise<boolean> => {
+      const { state, channel_id: id, htlcs = [] } = channel;
+      if (!channel.peer_connected) return false;
+      if (MOVING.has(state) || !isLocked(channel)) return true;
+      if (AWAITING.test(state)) return (await isConfirmed(channel)) && isRecent(id!, LOCKIN_MS);
+      return htlcs.some((htlc) => !COMMITTED.test(htlc.state) || isRecent(`${id} ${htlc.payment_hash}`, HELD_MS));
     };
     await this.waitFor(
       `${this.name}'s channels to settle`,
       async () => {
         const channels = await this.channels();
-        const awaiting = await Promise.all(channels.map(awaitsNoBlock));
-        const moving = channels.find(
-          (channel, index) => MOVING.has(channel.state) || awaiting[index] || !isLocked(channel),
-        );
-        return moving
-          ? { seen: `${moving.short_channel_id ?? moving.channel_id ?? 'a channel'}: ${moving.state}` }
-          : { done: undefined };
+        const moving = await Promise.all(channels.map(moves));
+        const first = channels.find((_, index) => moving[index]);
+        if (!first) return { done: undefined };
+        const { short_channel_id, channel_id, state, htlcs } = first;
+        const payments = htlcs?.length ? `, ${htlcs.length} payments under way` : '';
+        return { seen: `${short_channel_id ?? channel_id ?? 'a channel'}: ${state}${payments}` };
       },
       options,
     );

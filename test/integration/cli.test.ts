@@ -137,7 +137,7 @@ describeEach((implementation, { flags }) => {
     expect(await text('mine', '6')).toContain(`6 blocks mined: every node is at block ${before + 7}`);
     const { bitcoind, nodes } = await json<PlaygroundStatus>('status');
     expect([bitcoind.blocks, ...nodes.map(({ blockheight }) => blockheight)]).toEqual(Array(3).fill(before + 7));
-    expect(await json('wait')).toEqual({ blockheight: before + 7 });
+    expect(await json('wait')).toEqual({ blockheight: before + 7, pending: [] });
     expect(await text('wait')).toContain(`l1, l2 are at block ${before + 7}, all channels settled`);
   });
 

@@ -1,8 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Playground } from 'ln-play';
+import { fileURLToPath } from 'node:url';
+import { Playground, waitFor } from 'ln-play';
 import { expect, test } from 'vitest';
 import { describeEach, leftovers, processesOf, useTemporaryFolder } from './support.js';
+
+const HOLDER = fileURLToPath(new URL('../fakes/plugins/holder.js', import.meta.url));
 
 describeEach((implementation, options) => {
   const folder = useTemporaryFolder();
@@ -63,9 +66,30 @@ describeEach((implementation, options) => {
     await playground.fund(l2, 100_000_000n);
     await l2.rpc.call('fundchannel', { id: await l1.id(), amount: '0.1btc' });
     await playground.settle(); // it waits for a block, and that is no reason to wait
+    expect(await playground.pending()).toMatchObject([{ nodes: ['l1', 'l2'], awaits: 'a block: ln-play mine' }]);
     await playground.faucet.mine(1);
     await playground.settle();
     expect((await l2.channels()).map(({ state }) => state)).toEqual(['CHANNELD_NORMAL']);
     await playground.payDemo({ from: l2, to: l1 });
+    await playground.settle();
+    expect(await playground.pending()).toEqual([]);
+  });
+
+  test('a payment that somebody holds is told, and not waited for', async () => {
+    await using playground = await Playground.start(options);
+    const [l1, l2] = playground.nodes;
+    await playground.fundAndChannel({ from: l2, to: l1 });
+    await l1.rpc.call('plugin', { subcommand: 'start', plugin: HOLDER });
+    const { bolt11 } = await l1.invoice(1000n);
+    const held = l2.pay(bolt11);
+    held.catch(() => {}); // nobody settles it: it ends with its node
+    await waitFor('l1 to have it', async () => {
+      const [channel] = await l1.channels();
+      return channel?.htlcs?.length ? { done: undefined } : { seen: 'no HTLC' };
+    });
+    await playground.settle();
+    expect(await playground.pending()).toMatchObject([
+      { nodes: ['l1', 'l2'], state: 'CHANNELD_NORMAL', awaits: '1 payment that somebody holds' },
+    ]);
   });
 });

@@ -5,8 +5,15 @@ export async function run({ options, out, playground: context }: CommandContext)
   const playground = await Playground.open(options.dir, context);
   const height = await playground.settle();
   const names = playground.nodes.map(({ name }) => name).join(', ');
+  const pending = await playground.pending();
+  const rest = pending.length === 0 ? ', all channels settled' : '; not waited for:';
   return {
-    json: { blockheight: height },
-    text: `${out.style.green('✔')} ${names} are at block ${height}, all channels settled`,
+    json: { blockheight: height, pending },
+    text: [
+      `${out.style.green('✔')} ${names} are at block ${height}${rest}`,
+      ...pending.map(
+        (each) => `  ${each.short_channel_id ?? each.channel_id} of ${each.nodes.join(', ')} awaits ${each.awaits}`,
+      ),
+    ].join('\n'),
   };
 }
