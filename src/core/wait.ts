@@ -80,6 +80,6 @@ function aborted(signal: AbortSignal, unless: AbortSignal): Promise<never> {
 function timedOut(what: string, timeoutMs: number, seen: string): LnPlayError {
   return new LnPlayError('TIMEOUT', `Waited ${(timeoutMs / 1000).toFixed(timeoutMs < 10_000 ? 1 : 0)} s for ${what}`, {
     details: [`last seen: ${seen}`],
-    hint: 'see the logs with `ln-play logs`, or give it longer with --timeout',
+    hint: 'see `ln-play status` and `ln-play logs NODE`, or give it longer with --timeout',
   });
 }

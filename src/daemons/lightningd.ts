@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { ConfigFile } from '../core/config-file.js';
 import { LnPlayError, systemCode } from '../core/errors.js';
 import { fileError, makePrivateFolder, readIfThere, writeWhole } from '../core/files.js';
@@ -9,6 +9,7 @@ import { assertSocketPath } from '../process/sockets.js';
 import { LightningSocket } from '../rpc/lightning-socket.js';
 import { Daemon } from './daemon.js';
 import { rpcSocketOf } from './lightning-dir.js';
+import { pendingPlugins } from './pending-plugins.js';
 import { removeStillbornDatabase } from './stillborn.js';
 
 /** Which lightningd a program is: Core Lightning's own, or the one that ln-play brings along. */
@@ -17,6 +18,15 @@ export type Implementation = 'cln' | 'embedded';
 export interface LightningdExecutable extends Command {
   readonly implementation: Implementation;
 }
+
+export interface ReadyOptions extends WaitOptions {
+  /** Told what holds its start up, once that is known; what it returns is called when the wait is over. */
+  readonly onHeldUp?: ((why: string) => () => void) | undefined;
+}
+
+/** How long it may be silent before we look what holds it up, and how often we look then, in ms. */
+const PATIENCE_MS = 3_000;
+const LOOK_MS = 1_000;
 
 /** What the config of a new node says. */
 export interface LightningdConfig {
@@ -161,10 +171,43 @@ export class Lightningd {
   /**
    * Waits until `getinfo` answers without a warning that it still catches up with the chain.
    *
-   * @throws {LnPlayError} DAEMON when it dies; TIMEOUT
+   * @throws {LnPlayError} DAEMON when it dies; TIMEOUT, naming the plugins that it waits for
    */
-  async waitReady(options: WaitOptions = {}): Promise<void> {
-    await this.daemon.waitReady(options);
+  async waitReady({ onHeldUp, ...options }: ReadyOptions = {}): Promise<void> {
+    let pending: string[] = [];
+    let lookAt = performance.now() + PATIENCE_MS;
+    let over: (() => void) | undefined;
+    const look = async (): Promise<void> => {
+      lookAt = performance.now() + LOOK_MS;
+      pending = await pendingPlugins(this.daemon.pid ?? 0, this.logFile);
+      if (pending.length > 0) over ??= onHeldUp?.(waitsFor(this.name, pending));
+    };
+    try {
+      const probe = async (): Promise<Probe<void>> => {
+        const state = await this.#ready();
+        if ('seen' in state && performance.now() >= lookAt) await look();
+        return state;
+      };
+      await this.daemon.waitFor(`${this.name} to be ready`, probe, options);
+    } catch (error) {
+      throw error instanceof LnPlayError && error.code === 'TIMEOUT' ? this.#notReady(error, pending) : error;
+    } finally {
+      over?.();
+    }
+  }
+
+  #notReady(error: LnPlayError, [plugin, ...others]: readonly string[]): LnPlayError {
+    if (plugin === undefined)
+      return new LnPlayError('TIMEOUT', error.message, {
+        details: error.details,
+        hint: `see its log with \`ln-play logs ${this.name}\`, or give it longer with --timeout`,
+        cause: error,
+      });
+    return new LnPlayError('TIMEOUT', `${error.message}: ${waitsFor(this.name, [plugin, ...others])}`, {
+      details: [plugin, ...others],
+      hint: `see what it does alone: ln-play plugin check ${plugin}; or take it out of ${this.configFile}`,
+      cause: error,
+    });
   }
 
   async #ready(): Promise<Probe<void>> {
@@ -179,3 +222,8 @@ export class Lightningd {
     }
   }
 }
+
+const waitsFor = (name: string, [plugin = '', ...others]: readonly string[]): string =>
+  others.length === 0
+    ? `${name} waits for its plugin ${basename(plugin)} to answer getmanifest`
+    : `${name} waits for one of its plugins to answer getmanifest: ${[plugin, ...others].map((path) => basename(path)).join(', ')}`;

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { allOrNothing } from '../core/all-or-nothing.js';
 import { LnPlayError } from '../core/errors.js';
-import { unlessAborted, type WaitOptions } from '../core/wait.js';
+import { unlessAborted } from '../core/wait.js';
 import { Bitcoind } from '../daemons/bitcoind.js';
 import type { Daemon } from '../daemons/daemon.js';
+import type { ReadyOptions } from '../daemons/lightningd.js';
 import type { PeerChannel } from '../rpc/lightning-types.js';
 import { listProcesses } from '../process/table.js';
 import { connectNodes, fundChannel, waitForBothEnds, type OpenChannel, type OpenOptions } from './channels.js';
@@ -57,9 +58,14 @@ export class Network {
   }
 
   /** What every wait gets: its time limit and signal, and the end of bitcoind, which all need. */
-  get wait(): WaitOptions {
+  get wait(): ReadyOptions {
     const { signal, timeoutMs } = this.#context;
-    return { signal, failure: this.bitcoind.daemon.died, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+    return {
+      signal,
+      failure: this.bitcoind.daemon.died,
+      onHeldUp: (why) => this.steps.begin(why),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    };
   }
 
   /** All nodes, l1 first; there are always two at least. */

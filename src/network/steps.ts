@@ -18,6 +18,13 @@ export class Steps {
     this.#listener = listener;
   }
 
+  /** Tells of what is under way beside the steps; what is returned ends it. */
+  begin(name: string): () => void {
+    const from = performance.now();
+    const end = this.#listener?.(name);
+    return () => end?.({ ms: Math.round(performance.now() - from), failed: false });
+  }
+
   async run<T>(name: string, body: () => Promise<T>): Promise<T> {
     const from = performance.now();
     const end = this.#listener?.(name);

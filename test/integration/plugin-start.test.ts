@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { writeFakePlugin } from '../fakes/plugins/support.js';
@@ -34,5 +35,20 @@ describeEach((_, options) => {
     expect((await at.fails('plugin', 'start', 'l1', join(at.folder, 'none.py'))).stderr).toMatch(
       /none\.py does not exist/,
     );
+  });
+
+  test('a node that waits for a plugin of its config names it, while it waits and in the end', async () => {
+    const file = await writeFakePlugin(at.folder, { on: { getmanifest: 'silent' } }, 'silent.sh');
+    const { configFile } = at.playground.node('l1').lightningd;
+    const config = await readFile(configFile, 'utf8');
+    await writeFile(configFile, `${config}\nplugin=${file}\n`);
+    const { stderr } = await at.fails('restart', 'l1', '--timeout', '8');
+    expect(stderr).toMatch(/^l1 waits for its plugin silent\.sh to answer getmanifest …$/m);
+    expect(stderr).toMatch(/^error: Waited 8\.0 s for l1 to be ready: l1 waits for its plugin silent\.sh/m);
+    expect(stderr).toContain(
+      `hint: see what it does alone: ln-play plugin check ${file}; or take it out of ${configFile}`,
+    );
+    await writeFile(configFile, config);
+    await at.ok('restart', 'l1');
   });
 });
