@@ -105,6 +105,10 @@ describe('what bitcoind refuses is never sent, and leaves nothing behind', () =>
     instead.clear();
     expect(await coins()).toMatchObject([{ reserved: false }]);
     expect(await node.rpc.call('listpeerchannels')).toEqual({ channels: [] });
+    await waitFor('the peer to have no channel either', async () => {
+      const { channels } = await peer.rpc.call('listpeerchannels');
+      return channels.length === 0 ? { done: undefined } : { seen: JSON.stringify(channels) };
+    });
     between.calls.length = 0;
     for (let blocks = 0; blocks < 2; blocks++) await mine(bitcoind, 1, node, peer); // with each what is kept is sent
     await coins();
@@ -170,5 +174,68 @@ describe('a peer that goes away ends the opening of a channel with it', () => {
     await node.saw('peer_out WIRE_FUNDING_CREATED');
     await killNow(peer);
     await ended;
+  });
+});
+
+describe('an opener that is killed before the peer’s signature is there', () => {
+  /** How many channels the peer shows. */
+  const peersChannels = async (): Promise<number> => (await peer.rpc.call('listpeerchannels')).channels.length;
+  const peerShows = (count: number): Promise<void> =>
+    waitFor(`the peer to show ${count} channels`, async () => {
+      const { channels } = await peer.rpc.call('listpeerchannels');
+      return channels.length === count ? { done: undefined } : { seen: JSON.stringify(channels) };
+    });
+  const meet = async (): Promise<unknown> =>
+    await node.rpc.call('connect', [`${await idOf(peer)}@${join(folder.path, 'l2/peer')}`]);
+
+  /** The peer has a channel of which the node knows nothing; returns its funding transaction. */
+  const leaveUnknownChannel = async (): Promise<string> => {
+    let funding = '';
+    instead.set('signrawtransactionwithwallet', async () => {
+      peer.child.kill('SIGSTOP');
+      instead.clear();
+      const signed = (await answer(between.calls.at(-1)!)) as { result: { hex: string } };
+      funding = signed.result.hex;
+      return signed;
+    });
+    node.stdout = '';
+    const opening = fundchannel().catch((error: unknown) => error);
+    await node.saw('peer_out WIRE_FUNDING_CREATED');
+    await node.rpc.call('getinfo'); // it has left then
+    await killNow(node);
+    await opening;
+    peer.stdout = '';
+    peer.child.kill('SIGCONT');
+    await peer.saw('to CHANNELD_AWAITING_LOCKIN');
+    return funding;
+  };
+
+  test('leaves nothing reserved, and the peer drops the channel when they meet again, for good', async () => {
+    const before = await peersChannels();
+    await leaveUnknownChannel();
+    expect(await peersChannels()).toBe(before + 1);
+    node = await startAgain(node);
+    expect(await coins()).toMatchObject([{ reserved: false }]);
+    await meet();
+    await peerShows(before);
+    await mine(bitcoind, 1, node, peer);
+    peer.rpc.close();
+    await killNow(peer);
+    peer = await startAgain(peer);
+    expect(await peersChannels()).toBe(before);
+  });
+
+  test('and funds the channel after all has its peer show it again, and close it on the chain', async () => {
+    const before = await peersChannels();
+    const funding = await leaveUnknownChannel();
+    node = await startAgain(node);
+    await meet();
+    await peerShows(before);
+    await bitcoind.rpc.call('sendrawtransaction', [funding]);
+    await mine(bitcoind, 1, node, peer);
+    await peerShows(before + 1);
+    await mine(bitcoind, 1, node, peer);
+    const { channels } = await peer.rpc.call('listpeerchannels');
+    expect(channels.at(-1)).toMatchObject({ state: 'ONCHAIN' });
   });
 });

@@ -38,6 +38,14 @@ export class Broadcaster {
     this.#store.delete(PREFIX + transaction.txid);
   }
 
+  /** Drops those that spend an outpoint which there will never be, with the next commit. */
+  forgetSpending(outpoint: string): void {
+    for (const key of this.#store.keys(PREFIX)) {
+      const { inputs } = parseTransaction(this.#store.get(key)!);
+      if (inputs.some((input) => outpointName(input) === outpoint)) this.#store.delete(key);
+    }
+  }
+
   /** Resolves to why bitcoind refused it, or to undefined when it has it, or is away and gets it when it is back. */
   async send(transaction: Transaction): Promise<string | undefined> {
     try {

@@ -119,11 +119,12 @@ export class ChainWatch {
   }
 
   #moved(): void {
-    const { engine, announcer, broadcaster, sweeper } = this.#node;
+    const { engine, announcer, broadcaster, neverFunded, sweeper } = this.#node;
     engine.afterCommit(() => {
       announcer.soon();
       void broadcaster.resend();
       void sweeper.sweep();
+      neverFunded.look();
     });
     void engine.schedule();
   }

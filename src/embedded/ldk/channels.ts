@@ -52,6 +52,8 @@ export interface ChannelRecord {
   readonly closeMessage?: string;
   readonly closingTxid?: string;
   readonly spentHeight?: number | undefined;
+  /** Since which height it is not shown: nobody has seen the transaction that was to fund it. */
+  readonly hiddenSince?: number | undefined;
   /** Our balance when it was last seen. */
   readonly toUsMsat: number;
   readonly minToUsMsat: number;
@@ -79,7 +81,12 @@ export class Channels {
     return this.#records.get(channelId);
   }
 
+  /** Those that are shown. */
   records(): ChannelRecord[] {
+    return this.all().filter(({ hiddenSince }) => hiddenSince === undefined);
+  }
+
+  all(): ChannelRecord[] {
     return [...this.#records.values()];
   }
 
@@ -215,7 +222,7 @@ export class Channels {
     for (const record of this.#records.values()) {
       const txid = spends.get(`${record.fundingTxid}:${record.fundingOutnum}`);
       if (txid !== undefined) {
-        this.update(record.channelId, { spentHeight: height, closingTxid: txid });
+        this.update(record.channelId, { spentHeight: height, closingTxid: txid, hiddenSince: undefined });
         this.moveTo(record.channelId, 'FUNDING_SPEND_SEEN', 'onchain', 'Onchain funding spend');
         this.moveTo(record.channelId, 'ONCHAIN', 'onchain', 'Onchain init reply');
       }
@@ -226,7 +233,7 @@ export class Channels {
 
   /** A block was taken back: what it spent is unspent. */
   onBlockLost(height: number): void {
-    for (const { channelId, spentHeight } of this.records())
+    for (const { channelId, spentHeight } of this.all())
       if (spentHeight === height) {
         this.update(channelId, { spentHeight: undefined });
         this.moveTo(channelId, 'AWAITING_UNILATERAL', 'onchain', 'Funding spend reorganised away');

@@ -45,6 +45,7 @@ const HANDLERS: readonly [EventClass<ldk.Event>, Handler][] = [
   on<ldk.Event_ChannelClosed>(ldk.Event_ChannelClosed, (event, node) => {
     node.funding.onClosed(event);
     node.channels.onClosed(event);
+    node.engine.afterCommit(() => node.neverFunded.look());
   }),
   on<ldk.Event_OpenChannelRequest>(ldk.Event_OpenChannelRequest, (event, node) => node.acceptance.onRequest(event)),
   on<ldk.Event_SpendableOutputs>(ldk.Event_SpendableOutputs, (event, node) => node.sweeper.onSpendable(event)),

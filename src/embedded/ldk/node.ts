@@ -24,6 +24,7 @@ import { Funding } from './funding.js';
 import { aliasOf, colorOf, featuresOf } from './identity.js';
 import { Invoices } from './invoices.js';
 import { deriveKeys, loadHsmSecret, type NodeKeys } from '../node/keys.js';
+import { NeverFunded } from './never-funded.js';
 import { Payments } from './payments.js';
 import { peerEvents } from './peer-events.js';
 import { Peers } from './peers.js';
@@ -52,6 +53,7 @@ export class Node {
   readonly funding: Funding;
   readonly acceptance: Acceptance;
   readonly closings: Closings;
+  readonly neverFunded: NeverFunded;
   readonly invoices: Invoices;
   readonly payments: Payments;
   readonly receiving: Receiving;
@@ -84,6 +86,7 @@ export class Node {
     this.funding = new Funding(this);
     this.acceptance = new Acceptance(this);
     this.closings = new Closings(this);
+    this.neverFunded = new NeverFunded(this);
     this.invoices = new Invoices(this);
     this.payments = new Payments(this);
     this.receiving = new Receiving(this);
@@ -137,6 +140,7 @@ export class Node {
     this.reconnector.start();
     void this.broadcaster.resend();
     void this.sweeper.sweep();
+    this.neverFunded.look();
   }
 
   async stop(): Promise<void> {
