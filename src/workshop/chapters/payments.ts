@@ -22,12 +22,12 @@ export const PAYMENTS: readonly Chapter[] = [
     about: 'A channel is opened with bitcoin. On regtest we send ourselves ten.',
     steps: [
       {
-        type: 'addr=$(l2 newaddr | grep -o \'bcrt1[a-z0-9]*\' | head -n 1); bt sendtoaddress "$addr" 10',
+        type: 'addr=$(l2 newaddr bech32 | json bech32)\nbt sendtoaddress "$addr" 10',
         expect: [/^[0-9a-f]{64}/m],
         after: 'The transaction is in the mempool, and in no block yet.',
       },
       {
-        type: 'bt generatetoaddress 1 "$(bt getnewaddress)" && ln-play wait',
+        type: 'bt generatetoaddress 1 "$(bt getnewaddress)"\nln-play wait',
         expect: [/[0-9a-f]{64}/, /at block/],
         after:
           'One block. On the main network you would wait for some of them, of ten minutes each; here one is enough.',
@@ -58,7 +58,7 @@ export const PAYMENTS: readonly Chapter[] = [
         after: 'Awaiting lock-in: not before its transaction is in a block can the channel be used.',
       },
       {
-        type: 'bt generatetoaddress 1 "$(bt getnewaddress)" && ln-play wait && l2 listpeerchannels',
+        type: 'bt generatetoaddress 1 "$(bt getnewaddress)"\nln-play wait\nl2 listpeerchannels',
         expect: [/"state": "CHANNELD_NORMAL"/, /"short_channel_id": "\d+x\d+x\d+"/],
         show: [/"state":|"short_channel_id"|"to_us_msat"|"total_msat"/],
         after: 'Normal. The short channel id says where its transaction is: block x transaction x output.',
@@ -86,16 +86,30 @@ export const PAYMENTS: readonly Chapter[] = [
   {
     title: 'A word in the preimage',
     about: 'A preimage is 32 bytes, and the payer gets them by paying. Then why not sell what is in them?',
+    again: 'ln-play plugin start l1 reveal/reveal.js reveal-port=$wordport reveal-word=$word',
     steps: [
       {
-        type: 'ln-play -q plugin new reveal --template reveal-word && ln-play plugin start l1 reveal/reveal.js reveal-port=0 reveal-word=reckless',
+        type: 'ln-play -q plugin new reveal --template reveal-word',
+        makes: 'reveal',
+        expect: [],
+        after: 'Two plugins: one that sells, one that buys.',
+      },
+      {
+        type: 'ln-play plugin start l1 reveal/reveal.js reveal-port=$wordport reveal-word=$word',
+        asks: {
+          variable: 'word',
+          question: 'Which word is for sale?',
+          standard: 'reckless',
+          accept: /^[a-z0-9-]{1,24}$/i,
+        },
         expect: [/l1 runs reveal\.js/],
         after:
           '8 random bytes, that nobody can guess, and 24 bytes of text. They could be the key of a file just as well.',
       },
       {
-        type: 'word=$(l1 reveal-url | grep -o "http[^\\"]*") && l2 decode "$(curl -s "$word")" | grep -E "amount_msat|description"',
-        expect: [/24/],
+        type: 'l2 decode "$(curl -s http://127.0.0.1:$wordport/)"',
+        show: [/"(amount_msat|description)"/],
+        expect: [/"amount_msat": 24\b/],
         after: 'A price of one millisatoshi a byte. The word is not in the invoice: only the hash of the preimage is.',
       },
     ],
@@ -106,8 +120,13 @@ export const PAYMENTS: readonly Chapter[] = [
       'A plugin for the buyer: it fetches the invoice, looks whether the amount is sane, pays, and shows the word.',
     steps: [
       {
-        type: 'ln-play plugin start l2 reveal/getword.js && l2 getword "$word"',
-        expect: [/"word": "reckless"/],
+        type: 'ln-play plugin start l2 reveal/getword.js',
+        expect: [/l2 runs getword\.js/],
+        after: 'This one is for l2, who wants to know.',
+      },
+      {
+        type: 'l2 getword http://127.0.0.1:$wordport/',
+        expect: [/"word": "/],
         after: 'Payment and delivery in one: it could not be paid for without being delivered.',
       },
     ],
@@ -118,18 +137,29 @@ export const PAYMENTS: readonly Chapter[] = [
       'A subscription is told of things; a hook is asked, and all waits for its answer. So a seller can look for stock first.',
     steps: [
       {
-        type: 'ln-play -q plugin new hold --template hold-invoice && ln-play plugin start l1 hold/hold.js',
+        type: 'ln-play -q plugin new hold --template hold-invoice',
+        makes: 'hold',
+        expect: [],
+        after: 'Its one idea is a hook on htlc_accepted.',
+      },
+      {
+        type: 'ln-play plugin start l1 hold/hold.js',
         expect: [/l1 runs hold\.js/],
-        after:
-          'It has a hook on htlc_accepted: it is asked about every payment that comes in, before the node takes it.',
+        after: 'From now on it is asked about every payment that comes in, before the node takes it.',
       },
       {
-        type: 'held=$(l1 hold-invoice 24msat shoes "a pair of shoes" | grep -o "lnbcrt[a-z0-9]*"); l2 pay "$held" > paid.txt & until l1 hold-list | grep -q payment_hash; do sleep 0.05; done; l1 hold-list',
+        type: 'held=$(l1 hold-invoice 24msat "shoes-$RANDOM" "a pair of shoes" | json bolt11)\nl2 pay "$held" > paid.txt &',
+        expect: [],
+        after: 'l2 pays, in the background.',
+      },
+      {
+        type: 'l1 hold-list',
         expect: [/"payment_hash"/, /"amount_msat": 24\b/],
-        after: 'l2 pays, and its payment hangs: neither paid nor failed. Have we got shoes? We have.',
+        eventually: true,
+        after: 'Its payment hangs: neither paid nor failed. Have we got shoes? We have.',
       },
       {
-        type: 'l1 settle "$(l1 hold-list | grep -o "[0-9a-f]\\{64\\}")" && wait && grep -E "status|preimage" paid.txt',
+        type: 'l1 settle "$(l1 hold-list | json held 0 payment_hash)"; wait; cat paid.txt',
         expect: [/"status": "complete"/],
         show: [/"(status|payment_preimage)"/],
         after:

@@ -26,6 +26,7 @@ test('every step of the workshop says what must come of it and what happened', (
     for (const { type, after } of steps) {
       expect(type, title).not.toBe('');
       expect(after, type).not.toBe('');
+      expect(type, 'what a beginner need not know').not.toMatch(/\b(until|while|for)\b.*\bdo\b/);
     }
   }
 });
