@@ -12,11 +12,12 @@
  */
 export { Playground, type PlaygroundContext, type UpReport } from './network/playground.js';
 export type { NodeOption, UpOptions } from './network/up-options.js';
+export type { Edge, NodeKey, NodeSpec } from './network/spec.js';
 export type { OpenChannel, OpenOptions } from './network/channels.js';
 export type { ClosedChannel, CloseOptions } from './network/close.js';
 export { LightningNode } from './network/node.js';
 export type { Pending } from './network/pending.js';
-export type { ChannelStatus, NodeStatus, PlaygroundStatus } from './network/status.js';
+export type { ChannelStatus, DaemonStatus, NodeStatus, PlaygroundStatus } from './network/status.js';
 export type { Step, StepListener } from './network/steps.js';
 export { TALK, type FundAndChannelOptions, type PayDemoOptions } from './network/talk.js';
 export type { Implementation } from './daemons/lightningd.js';

@@ -29,8 +29,8 @@ export const COMMON: readonly OptionSpec[] = [
 export const nameOf = (usage: string): string => usage.split(/ [<[]/)[0]!;
 
 const JOB: readonly OptionSpec[] = [
-  ['--from <node>', 'who is funded, opens the channel and pays (l2)'],
-  ['--to <node>', 'who is at the other end, and is paid (l1)'],
+  ['--from <node>', 'who is funded, opens the channel and pays (the second node: l2)'],
+  ['--to <node>', 'who is at the other end, and is paid (the first: l1)'],
 ];
 const CHANNEL: readonly OptionSpec[] = [
   ['--fund <amount>', 'what the opening node gets first; a bare number is sat (10btc)'],
@@ -58,7 +58,13 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     usage: 'demo',
     summary: 'the whole job in a temporary folder: boot, connect, fund, open, pay, report, clean up',
-    options: [...PROGRAMS, ...JOB, ...CHANNEL, AMOUNT, ['--nodes <n>', 'how many nodes (2)']],
+    options: [
+      ...PROGRAMS,
+      ...JOB,
+      ...CHANNEL,
+      AMOUNT,
+      ['--nodes <nodes>', 'how many nodes, or their names: alice,bob (2)'],
+    ],
     examples: ['ln-play demo', 'ln-play demo --capacity 0.1btc --amount 1000sat', 'ln-play demo --json | jq .total_ms'],
     load: () => import('./commands/demo.js'),
   },
@@ -66,7 +72,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     usage: 'up',
     summary: 'make the playground, start it again or repair it: bitcoind and nodes, connected, in the background',
     options: [
-      ['--nodes <n>', 'how many nodes, 2 or more (2)'],
+      ['--nodes <nodes>', 'how many nodes, or their names: alice,bob,carol (2)'],
       ...PROGRAMS,
       ['--node <node=lightningd>', 'another lightningd for one node: l2=embedded', 'many'],
       ['--option <node:key=value>', "a lightningd option for a node's config: l1:fee-base=5", 'many'],
@@ -75,7 +81,12 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--debugger <node:subdaemon>', 'have a node wait for gdb in one of its subdaemons: l2:connectd'],
       ['--foreground', 'stay, and stop everything at Ctrl-C'],
     ],
-    examples: ['ln-play up', 'ln-play up --nodes 3 --dir /tmp/play', 'ln-play up --option l1:log-level=io'],
+    examples: [
+      'ln-play up',
+      'ln-play up --nodes 3 --dir /tmp/play',
+      'ln-play up --nodes alice,bob,carol',
+      'ln-play up --option l1:log-level=io',
+    ],
     load: () => import('./commands/up.js'),
   },
   {

@@ -26,10 +26,30 @@ export function jobOptions(context: CommandContext) {
   };
 }
 
-/** The names of who opens the channel and pays, and of who is at its other end: l2 and l1, as in the talk. */
-export function jobNames(context: CommandContext): { readonly from: string; readonly to: string } {
-  const from = textOption(context, 'from') ?? 'l2';
-  const to = textOption(context, 'to') ?? 'l1';
+/** `--nodes`: how many, or their names with commas between them; undefined where it is not given. */
+export function nodesOption(context: CommandContext): number | readonly string[] | undefined {
+  const text = textOption(context, 'nodes');
+  if (text === undefined) return undefined;
+  return /^[\d.-]/.test(text) || text === '' ? wholeNumber(text, '--nodes', { min: 1, max: 100 }) : text.split(',');
+}
+
+/**
+ * The names of who opens the channel and pays, and of who is at its other end: by default the second node and the first,
+ * which are l2 and l1, as in the talk.
+ *
+ * @param names of all nodes there are
+ */
+export function jobNames(
+  context: CommandContext,
+  names: readonly string[],
+): { readonly from: string; readonly to: string } {
+  const [first, second] = names;
+  const to = textOption(context, 'to') ?? names.find((name) => name !== textOption(context, 'from'));
+  const from = textOption(context, 'from') ?? (to === first ? second : first);
+  if (from === undefined || to === undefined)
+    throw new LnPlayError('USAGE', `It takes two nodes, and there is ${names.join(', ')} alone`, {
+      hint: 'for another one: ln-play up --nodes 2',
+    });
   if (from === to)
     throw new LnPlayError('USAGE', `--from and --to are both ${from}`, { hint: 'name two different nodes' });
   return { from, to };
@@ -37,7 +57,10 @@ export function jobNames(context: CommandContext): { readonly from: string; read
 
 /** As `jobNames`, the nodes themselves. */
 export function jobNodes(context: CommandContext, playground: Playground): { from: LightningNode; to: LightningNode } {
-  const { from, to } = jobNames(context);
+  const { from, to } = jobNames(
+    context,
+    playground.nodes.map(({ name }) => name),
+  );
   return { from: playground.node(from), to: playground.node(to) };
 }
 

@@ -19,6 +19,7 @@ const perNode = (about: string, mark: string, after: readonly string[]): Placeho
 /** By the name between the brackets, of arguments and of options' values. */
 export const PLACEHOLDERS: { readonly [name: string]: Placeholder } = {
   node,
+  nodes: { about: 'how many, or their names: alice,bob' },
   from: { ...node, about: 'the node that begins: it connects, opens, closes' },
   to: { ...node, about: 'the node at the other end' },
   daemon: {

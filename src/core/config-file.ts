@@ -16,7 +16,7 @@ export class ConfigFile {
   /** The value of `key` that counts, '' for a flag, undefined where it is not set. */
   get(key: string): string | undefined {
     const line = this.#lines[this.#find(key)];
-    return line?.slice(line.indexOf('=') === -1 ? line.length : line.indexOf('=') + 1).trim();
+    return line === undefined ? undefined : valueOf(line);
   }
 
   /** Sets `key` where it stands, or else at the end; with `undefined` as a flag without a value. */
@@ -25,6 +25,21 @@ export class ConfigFile {
     const index = this.#find(key);
     if (index === -1) this.#lines.push(line);
     else this.#lines[index] = line;
+  }
+
+  /** Adds a line for an option that may be given several times, unless there is just that line. */
+  include(key: string, value: string): void {
+    if (!this.#lines.some((line) => keyOf(line) === key && valueOf(line) === value))
+      this.#lines.push(`${key}=${value}`);
+  }
+
+  /** Puts another value in the place of each; lines whose value stays are kept as they are. */
+  map(change: (value: string) => string): void {
+    for (const [index, line] of this.#lines.entries()) {
+      const key = keyOf(line);
+      const value = key === undefined ? '' : valueOf(line);
+      if (value !== '' && change(value) !== value) this.#lines[index] = `${key}=${change(value)}`;
+    }
   }
 
   #find(key: string): number {
@@ -38,3 +53,5 @@ export class ConfigFile {
 }
 
 const keyOf = (line: string): string | undefined => /^\s*([^#[\s=]+)\s*(=|$)/.exec(line)?.[1];
+
+const valueOf = (line: string): string => (line.includes('=') ? line.slice(line.indexOf('=') + 1).trim() : '');

@@ -5,11 +5,14 @@ import { LnPlayError, systemCode } from '../core/errors.js';
 import { fileError, makePrivateFolder, readIfThere, writeWhole } from '../core/files.js';
 import type { Probe, WaitOptions } from '../core/wait.js';
 import type { Command } from '../process/daemon-process.js';
+import { freePort, isPortFree } from '../process/ports.js';
 import { assertSocketPath } from '../process/sockets.js';
 import { LightningSocket } from '../rpc/lightning-socket.js';
 import { Daemon } from './daemon.js';
 import { rpcSocketOf } from './lightning-dir.js';
+import { lightningdSettings, type LightningdConfig, type LightningdPlace } from './lightningd-settings.js';
 import { pendingPlugins } from './pending-plugins.js';
+import { formatSettings, rebase, type Setting } from './settings.js';
 import { removeStillbornDatabase } from './stillborn.js';
 
 /** Which lightningd a program is: Core Lightning's own, or the one that ln-play brings along. */
@@ -27,60 +30,6 @@ export interface ReadyOptions extends WaitOptions {
 /** How long it may be silent before we look what holds it up, and how often we look then, in ms. */
 const PATIENCE_MS = 3_000;
 const LOOK_MS = 1_000;
-
-/** What the config of a new node says. */
-export interface LightningdConfig {
-  readonly alias: string;
-  /** Six hex digits. */
-  readonly rgb: string;
-  /** `<lightning-dir>/peer` or `127.0.0.1:PORT`. */
-  readonly bindAddr: string;
-  readonly bitcoinDatadir: string;
-  readonly bitcoinRpcPort: number;
-  readonly bitcoinCli: string | undefined;
-  /** The plugin that a Core Lightning has in place of bcli; see bitcoin-backend. */
-  readonly bitcoinBackend: string;
-}
-
-/** What makes each kind quick, as lines of its config. */
-const QUICK: { readonly [I in Implementation]: (config: LightningdConfig) => string } = {
-  cln: ({
-    bitcoinBackend,
-  }) => `# quick: a block is seen when it is mined, not at the next poll in 30 s; without these four lines
-# lightningd polls as it always does (dev-bitcoind-poll=1: each second, its floor with bcli)
-developer
-dev-bitcoind-poll=0
-disable-plugin=bcli
-important-plugin=${bitcoinBackend}
-`,
-  embedded: () => `developer
-`,
-};
-
-/** The talk's config, and below it what makes a playground quick (lightningd-config(5)). */
-const configText = (
-  dir: string,
-  config: LightningdConfig,
-  implementation: Implementation,
-): string => `# ${config.alias} of an ln-play playground; edit it, then: ln-play restart ${config.alias}
-network=regtest
-log-level=debug
-log-file=${join(dir, 'log')}
-alias=${config.alias}
-rgb=${config.rgb}
-allow-deprecated-apis=false
-bind-addr=${config.bindAddr}
-
-# our bitcoind
-bitcoin-datadir=${config.bitcoinDatadir}
-bitcoin-rpcport=${config.bitcoinRpcPort}
-${config.bitcoinCli === undefined ? '' : `bitcoin-cli=${config.bitcoinCli}\n`}
-${QUICK[implementation](config)}# gossip at once; regtest has no fee estimates, so take what a peer proposes
-dev-fast-gossip
-# look back no further than a playground reorganises its chain
-rescan=6
-ignore-fee-limits=true
-`;
 
 /** A lightningd on regtest with a lightning-dir of its own. Core Lightning's and ours are the same from here on up. */
 export class Lightningd {
@@ -121,25 +70,55 @@ export class Lightningd {
    * @param hsmSecret 32 bytes; a node without one makes its own random one
    * @throws {LnPlayError} FILESYSTEM, also where a socket's path would be too long
    */
-  async prepare(config: LightningdConfig, hsmSecret: Uint8Array | undefined): Promise<void> {
+  async prepare(
+    config: LightningdConfig,
+    place: Omit<LightningdPlace, 'lightningDir'>,
+    hsmSecret: Uint8Array | undefined,
+  ): Promise<void> {
+    const { lightningDir, executable, configFile } = this;
     assertSocketPath(this.rpc.path);
-    if (config.bindAddr.startsWith('/')) assertSocketPath(config.bindAddr);
-    await makePrivateFolder(join(this.lightningDir, 'regtest'));
-    if ((await readIfThere(this.configFile)) === undefined)
-      await writeWhole(this.configFile, configText(this.lightningDir, config, this.executable.implementation));
-    const secretFile = join(this.lightningDir, 'regtest', 'hsm_secret');
+    if (place.bindAddr.startsWith('/')) assertSocketPath(place.bindAddr);
+    await makePrivateFolder(join(lightningDir, 'regtest'));
+    if ((await readIfThere(configFile)) === undefined) {
+      const settings = lightningdSettings(executable.implementation, config, { ...place, lightningDir });
+      const heading = `${this.name} of an ln-play playground; edit it, then: ln-play restart ${this.name}`;
+      await writeWhole(configFile, formatSettings(heading, settings));
+    }
+    const secretFile = join(lightningDir, 'regtest', 'hsm_secret');
     if (hsmSecret && (await readIfThere(secretFile)) === undefined) await writeWhole(secretFile, hsmSecret, 0o400);
   }
 
   /**
    * Sets options in its config file, keeping all else; they count from its next start on.
    *
+   * @param plugins paths of plugins to start with it, besides those that it has
    * @returns what puts the file back as it was
    */
-  async configure(options: { readonly [key: string]: string | undefined }): Promise<() => Promise<void>> {
+  async configure(options: readonly Setting[], plugins: readonly string[] = []): Promise<() => Promise<void>> {
+    return await this.#edit((file) => {
+      for (const { key, value } of options) if (file.get(key) !== (value ?? '')) file.set(key, value);
+      for (const plugin of plugins) file.include('plugin', plugin);
+    });
+  }
+
+  /**
+   * Makes its config name what it names in the folder `from` in the folder `to`: the playground was copied or moved. The
+   * TCP port that it listened on may still be that of the other copy: it takes another one then.
+   */
+  async rebase(from: string, to: string): Promise<void> {
+    const port = /^127\.0\.0\.1:(\d+)$/.exec((await this.configured('bind-addr')) ?? '')?.[1];
+    const taken = port !== undefined && !(await isPortFree(Number(port)));
+    const bindAddr = taken ? `127.0.0.1:${await freePort()}` : undefined;
+    await this.#edit((file) => {
+      rebase(file, from, to);
+      if (bindAddr !== undefined) file.set('bind-addr', bindAddr);
+    });
+  }
+
+  async #edit(change: (file: ConfigFile) => void): Promise<() => Promise<void>> {
     const text = (await readIfThere(this.configFile)) ?? '';
     const file = new ConfigFile(text);
-    for (const [key, value] of Object.entries(options)) if (file.get(key) !== (value ?? '')) file.set(key, value);
+    change(file);
     if (file.toString() === text) return async () => {};
     await writeWhole(this.configFile, file.toString());
     return () => writeWhole(this.configFile, text);

@@ -7,18 +7,20 @@ import { DEFAULT_INTERVAL_MS } from '../core/wait.js';
 import { lostItsPort } from '../daemons/bitcoind.js';
 import { installBackend } from '../daemons/bitcoin-backend/install.js';
 import type { Daemon } from '../daemons/daemon.js';
-import type { LightningdConfig } from '../daemons/lightningd.js';
+import type { LightningdPlace } from '../daemons/lightningd-settings.js';
 import { freePort } from '../process/ports.js';
 import { listProcesses } from '../process/table.js';
 import { reconnect } from './channels.js';
 import { resolveExecutables } from './executables.js';
-import { colourOf, fixedSecret } from './keys.js';
-import { nodeNames, type Layout } from './layout.js';
+import { colourOf, secretOf } from './keys.js';
+import type { Layout } from './layout.js';
 import { readManifest, writeManifest, type Manifest, type NodeRecord } from './manifest.js';
 import type { LightningNode } from './node.js';
 import type { Network, NetworkContext } from './network.js';
+import { assertFiles, planOf, type Plan } from './plan.js';
+import { settingsOf, type NodeSpec } from './spec.js';
 import { clearUnborn, isUnborn, markUnborn } from './unborn.js';
-import { assertAsWanted, assertKnown, nodeCount, type UpOptions } from './up-options.js';
+import { assertAsWanted, type UpOptions } from './up-options.js';
 
 /** How often a port may be lost to somebody else before we give up. */
 const PORT_TRIES = 5;
@@ -39,19 +41,28 @@ export async function boot<N extends Network>(
   make: (manifest: Manifest) => N,
 ): Promise<UpReport<N>> {
   const before = await readManifest(layout);
-  const names = nodeNames(nodeCount(options, before));
-  assertKnown(options, names);
-  const executables = await resolveExecutables(options, names, await proven(before, make), context.signal);
-  const manifest: Manifest = { format: 1, bitcoind: executables.bitcoind, nodes: executables.nodes };
-  await assertAsWanted(make(manifest).nodes, options);
+  const plan = planOf(options, before);
+  await assertFiles(plan, before, layout);
+  const { bitcoind, nodes, bitcoinCli } = await resolveExecutables(
+    options,
+    plan.nodes,
+    await proven(before, make),
+    context.signal,
+  );
+  const manifest: Manifest = { format: 2, dir: layout.dir, bitcoind, nodes, peers: plan.peers };
+  await assertAsWanted(make(manifest).nodes, options, plan.nodes);
   await makePrivateFolder(layout.dir);
   if (!before) await markUnborn(layout);
-  else await forgetConfigs(layout, before, manifest);
+  else {
+    await forgetConfigs(layout, before, manifest);
+    if (before.dir !== layout.dir)
+      await Promise.all(make(before).nodes.map(({ lightningd }) => lightningd.rebase(before.dir, layout.dir)));
+  }
   await writeManifest(layout, manifest);
 
   for (let tries = 1; ; tries++) {
     try {
-      const report = await start(make(manifest), options, executables.bitcoinCli);
+      const report = await start(make(manifest), plan, options, bitcoinCli);
       return { ...report, created: before === undefined };
     } catch (error) {
       if (lostItsPort(error) && tries < PORT_TRIES) continue;
@@ -86,10 +97,10 @@ async function forgetConfigs({ lightningDir }: Layout, before: Manifest, { nodes
   }
 }
 
-const withProgramsOf = (before: Manifest, { format, nodes }: Manifest): Manifest => ({
-  format,
+const withProgramsOf = (before: Manifest, manifest: Manifest): Manifest => ({
+  ...manifest,
   bitcoind: before.bitcoind,
-  nodes: nodes.map((node) => before.nodes.find(({ name }) => name === node.name) ?? likeOthers(node, before)),
+  nodes: manifest.nodes.map((node) => before.nodes.find(({ name }) => name === node.name) ?? likeOthers(node, before)),
 });
 
 /** A new node with a program that the others have, of its kind where there is one. */
@@ -101,6 +112,7 @@ function likeOthers(node: NodeRecord, { nodes }: Manifest): NodeRecord {
 /** Starts all that does not run: bitcoind and the nodes at once, since a node waits for bitcoind by itself. */
 async function start<N extends Network>(
   playground: N,
+  plan: Plan,
   options: UpOptions,
   bitcoinCli: string | undefined,
 ): Promise<Omit<UpReport<N>, 'created'>> {
@@ -128,8 +140,9 @@ async function start<N extends Network>(
   };
   const startNode = async (node: LightningNode, signal: AbortSignal): Promise<void> => {
     const debug = options.debugger?.node === node.name ? options.debugger.subdaemon : undefined;
-    await prepare(node, options, playground, { bitcoinCli, bitcoinBackend });
-    restore.push(await setOptions(node, options));
+    const spec = plan.nodes.find(({ name }) => name === node.name)!;
+    await prepare(node, spec, playground, { bitcoinCli, bitcoinBackend });
+    restore.push(await node.lightningd.configure(settingsOf(spec), spec.plugins)); // should it not start with them
     throwIfAborted(signal);
     await steps.run(`start ${node.name}`, async () => {
       started.push(node.lightningd.daemon);
@@ -183,7 +196,8 @@ async function start<N extends Network>(
       ...running.map((node) => (signal: AbortSignal) => keepNode(node, signal)),
     ]);
     // a node may be ready before all of the first blocks are there, and still be reading them
-    if (!options.debugger) await Promise.all([playground.sync(), steps.run('connect', () => reconnect(nodes, wait))]);
+    if (!options.debugger)
+      await Promise.all([playground.sync(), steps.run('connect', () => reconnect(nodes, playground.peers, wait))]);
   } catch (error) {
     await Promise.all(started.filter((daemon) => daemon !== bitcoind.daemon).map((daemon) => daemon.stop()));
     await Promise.all(started.map((daemon) => daemon.stop()));
@@ -196,29 +210,20 @@ async function start<N extends Network>(
 }
 
 async function prepare(
-  node: LightningNode,
-  options: UpOptions,
+  { lightningd, name, lightningDir }: LightningNode,
+  { alias = name, colour = colourOf(name), listen, key = 'name' }: NodeSpec,
   { bitcoind }: Network,
-  programs: Pick<LightningdConfig, 'bitcoinCli' | 'bitcoinBackend'>,
+  programs: Pick<LightningdPlace, 'bitcoinCli' | 'bitcoinBackend'>,
 ): Promise<void> {
-  const { lightningd, name, lightningDir } = node;
-  const config = {
-    alias: name,
-    rgb: colourOf(name),
-    bindAddr: options.tcp ? `127.0.0.1:${await freePort()}` : join(lightningDir, 'peer'),
+  const place = {
+    bindAddr: listen === 'tcp' ? `127.0.0.1:${await freePort()}` : join(lightningDir, 'peer'),
     bitcoinDatadir: bitcoind.datadir,
     bitcoinRpcPort: bitcoind.rpcPort,
     ...programs,
   };
-  await lightningd.prepare(config, options.randomKeys ? undefined : fixedSecret(name));
-  await lightningd.configure({
-    'bitcoin-rpcport': String(bitcoind.rpcPort),
-    ...(programs.bitcoinCli ? { 'bitcoin-cli': programs.bitcoinCli } : {}),
-  });
-}
-
-/** @returns what takes the options back, should the node not start with them */
-async function setOptions(node: LightningNode, { options = [] }: UpOptions): Promise<() => Promise<void>> {
-  const own = options.filter((option) => option.node === node.name);
-  return await node.lightningd.configure(Object.fromEntries(own.map(({ key, value }) => [key, value])));
+  await lightningd.prepare({ alias, rgb: colour }, place, secretOf(name, key));
+  await lightningd.configure([
+    { key: 'bitcoin-rpcport', value: String(bitcoind.rpcPort) },
+    ...(programs.bitcoinCli ? [{ key: 'bitcoin-cli', value: programs.bitcoinCli }] : []),
+  ]);
 }

@@ -6,6 +6,7 @@ import { isBitcoinError } from '../rpc/bitcoind.js';
 import { LightningRpcError } from '../rpc/lightning-socket.js';
 import { assertOpenable, costSat, roundUp } from './limits.js';
 import { isUsable, type LightningNode } from './node.js';
+import type { Edge } from './spec.js';
 
 /** lightning-fundchannel(7): 301 "There are not enough funds in the internal wallet", 313 below the emergency reserve. */
 const CANNOT_AFFORD = new Set([301, 313]);
@@ -44,23 +45,27 @@ export async function connectNodes(from: LightningNode, to: LightningNode): Prom
 }
 
 /**
- * Connects what belongs together: neighbours (l1 to l2, l2 to l3, …) and those with a channel between them. A node that
+ * Connects what belongs together: the edges of the network, and those with a channel between them. A node that
  * listens on a unix socket is not found again by itself: lightningd keeps no such address.
  *
  * @param only pairs with this node alone
  */
 export async function reconnect(
   nodes: readonly LightningNode[],
+  edges: readonly Edge[],
   wait: WaitOptions,
   only?: LightningNode,
 ): Promise<void> {
   const byId = new Map(await Promise.all(nodes.map(async (node) => [await node.id(), node] as const)));
-  const pairs = new Map<string, readonly [LightningNode, LightningNode]>();
-  const add = (a: LightningNode, b: LightningNode): void => {
-    const [from, to] = nodes.indexOf(a) < nodes.indexOf(b) ? [a, b] : [b, a];
-    if (!only || from === only || to === only) pairs.set(`${from.name} ${to.name}`, [from, to]);
+  const pairs: (readonly [LightningNode, LightningNode])[] = [];
+  const add = (from: LightningNode, to: LightningNode): void => {
+    const isThere = pairs.some((pair) => pair.includes(from) && pair.includes(to));
+    if (!isThere && (!only || from === only || to === only)) pairs.push([from, to]);
   };
-  for (const [index, node] of nodes.slice(1).entries()) add(nodes[index]!, node);
+  for (const [a, b] of edges) {
+    const [from, to] = [a, b].map((name) => nodes.find((node) => node.name === name));
+    if (from && to) add(from, to);
+  }
   const channels = await Promise.all(nodes.map(async (node) => ({ node, channels: await node.channels() })));
   for (const { node, channels: own } of channels)
     for (const { peer_id } of own) {
@@ -68,7 +73,7 @@ export async function reconnect(
       if (peer) add(node, peer);
     }
   await Promise.all(
-    Array.from(pairs.values(), async ([from, to]) => {
+    pairs.map(async ([from, to]) => {
       await connectNodes(from, to);
       await waitForEachOther(from, to, wait);
     }),

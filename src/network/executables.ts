@@ -5,6 +5,7 @@ import { isExecutable } from '../daemons/executables/files.js';
 import type { LightningdExecutable } from '../daemons/lightningd.js';
 import type { Command } from '../process/daemon-process.js';
 import type { Manifest, NodeRecord } from './manifest.js';
+import type { NodeSpec } from './spec.js';
 
 export interface ExecutableOptions {
   /** Path of the bitcoind to run. */
@@ -30,7 +31,7 @@ export interface Executables {
  */
 export async function resolveExecutables(
   options: ExecutableOptions,
-  names: readonly string[],
+  specs: readonly NodeSpec[],
   before: Manifest | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Executables> {
@@ -40,7 +41,7 @@ export async function resolveExecutables(
       async (kept) =>
         kept ?? (await findExecutable('bitcoind', { flag: options.bitcoind, onProgress, signal })).executable,
     ),
-    resolveNodes(options, names, before),
+    resolveNodes(specs, before),
   ]);
   const cli = await findExecutable('bitcoin-cli', { beside: bitcoind, onProgress, signal }).catch((error: unknown) => {
     if (error instanceof LnPlayError && error.code === 'MISSING_BINARY') return undefined; // people and bcli miss it, we don't
@@ -49,11 +50,7 @@ export async function resolveExecutables(
   return { bitcoind: plain(bitcoind), bitcoinCli: cli?.executable.command, nodes };
 }
 
-async function resolveNodes(
-  { lightningd, lightningdOf = {} }: ExecutableOptions,
-  names: readonly string[],
-  before: Manifest | undefined,
-): Promise<NodeRecord[]> {
+async function resolveNodes(specs: readonly NodeSpec[], before: Manifest | undefined): Promise<NodeRecord[]> {
   const found = new Map<string | undefined, Promise<LightningdExecutable>>();
   const find = async (flag: string | undefined): Promise<LightningdExecutable> => {
     const finding = found.get(flag) ?? findLightningd({ flag }).then(({ executable }) => executable);
@@ -62,14 +59,14 @@ async function resolveNodes(
     return { ...plain(executable), implementation: executable.implementation };
   };
   return await Promise.all(
-    names.map(async (name) => {
-      const asked = lightningdOf[name] ?? lightningd;
-      const had = before?.nodes.find((node) => node.name === name)?.executable;
-      if (!had) return { name, executable: await find(asked) };
-      if (asked === undefined && had.implementation === 'embedded') return { name, executable: await find(EMBEDDED) };
+    specs.map(async ({ lightningd: asked, options: _options, plugins: _plugins, ...spec }) => {
+      const had = before?.nodes.find(({ name }) => name === spec.name)?.executable;
+      if (!had) return { ...spec, executable: await find(asked) };
+      if (asked === undefined && had.implementation === 'embedded')
+        return { ...spec, executable: await find(EMBEDDED) };
       const executable = (await keep<LightningdExecutable>(had, asked)) ?? (await find(asked));
-      if (executable.implementation !== had.implementation) throw changedKind(name, had, executable);
-      return { name, executable };
+      if (executable.implementation !== had.implementation) throw changedKind(spec.name, had, executable);
+      return { ...spec, executable };
     }),
   );
 }

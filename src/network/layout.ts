@@ -35,6 +35,3 @@ const RUNS = [
 /** @throws {LnPlayError} FILESYSTEM for a folder in which somebody else could have put what would run as us */
 export const assertOwnPlayground = ({ dir }: Layout): void =>
   assertOurs(dir, RUNS, 'choose another folder with --dir or LN_PLAY_DIR');
-
-/** `l1`, `l2`, …: the names of N nodes. */
-export const nodeNames = (count: number): string[] => Array.from({ length: count }, (_, index) => `l${index + 1}`);

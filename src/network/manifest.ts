@@ -4,18 +4,26 @@ import type { LightningdExecutable } from '../daemons/lightningd.js';
 import type { Command } from '../process/daemon-process.js';
 import { isObject } from '../rpc/json-rpc.js';
 import { assertOwnPlayground, type Layout } from './layout.js';
+import { addedSinceFormat1 } from './manifest-1.js';
+import type { Edge, NodeSpec } from './spec.js';
 
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** What a playground is made of, on disk as `ln-play.json`. What runs is not in it: the process table knows that. */
 export interface Manifest {
   readonly format: typeof FORMAT;
+  /** The folder that the configs name: another than its own once somebody has copied or moved the playground. */
+  readonly dir: string;
   readonly bitcoind: Command;
   readonly nodes: readonly NodeRecord[];
+  readonly peers: readonly Edge[];
 }
 
-export interface NodeRecord {
-  readonly name: string;
+/**
+ * A node as it was asked for, with the program that was found for it. Its options and plugins are in its config alone,
+ * where a person may edit them.
+ */
+export interface NodeRecord extends Omit<NodeSpec, 'lightningd' | 'options' | 'plugins'> {
   readonly executable: LightningdExecutable;
 }
 
@@ -47,11 +55,21 @@ export async function readManifest(layout: Layout): Promise<Manifest | undefined
     throw damaged(layout, 'it is not JSON', cause);
   }
   if (!isObject(manifest)) throw damaged(layout, 'it is not a JSON object');
-  if (manifest['format'] !== FORMAT)
-    throw new LnPlayError('STATE', `${layout.manifest} has format ${String(manifest['format'])}, not ${FORMAT}`, {
+  const { format } = manifest;
+  if (format !== FORMAT && format !== 1)
+    throw new LnPlayError('STATE', `${layout.manifest} has format ${String(format)}, not ${FORMAT}`, {
       hint: 'use the ln-play that made it, or remove that folder by hand',
     });
-  if (!isManifest(manifest)) throw damaged(layout, 'it lacks bitcoind or a node');
+  if (!hasPrograms(manifest)) throw damaged(layout, 'it lacks bitcoind or a node');
+  const { bitcoind, nodes } = manifest;
+  if (format === 1) {
+    const added = await addedSinceFormat1(
+      layout,
+      nodes.map(({ name }) => name),
+    );
+    return { format: FORMAT, bitcoind, nodes, ...added };
+  }
+  if (!isManifest(manifest)) throw damaged(layout, 'it lacks its folder or its peers');
   return manifest;
 }
 
@@ -62,10 +80,19 @@ function damaged({ dir, manifest }: Layout, why: string, cause?: unknown): LnPla
   });
 }
 
-const isManifest = (value: object): value is Manifest => {
+/** What all formats have. */
+const hasPrograms = (value: object): value is Pick<Manifest, 'bitcoind' | 'nodes'> => {
   const { bitcoind, nodes } = value as Partial<Manifest>;
-  return isCommand(bitcoind) && Array.isArray(nodes) && nodes.length >= 2 && nodes.every(isNodeRecord);
+  return isCommand(bitcoind) && Array.isArray(nodes) && nodes.length > 0 && nodes.every(isNodeRecord);
 };
+
+const isManifest = (value: object): value is Manifest => {
+  const { dir, nodes, peers } = value as Manifest;
+  const isNode = (name: unknown): boolean => nodes.some((node) => node.name === name);
+  return typeof dir === 'string' && Array.isArray(peers) && peers.every((edge) => isEdge(edge) && edge.every(isNode));
+};
+
+const isEdge = (value: unknown): value is Edge => Array.isArray(value) && value.length === 2;
 
 const isNodeRecord = (value: unknown): boolean => {
   if (!isObject(value)) return false;

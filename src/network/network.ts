@@ -1,20 +1,25 @@
 import { isDeepStrictEqual } from 'node:util';
-import { allOrNothing } from '../core/all-or-nothing.js';
-import { LnPlayError } from '../core/errors.js';
 import { unlessAborted } from '../core/wait.js';
 import { Bitcoind } from '../daemons/bitcoind.js';
-import type { Daemon } from '../daemons/daemon.js';
 import type { ReadyOptions } from '../daemons/lightningd.js';
 import type { PeerChannel } from '../rpc/lightning-types.js';
-import { listProcesses } from '../process/table.js';
-import { connectNodes, fundChannel, waitForBothEnds, type OpenChannel, type OpenOptions } from './channels.js';
+import {
+  connectNodes,
+  fundChannel,
+  reconnect,
+  waitForBothEnds,
+  type OpenChannel,
+  type OpenOptions,
+} from './channels.js';
 import { channelToClose, closeChannel, isKnown, type ClosedChannel, type CloseOptions } from './close.js';
+import type { NetworkDaemon } from './daemons.js';
 import { Faucet } from './faucet.js';
 import type { Layout } from './layout.js';
 import { assertNotDust } from './limits.js';
 import { noSuchNode, type Manifest } from './manifest.js';
 import { LightningNode } from './node.js';
 import { pendingOf, type Pending } from './pending.js';
+import type { Edge } from './spec.js';
 import { Steps, type StepListener } from './steps.js';
 
 /** What whoever works with a network may want to be asked, told, or to stop. */
@@ -34,6 +39,7 @@ export class Network {
   readonly faucet: Faucet;
   readonly #context: NetworkContext;
   readonly #nodes = new Map<string, LightningNode>();
+  #peers: readonly Edge[] = [];
   /** The process of bitcoind that has been seen to answer. */
   #readyPid: number | undefined;
 
@@ -46,8 +52,9 @@ export class Network {
     this.grow(manifest);
   }
 
-  /** Takes in the nodes of a manifest that it does not have yet, or that have another lightningd by now. */
+  /** Takes in what a manifest has besides by now, and nodes that have another lightningd. */
   protected grow(manifest: Manifest): void {
+    this.#peers = manifest.peers;
     for (const { name, executable } of manifest.nodes)
       if (!isDeepStrictEqual(this.#nodes.get(name)?.lightningd.executable, executable))
         this.#nodes.set(name, new LightningNode(name, this.layout.lightningDir(name), executable));
@@ -68,7 +75,7 @@ export class Network {
     };
   }
 
-  /** All nodes, l1 first; there are always two at least. */
+  /** All nodes, in the order in which they were asked for. There may be one alone: then the second is undefined. */
   get nodes(): readonly [LightningNode, LightningNode, ...LightningNode[]] {
     return [...this.#nodes.values()] as [LightningNode, LightningNode, ...LightningNode[]];
   }
@@ -84,10 +91,48 @@ export class Network {
     throw noSuchNode(this.layout, name, [...this.#nodes.keys()]);
   }
 
-  /** @throws {LnPlayError} STATE */
-  protected assertBitcoindRuns(why: string): void {
-    if (this.bitcoind.daemon.attach()) return;
-    throw new LnPlayError('STATE', `bitcoind is not running, ${why}`, { hint: 'start all that is down: ln-play up' });
+  /** Who is connected to whom, besides those with a channel between them. */
+  get peers(): readonly Edge[] {
+    return this.#peers;
+  }
+
+  /** All that runs when the network is up, in start order. */
+  daemons(): readonly NetworkDaemon[] {
+    const { bitcoind } = this;
+    const chain: NetworkDaemon = {
+      daemon: bitcoind.daemon,
+      purpose: 'the chain, and the faucet that funds everything',
+      needs: [],
+      start: (wait) => bitcoind.start(wait),
+    };
+    const nodes = this.nodes.map((node): NetworkDaemon => {
+      const { lightningd } = node;
+      return {
+        daemon: lightningd.daemon,
+        purpose: 'a lightning node',
+        needs: [bitcoind.daemon.name],
+        start: async (wait) => {
+          await lightningd.start();
+          await lightningd.waitReady(wait);
+        },
+        rejoin: async (wait) => {
+          const running = this.nodes.filter((each) => each.lightningd.daemon.attach());
+          await this.steps.run('connect', () => reconnect(running, this.peers, wait, node));
+        },
+      };
+    });
+    return [chain, ...nodes];
+  }
+
+  /**
+   * The daemon of this name.
+   *
+   * @throws {LnPlayError} USAGE, naming the nodes there are
+   */
+  daemon(name: string): NetworkDaemon {
+    const daemon = this.daemons().find((each) => each.daemon.name === name);
+    if (daemon) return daemon;
+    throw noSuchNode(this.layout, name, [...this.#nodes.keys()]);
   }
 
   /** Waits for a bitcoind that was just started: before, it answers neither us nor the nodes. */
@@ -195,35 +240,5 @@ export class Network {
     return await this.step('what is pending', running, () =>
       pendingOf(running, ({ funding_txid: txid }) => isKnown(this.bitcoind, txid)),
     );
-  }
-
-  /** A daemon of ours by its name, and how it is started. */
-  protected startable(name: string): { readonly daemon: Daemon; readonly start: () => Promise<void> } {
-    if (name === this.bitcoind.daemon.name)
-      return { daemon: this.bitcoind.daemon, start: () => this.bitcoind.start(this.wait) };
-    const { lightningd } = this.node(name);
-    const start = async (): Promise<void> => {
-      await lightningd.start();
-      await lightningd.waitReady(this.wait);
-    };
-    return { daemon: lightningd.daemon, start };
-  }
-
-  /** Stops everything, the nodes first and all at once, then bitcoind. @returns the names of what ran */
-  protected async stopAll(): Promise<string[]> {
-    const table = listProcesses();
-    const running = this.nodes.filter(({ lightningd }) => lightningd.daemon.attach(table));
-    const bitcoindRuns = this.bitcoind.daemon.attach(table);
-    try {
-      const stops = running.map(
-        ({ name, lightningd }) =>
-          () =>
-            this.steps.run(`stop ${name}`, () => lightningd.daemon.stop()),
-      );
-      await allOrNothing(undefined, stops);
-    } finally {
-      if (bitcoindRuns) await this.steps.run('stop bitcoind', () => this.bitcoind.daemon.stop());
-    }
-    return [...running.map(({ name }) => name), ...(bitcoindRuns ? ['bitcoind'] : [])];
   }
 }

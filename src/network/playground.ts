@@ -4,7 +4,8 @@ import { makePrivateFolder, removeTree } from '../core/files.js';
 import { removeLocks, withLock, type LockOptions } from '../process/lock.js';
 import { listProcesses } from '../process/table.js';
 import { boot, type UpReport as BootReport } from './boot.js';
-import { reconnect, type OpenChannel } from './channels.js';
+import type { OpenChannel } from './channels.js';
+import { stopDaemons } from './daemons.js';
 import { Ephemeral } from './ephemeral.js';
 import { assertOwnPlayground, layoutOf, playgroundDir, type Layout } from './layout.js';
 import { noPlayground, readManifest, type Manifest } from './manifest.js';
@@ -50,8 +51,7 @@ export class Playground extends Network implements AsyncDisposable {
     const playground = new Playground(layout, manifest, context);
     await playground.bitcoind.load();
     const table = listProcesses();
-    for (const { daemon } of [playground.bitcoind, ...playground.nodes.map(({ lightningd }) => lightningd)])
-      daemon.attach(table);
+    for (const { daemon } of playground.daemons()) daemon.attach(table);
     return playground;
   }
 
@@ -101,19 +101,21 @@ export class Playground extends Network implements AsyncDisposable {
    */
   async restart(name: string): Promise<void> {
     await this.#exclusively(async () => {
-      const { daemon, start } = this.startable(name);
-      if (daemon !== this.bitcoind.daemon) this.assertBitcoindRuns(`and ${name} needs it`);
+      const { daemon, needs, start, rejoin } = this.daemon(name);
+      for (const needed of needs)
+        if (!this.daemon(needed).daemon.attach())
+          throw new LnPlayError('STATE', `${needed} is not running, and ${name} needs it`, {
+            hint: 'start all that is down: ln-play up',
+          });
       await this.steps.run(`stop ${name}`, () => daemon.stop());
-      await this.steps.run(`start ${name}`, start);
-      const running = this.nodes.filter(({ lightningd }) => lightningd.daemon.attach());
-      const node = running.find((each) => each.name === name);
-      if (node) await this.steps.run('connect', () => reconnect(running, this.wait, node));
+      await this.steps.run(`start ${name}`, () => start(this.wait));
+      await rejoin?.(this.wait);
     });
   }
 
   /** Stops everything, the nodes first and all at once; nothing is removed. @returns the names of what ran */
   async down(): Promise<string[]> {
-    return await this.#exclusively(() => this.stopAll(), STOPPING);
+    return await this.#exclusively(() => this.#stop(), STOPPING);
   }
 
   /** Stops everything and removes the playground's files, and its folder where nothing else is in it. */
@@ -125,7 +127,7 @@ export class Playground extends Network implements AsyncDisposable {
   /** Stops everything, also where the user has stopped all else; a temporary playground is removed too. */
   async dispose(): Promise<void> {
     const isThere = await readManifest(this.layout);
-    const stop = (): Promise<string[]> => (this.#ephemeral ? this.#destroy() : this.stopAll());
+    const stop = (): Promise<string[]> => (this.#ephemeral ? this.#destroy() : this.#stop());
     if (isThere) await this.#exclusively(stop, STOPPING, {});
     await this.#ephemeral?.dispose();
     this.bitcoind.close();
@@ -152,8 +154,12 @@ export class Playground extends Network implements AsyncDisposable {
     return await exclusively(this.layout, context, underLock, lock);
   }
 
+  async #stop(): Promise<string[]> {
+    return await stopDaemons(this.daemons(), this.steps);
+  }
+
   async #destroy(): Promise<string[]> {
-    const stopped = await this.stopAll();
+    const stopped = await this.#stop();
     const { manifest, unborn, locks, bitcoinDatadir, lightningDir } = this.layout;
     const folders = this.nodes.map(({ name }) => lightningDir(name));
     for (const path of [...folders, bitcoinDatadir, manifest, unborn]) await removeTree(path);

@@ -3,6 +3,7 @@
  * usage: node reap.js DIR
  */
 import { removeTree } from '../core/files.js';
+import { stopDaemons } from './daemons.js';
 import { Playground } from './playground.js';
 
 const dir = process.argv[2]!;
@@ -12,9 +13,7 @@ try {
     await playground.down();
   } catch {
     // Whatever was in the way, such as a lock that never got free: its owner is dead, and its folder goes.
-    const { nodes, bitcoind } = playground;
-    const daemons = [...nodes.map(({ lightningd }) => lightningd.daemon), bitcoind.daemon];
-    await Promise.allSettled(daemons.map(async (daemon) => daemon.attach() && (await daemon.stop())));
+    await stopDaemons(playground.daemons(), playground.steps).catch(() => {});
   }
 } finally {
   await removeTree(dir);

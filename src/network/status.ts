@@ -1,7 +1,7 @@
 import { messageOf } from '../core/errors.js';
 import type { DaemonState } from '../daemons/daemon.js';
 import type { Implementation } from '../daemons/lightningd.js';
-import { listProcesses, type ProcessEntry } from '../process/table.js';
+import { listProcesses } from '../process/table.js';
 import type { LightningNode } from './node.js';
 import type { Network } from './network.js';
 
@@ -11,6 +11,8 @@ const ANSWER_MS = 5_000;
 /** What `ln-play status --json` prints: scripts may rely on it. */
 export interface PlaygroundStatus {
   readonly dir: string;
+  /** All that runs when the playground is up, in start order. */
+  readonly daemons: readonly DaemonStatus[];
   readonly bitcoind: {
     readonly state: DaemonState;
     readonly version: string | null;
@@ -20,6 +22,14 @@ export interface PlaygroundStatus {
   };
   readonly nodes: readonly NodeStatus[];
   readonly channels: readonly ChannelStatus[];
+}
+
+export interface DaemonStatus {
+  readonly name: string;
+  readonly state: DaemonState;
+  readonly pid: number | null;
+  readonly purpose: string;
+  readonly log_file: string;
 }
 
 export interface NodeStatus {
@@ -48,17 +58,18 @@ export interface ChannelStatus {
 
 /** Asks every daemon at once. One that does not answer is told as such and hides none of the others. */
 export async function statusOf(network: Network): Promise<PlaygroundStatus> {
-  const table = listProcesses();
+  const daemons = daemonsStatus(network);
+  const stateOf = (name: string): DaemonState => daemons.find((daemon) => daemon.name === name)!.state;
   const [bitcoind, nodes] = await Promise.all([
-    bitcoindStatus(network, table),
-    Promise.all(network.nodes.map((node) => nodeStatus(node, table))),
+    bitcoindStatus(network, stateOf('bitcoind')),
+    Promise.all(network.nodes.map((node) => nodeStatus(node, stateOf(node.name)))),
   ]);
-  const anyRuns = bitcoind.state === 'running' || nodes.some(({ status }) => status.state === 'running');
   const namesById = new Map(nodes.map(({ status }) => [status.id, status.name]));
   return {
     dir: network.dir,
-    bitcoind: { ...bitcoind, state: settle(bitcoind.state, anyRuns) },
-    nodes: nodes.map(({ status }) => ({ ...status, state: settle(status.state, anyRuns) })),
+    daemons,
+    bitcoind,
+    nodes: nodes.map(({ status }) => status),
     channels: nodes.flatMap(({ status, channels }) =>
       channels
         .filter(({ opener }) => opener === 'local')
@@ -75,42 +86,49 @@ export async function statusOf(network: Network): Promise<PlaygroundStatus> {
 }
 
 /** A daemon that does not run while others of its playground do has died; where none runs, all were stopped. */
-const settle = (state: DaemonState, anyRuns: boolean): DaemonState => (state === 'stopped' && anyRuns ? 'dead' : state);
+function daemonsStatus(network: Network): DaemonStatus[] {
+  const table = listProcesses();
+  const daemons = network.daemons().map(({ daemon, purpose }) => ({ daemon, purpose, runs: daemon.attach(table) }));
+  const down: DaemonState = daemons.some(({ runs }) => runs) ? 'dead' : 'stopped';
+  return daemons.map(({ daemon, purpose, runs }) => ({
+    name: daemon.name,
+    state: runs ? 'running' : down,
+    pid: daemon.pid ?? null,
+    purpose,
+    log_file: daemon.spec.logFile,
+  }));
+}
 
-async function bitcoindStatus(
-  { bitcoind }: Network,
-  table: readonly ProcessEntry[],
-): Promise<PlaygroundStatus['bitcoind']> {
-  const runs = bitcoind.daemon.attach(table);
-  const base = { pid: bitcoind.daemon.pid ?? null, rpc_port: bitcoind.rpcPort };
-  if (!runs) return { ...base, state: 'stopped', version: null, blocks: null };
+async function bitcoindStatus({ bitcoind }: Network, state: DaemonState): Promise<PlaygroundStatus['bitcoind']> {
+  const base = { state, pid: bitcoind.daemon.pid ?? null, rpc_port: bitcoind.rpcPort };
+  const unknown = { version: null, blocks: null };
+  if (state !== 'running') return { ...base, ...unknown };
   try {
     const [{ subversion }, { blocks }] = await Promise.all([
       bitcoind.rpc.call<{ subversion: string }>('getnetworkinfo', [], undefined, ANSWER_MS),
       bitcoind.rpc.call<{ blocks: number }>('getblockchaininfo', [], undefined, ANSWER_MS),
     ]);
-    return { ...base, state: 'running', version: versionOf(subversion), blocks };
+    return { ...base, version: versionOf(subversion), blocks };
   } catch {
-    return { ...base, state: 'running', version: null, blocks: null }; // it runs and does not answer (yet)
+    return { ...base, ...unknown }; // it runs and does not answer (yet)
   }
 }
 
 /** `/Satoshi:29.4.0/Knots:20260101/` is what bitcoind says; a person wants `Knots:20260101` or `Satoshi:29.4.0`. */
 export const versionOf = (subversion: string): string => subversion.split('/').filter(Boolean).join(' ');
 
-async function nodeStatus(node: LightningNode, table: readonly ProcessEntry[]) {
+async function nodeStatus(node: LightningNode, state: DaemonState) {
   const { name, implementation, lightningDir, rpc, lightningd } = node;
-  const runs = lightningd.daemon.attach(table);
   const base = {
     name,
     implementation,
-    state: (runs ? 'running' : 'stopped') as DaemonState,
+    state,
     pid: lightningd.daemon.pid ?? null,
     lightning_dir: lightningDir,
     rpc_socket: rpc.path,
   };
   const unknown = { version: null, id: null, alias: null, binding: null, blockheight: null, num_peers: null };
-  if (!runs) return { status: { ...base, ...unknown }, channels: [] };
+  if (state !== 'running') return { status: { ...base, ...unknown }, channels: [] };
   try {
     const options = { timeoutMs: ANSWER_MS };
     const [info, { channels }] = await Promise.all([node.getinfo(options), rpc.call('listpeerchannels', {}, options)]);

@@ -1,16 +1,20 @@
 import { LnPlayError } from '../core/errors.js';
-import { SUBDAEMONS } from '../daemons/subdaemons.js';
 import { listProcesses } from '../process/table.js';
 import type { ExecutableOptions } from './executables.js';
-import type { Manifest } from './manifest.js';
 import type { LightningNode } from './node.js';
+import { settingsOf, type Edge, type NodeSpec } from './spec.js';
 
 /** What one may ask of `up`. */
 export interface UpOptions extends ExecutableOptions {
   /** Absolute, or relative to the current folder; by default `LN_PLAY_DIR` or `~/.ln-play`. */
   readonly dir?: string | undefined;
-  /** How many nodes, 2 or more; an existing playground grows to it. */
-  readonly nodes?: number | undefined;
+  /**
+   * How many nodes (2 for a new playground), called l1, l2, …; or their names; or what each is to be. A playground keeps
+   * those that it has, and takes in what it has not.
+   */
+  readonly nodes?: number | readonly (string | NodeSpec)[] | undefined;
+  /** Who is connected to whom, besides those who are already; by default each new node to the one before it. */
+  readonly peers?: readonly Edge[] | undefined;
   /** New nodes listen on TCP ports of 127.0.0.1 instead of unix sockets. */
   readonly tcp?: boolean | undefined;
   /** New nodes make random keys; otherwise their keys are fixed by their names. */
@@ -30,55 +34,20 @@ export interface NodeOption {
 }
 
 /**
- * How many nodes there will be.
- *
- * @throws {LnPlayError} USAGE
- */
-export function nodeCount({ nodes }: UpOptions, before: Manifest | undefined): number {
-  const has = before?.nodes.length ?? 2;
-  if (nodes === undefined) return has;
-  if (!Number.isSafeInteger(nodes) || nodes < 2 || nodes > 100)
-    throw new LnPlayError('USAGE', `--nodes ${nodes}: a playground has 2 to 100 nodes`, {
-      hint: 'for example: ln-play up --nodes 3',
-    });
-  return Math.max(nodes, has);
-}
-
-/** @throws {LnPlayError} USAGE for an option of a node that there is not, or a subdaemon that there is not */
-export function assertKnown(
-  { options = [], lightningdOf = {}, debugger: debugged }: UpOptions,
-  names: readonly string[],
-): void {
-  const asked = [
-    ...options.map(({ node }) => node),
-    ...Object.keys(lightningdOf),
-    ...(debugged ? [debugged.node] : []),
-  ];
-  for (const node of asked)
-    if (!names.includes(node))
-      throw new LnPlayError('USAGE', `There is no node ${JSON.stringify(node)}`, {
-        hint: `the nodes are ${names.join(', ')}`,
-      });
-  if (debugged && !SUBDAEMONS.includes(debugged.subdaemon))
-    throw new LnPlayError('USAGE', `There is no subdaemon ${JSON.stringify(debugged.subdaemon)}`, {
-      hint: `the subdaemons are ${SUBDAEMONS.join(', ')}`,
-    });
-}
-
-/**
  * A node that runs has read its config: what it is to have besides would be promised, and not be so.
  *
  * @throws {LnPlayError} STATE
  */
 export async function assertAsWanted(
   nodes: readonly LightningNode[],
-  { options = [], debugger: debug }: UpOptions,
+  { debugger: debug }: UpOptions,
+  specs: readonly NodeSpec[],
 ): Promise<void> {
-  if (options.length === 0 && !debug) return;
   const table = listProcesses();
   for (const { name, lightningd } of nodes.filter((node) => node.lightningd.daemon.attach(table))) {
+    const spec = specs.find((each) => each.name === name)!;
     const lacks = debug?.node === name ? [`--debugger ${name}:${debug.subdaemon}`] : [];
-    for (const { key, value } of options.filter(({ node }) => node === name))
+    for (const { key, value } of settingsOf(spec))
       if ((await lightningd.configured(key)) !== (value ?? ''))
         lacks.push(value === undefined ? key : `${key}=${value}`);
     if (lacks.length > 0)

@@ -25,6 +25,46 @@ describeEach((implementation, options) => {
     expect(await leftovers(dir)).toEqual([]);
   });
 
+  test('nodes by name, each as it is described, connected as it is said', async () => {
+    const secret = `${'00'.repeat(31)}01`;
+    const hub = { name: 'hub', alias: 'The Hub', colour: '00ff7f', listen: 'tcp', key: { secret } } as const;
+    await using playground = await Playground.start({
+      ...options,
+      nodes: ['alice', { ...hub, options: { 'fee-base': 5 } }, 'bob'],
+      peers: [
+        ['alice', 'hub'],
+        ['bob', 'hub'],
+      ],
+    });
+    const { nodes, daemons } = await playground.status();
+    expect(daemons.map(({ name }) => name)).toEqual(['bitcoind', 'alice', 'hub', 'bob']);
+    expect(nodes).toMatchObject([
+      { name: 'alice', alias: 'alice', num_peers: 1, binding: join(playground.dir, 'alice', 'peer') },
+      { name: 'hub', alias: 'The Hub', num_peers: 2, binding: expect.stringMatching(/^127\.0\.0\.1:\d+$/) as string },
+      { name: 'bob', num_peers: 1 },
+    ]);
+    // the id of this secret, whichever lightningd it is
+    expect(nodes[1]!.id).toBe('02c9f03263824f6158d23c1b19a304f9689c782265662c07e35566f8c8d686f333');
+    const { configs } = await playground.node('hub').rpc.call('listconfigs');
+    expect(configs).toMatchObject({ 'fee-base': { value_int: 5 }, rgb: { value_str: '00ff7f' } });
+
+    await playground.down();
+    const again = await Playground.up({ dir: playground.dir }); // of what it is made, the folder knows
+    expect((await again.playground.status()).nodes.map(({ name, num_peers }) => [name, num_peers])).toEqual([
+      ['alice', 1],
+      ['hub', 2],
+      ['bob', 1],
+    ]);
+  });
+
+  test('one node is enough', async () => {
+    await using playground = await Playground.start({ ...options, nodes: 1 });
+    const [l1] = playground.nodes;
+    await playground.fund(l1, 1_000_000n);
+    expect((await playground.status()).nodes).toMatchObject([{ name: 'l1', num_peers: 0, state: 'running' }]);
+    await playground.restart('l1');
+  });
+
   test('what was stopped and started again meanwhile is stopped at the end all the same', async () => {
     let dir: string;
     {

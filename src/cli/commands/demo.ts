@@ -1,18 +1,24 @@
 import { formatMsat } from '../../core/amounts.js';
 import { LnPlayError, throwIfAborted } from '../../core/errors.js';
-import { nodeNames } from '../../network/layout.js';
 import { assertNotDust, assertOpenable, costSat, roundUp } from '../../network/limits.js';
+import { assertNames, nodeNames } from '../../network/names.js';
 import { versionOf } from '../../network/status.js';
 import { Playground } from '../../network/playground.js';
-import { textOption, type CommandContext, type Reply } from '../context.js';
-import { jobNames, jobNodes, jobOptions, programOptions, wholeNumber } from '../job.js';
+import type { CommandContext, Reply } from '../context.js';
+import { jobNames, jobNodes, jobOptions, nodesOption, programOptions } from '../job.js';
 import { columns, duration } from '../output.js';
 
 export async function run(context: CommandContext): Promise<Reply> {
   const job = jobOptions(context);
-  const nodes = wholeNumber(textOption(context, 'nodes') ?? '2', '--nodes', { min: 2, max: 100 });
+  const nodes = nodesOption(context) ?? 2;
+  const names = typeof nodes === 'number' ? nodeNames(nodes) : nodes;
+  assertNames(names);
+  if (names.length < 2)
+    throw new LnPlayError('USAGE', `A demo takes two nodes at least, and these are ${names.join(', ')}`, {
+      hint: 'for example: ln-play demo --nodes 2',
+    });
   assertAffordable(job);
-  assertNodes(Object.values(jobNames(context)), nodes);
+  assertNodes(Object.values(jobNames(context, names)), names);
   const options = { ...programOptions(context), nodes };
   const playground = await Playground.start(options, context.playground);
   let report;
@@ -83,23 +89,22 @@ function assertAffordable({ fundSat, capacitySat, feerate }: ReturnType<typeof j
 }
 
 /** Before anything is started. */
-function assertNodes(wanted: readonly string[], nodes: number): void {
-  const names = nodeNames(nodes);
+function assertNodes(wanted: readonly string[], names: readonly string[]): void {
   for (const name of wanted)
     if (!names.includes(name))
-      throw new LnPlayError('USAGE', `There is no node ${JSON.stringify(name)} in a demo of ${nodes}`, {
+      throw new LnPlayError('USAGE', `There is no node ${JSON.stringify(name)} in a demo of ${names.length}`, {
         hint: `its nodes are ${names.join(', ')}; --nodes makes more`,
       });
 }
 
 async function versions(playground: Playground) {
-  const [l1] = playground.nodes;
+  const [node] = playground.nodes;
   const [{ subversion }, { version }] = await Promise.all([
     playground.bitcoind.rpc.call<{ subversion: string }>('getnetworkinfo'),
-    l1.getinfo(),
+    node.getinfo(),
   ]);
   return {
     bitcoind: { version: versionOf(subversion) },
-    lightningd: { implementation: l1.implementation, version },
+    lightningd: { implementation: node.implementation, version },
   };
 }

@@ -13,7 +13,7 @@ export async function run(context: CommandContext): Promise<undefined> {
   const lines = textOption(context, 'lines');
   const count = lines === undefined ? undefined : wholeNumber(lines, '--lines', { min: 0, max: 1_000_000 });
   const playground = await Playground.open(options.dir, context.playground);
-  const file = name === 'bitcoind' ? playground.bitcoind.logFile : playground.node(name).lightningd.logFile;
+  const file = playground.daemon(name).daemon.spec.logFile;
   const size = await stat(file).then(
     (stats) => stats.size,
     () => undefined,

@@ -15,21 +15,9 @@ interface Row {
 export async function run({ options, out, playground: context }: CommandContext): Promise<Reply> {
   const playground = await Playground.open(options.dir, context);
   const table = listProcesses();
-  const roots = [
-    {
-      name: 'bitcoind',
-      pid: playground.bitcoind.daemon.pid,
-      purpose: 'the chain, and the faucet that funds everything',
-    },
-    ...playground.nodes.map(({ name, lightningd }) => ({
-      name,
-      pid: lightningd.daemon.pid,
-      purpose: 'a lightning node',
-    })),
-  ];
-  const trees = roots.flatMap(({ name, pid, purpose }) => {
-    const entry = table.find((candidate) => candidate.pid === pid);
-    return entry ? [{ ...tree(entry, table, 0), program: name, purpose }] : [];
+  const trees = playground.daemons().flatMap(({ daemon, purpose }) => {
+    const entry = table.find((candidate) => candidate.pid === daemon.pid);
+    return entry ? [{ ...tree(entry, table, 0), program: daemon.name, purpose }] : [];
   });
   const { bold, dim } = out.style;
   const rows = flatten(trees).map(({ pid, program, purpose, depth }) => [

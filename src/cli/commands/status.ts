@@ -9,27 +9,29 @@ export async function run({ options, out, playground: context }: CommandContext)
   return { json: status, text: statusText(status, out) };
 }
 
-/** The status as aligned lines: bitcoind, the nodes, the channels. */
-export function statusText({ bitcoind, nodes, channels }: PlaygroundStatus, { style }: Output): string {
+/** The status as aligned lines: the daemons, the channels. */
+export function statusText({ daemons, bitcoind, nodes, channels }: PlaygroundStatus, { style }: Output): string {
   const { bold, dim } = style;
   const colours = { running: style.green, stopped: style.dim, dead: style.red } as const;
   const block = (height: number | null): string => (height === null ? '' : `block ${height}`);
-  const rows = [
-    [
-      bold('bitcoind'),
-      colours[bitcoind.state](bitcoind.state),
+  const details: { readonly [name: string]: readonly string[] } = {
+    bitcoind: [
       block(bitcoind.blocks),
       bitcoind.version ?? '',
       dim(bitcoind.state === 'running' ? `127.0.0.1:${bitcoind.rpc_port}` : ''),
     ],
-    ...nodes.map(({ name, state, blockheight, version, implementation, id }) => [
-      bold(name),
-      colours[state](state),
-      block(blockheight),
-      version === null ? '' : implementation === 'embedded' ? `${version} (embedded)` : version,
-      dim(id ?? ''),
-    ]),
-  ];
+    ...Object.fromEntries(
+      nodes.map(({ name, blockheight, version, implementation, id }) => [
+        name,
+        [
+          block(blockheight),
+          version === null ? '' : implementation === 'embedded' ? `${version} (embedded)` : version,
+          dim(id ?? ''),
+        ],
+      ]),
+    ),
+  };
+  const rows = daemons.map(({ name, state }) => [bold(name), colours[state](state), ...(details[name] ?? [])]);
   const open = channels.map(({ from, to, short_channel_id, state, total_msat, to_us_msat }) => [
     bold(`${from} → ${to}`),
     short_channel_id ?? dim('no id yet'),

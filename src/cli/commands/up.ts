@@ -2,20 +2,19 @@ import { LnPlayError } from '../../core/errors.js';
 import type { NodeOption } from '../../network/up-options.js';
 import { Playground } from '../../network/playground.js';
 import { listOption, textOption, type CommandContext, type Reply } from '../context.js';
-import { programOptions, wholeNumber } from '../job.js';
+import { nodesOption, programOptions } from '../job.js';
 import { columns } from '../output.js';
 import { debuggerText } from '../debugger.js';
 import { statusText } from './status.js';
 
 export async function run(context: CommandContext): Promise<Reply | undefined> {
   const { options, out } = context;
-  const nodes = textOption(context, 'nodes');
   const debug = debuggerOf(textOption(context, 'debugger'));
   const report = await Playground.up(
     {
       ...programOptions(context),
       dir: options.dir,
-      nodes: nodes === undefined ? undefined : wholeNumber(nodes, '--nodes', { min: 2, max: 100 }),
+      nodes: nodesOption(context),
       lightningdOf: Object.fromEntries(listOption(context, 'node').map(nodeAndLightningd)),
       options: listOption(context, 'option').map(nodeOption),
       tcp: options['tcp'] === true,
@@ -56,13 +55,17 @@ async function untilStopped({ signal, out }: CommandContext, playground: Playgro
   out.note(`stopped ${stopped.join(', ')}`);
 }
 
-function nextSteps({ dir }: Playground, { options, out }: CommandContext): string {
+function nextSteps({ dir, nodes }: Playground, { options, out }: CommandContext): string {
   const flag = options.dir === undefined ? '' : ` --dir ${quote(dir)}`;
   const { dim } = out.style;
-  return columns([
-    [`  ln-play fund-and-channel${flag}`, dim('open a channel from l2 to l1')],
+  const [first, second] = nodes.map(({ name }) => name) as [string, string | undefined];
+  const channel = [
+    [`  ln-play fund-and-channel${flag}`, dim(`open a channel from ${second} to ${first}`)],
     [`  ln-play pay-demo${flag}`, dim('pay an invoice of 24 msat through it')],
-    [`  eval "$(ln-play env${flag})"`, dim('then: l1 getinfo, l2 listfunds, bt getblockcount')],
+  ];
+  return columns([
+    ...(second === undefined ? [] : channel),
+    [`  eval "$(ln-play env${flag})"`, dim(`then: ${first} getinfo, ${second ?? first} listfunds, bt getblockcount`)],
     [`  ln-play down${flag}`, dim('stop; up starts it again as it was')],
   ]);
 }

@@ -46,3 +46,16 @@ test.each(['', 'a=1', 'a=1\n'])('%j ends with a newline once something is set', 
   file.set('b', '2');
   expect(file.toString()).toBe(`${before === '' ? '' : 'a=1\n'}b=2\n`);
 });
+
+test('an option that may be given several times gets a line of its own, once', () => {
+  const file = new ConfigFile('plugin=/a\n');
+  file.include('plugin', '/b');
+  file.include('plugin', '/a');
+  expect(file.toString()).toBe('plugin=/a\nplugin=/b\n');
+});
+
+test('every value can be put in the place of another; what stays keeps its looks', () => {
+  const file = new ConfigFile(text);
+  file.map((value) => (value === 'l1' || value === '2' ? `${value}!` : value));
+  expect(file.toString()).toBe(text.replace('alias=l1', 'alias=l1!').replace('rpcport=2', 'rpcport=2!'));
+});

@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { removeStillbornDatabase } from '../../../src/daemons/stillborn.js';
 import { colourOf, fixedSecret } from '../../../src/network/keys.js';
-import { layoutOf, nodeNames, playgroundDir, type Layout } from '../../../src/network/layout.js';
+import { layoutOf, playgroundDir, type Layout } from '../../../src/network/layout.js';
+import { nodeNames } from '../../../src/network/names.js';
 import { readManifest, writeManifest, type Manifest } from '../../../src/network/manifest.js';
 import { clearUnborn, isUnborn, markBorn, markUnborn } from '../../../src/network/unborn.js';
 
@@ -16,9 +17,11 @@ afterEach(() => rm(layout.dir, { recursive: true }));
 
 const lightningd = { command: '/usr/bin/lightningd', args: [], implementation: 'cln' as const };
 const manifest: Manifest = {
-  format: 1,
+  format: 2,
+  dir: '/home/user/.ln-play',
   bitcoind: { command: '/usr/bin/bitcoind', args: ['-x'] },
   nodes: nodeNames(2).map((name) => ({ name, executable: lightningd })),
+  peers: [['l1', 'l2']],
 };
 
 test('the folder that is meant', () => {
@@ -45,19 +48,44 @@ test('a manifest, written and read', async () => {
   expect(await readManifest(layout)).toEqual(manifest);
 });
 
+/** What version 0.1 wrote. */
+const format1 = {
+  format: 1,
+  bitcoind: manifest.bitcoind,
+  nodes: nodeNames(3).map((name) => ({ name, executable: lightningd })),
+};
+
+test.each([
+  ['log-file=/old/l1/log\nbitcoin-datadir=/old/bitcoin\n', '/old'],
+  ['log-file=/elsewhere/log\nbitcoin-datadir=/old/bitcoin\n', undefined], // edited: not to be guessed at
+  ['log-file=/old/l1/log\nbitcoin-datadir=bitcoin\n', undefined],
+  ['', undefined],
+])('a manifest of format 1 is read as nodes in a line, in the folder that the config %j names', async (config, dir) => {
+  await put(layout.lightningDir('l1'), 'config');
+  await writeFile(join(layout.lightningDir('l1'), 'config'), config);
+  await writeFile(layout.manifest, JSON.stringify(format1));
+  const peers = [['l1', 'l2'], ['l2', 'l3']]; // prettier-ignore
+  expect(await readManifest(layout)).toEqual({ ...format1, format: 2, dir: dir ?? layout.dir, peers });
+});
+
 const record = { name: 'l1', executable: lightningd };
 test.each([
   ['', 'is damaged: it is not JSON'],
   ['{"format":1', 'is damaged: it is not JSON'],
   ['null', 'is damaged: it is not a JSON object'],
   ['[]', 'is damaged: it is not a JSON object'],
-  ['{}', 'has format undefined, not 1'],
-  ['{"format":2}', 'has format 2, not 1'],
+  ['{}', 'has format undefined, not 2'],
+  ['{"format":3}', 'has format 3, not 2'],
   [{ format: 1 }, 'is damaged'],
+  [{ ...format1, nodes: [] }, 'is damaged'],
+  [{ ...manifest, dir: undefined }, 'is damaged'],
+  [{ ...manifest, peers: undefined }, 'is damaged'],
+  [{ ...manifest, peers: [['l1', 'l9']] }, 'is damaged'],
+  [{ ...manifest, peers: [['l1']] }, 'is damaged'],
   [{ ...manifest, bitcoind: {} }, 'is damaged'],
   [{ ...manifest, bitcoind: { command: 7, args: [] } }, 'is damaged'],
   [{ ...manifest, nodes: 'l1' }, 'is damaged'],
-  [{ ...manifest, nodes: [record] }, 'is damaged'],
+  [{ ...manifest, nodes: [] }, 'is damaged'],
   [{ ...manifest, nodes: [record, null] }, 'is damaged'],
   [{ ...manifest, nodes: [record, { name: 'l2' }] }, 'is damaged'],
   [{ ...manifest, nodes: [record, { ...record, executable: { command: 'x', args: [] } }] }, 'is damaged'],

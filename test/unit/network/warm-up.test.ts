@@ -4,7 +4,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { layoutOf, nodeNames } from '../../../src/network/layout.js';
+import { layoutOf } from '../../../src/network/layout.js';
+import { nodeNames } from '../../../src/network/names.js';
 import { writeManifest } from '../../../src/network/manifest.js';
 import { Playground } from '../../../src/network/playground.js';
 import { FakeBitcoind, type BitcoindAnswer, type BitcoindCall } from '../../fakes/bitcoind-http.js';
@@ -26,7 +27,7 @@ beforeEach(async () => {
   const layout = layoutOf(dir);
   const command = { command: process.execPath, args: [] };
   const nodes = nodeNames(2).map((name) => ({ name, executable: { ...command, implementation: 'cln' as const } }));
-  await writeManifest(layout, { format: 1, bitcoind: command, nodes });
+  await writeManifest(layout, { format: 2, dir, bitcoind: command, nodes, peers: [] });
   await mkdir(join(layout.bitcoinDatadir, 'regtest'), { recursive: true });
   await mkdir(layout.locks);
   await writeFile(join(layout.bitcoinDatadir, 'bitcoin.conf'), `rpcport=${fake.port}\n`);

@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import type { Implementation } from './lightningd.js';
+import type { SettingsGroup } from './settings.js';
+
+/** What the config of a new node says, wherever the node will run. */
+export interface LightningdConfig {
+  readonly alias: string;
+  /** Six hex digits. */
+  readonly rgb: string;
+}
+
+/** Where things are, as the lightningd sees them that is to read the config. */
+export interface LightningdPlace {
+  readonly lightningDir: string;
+  /** `<lightning-dir>/peer` or `127.0.0.1:PORT`. */
+  readonly bindAddr: string;
+  readonly bitcoinDatadir: string;
+  readonly bitcoinRpcPort: number;
+  readonly bitcoinCli: string | undefined;
+  /** The plugin that a Core Lightning has in place of bcli; see bitcoin-backend. */
+  readonly bitcoinBackend: string;
+}
+
+/** What makes each kind quick. */
+const QUICK: { readonly [I in Implementation]: (place: LightningdPlace) => SettingsGroup } = {
+  cln: ({ bitcoinBackend }) => ({
+    comment:
+      'quick: a block is seen when it is mined, not at the next poll in 30 s; without these four lines lightningd polls as it always does (dev-bitcoind-poll=1: each second, its floor with bcli)',
+    settings: [
+      { key: 'developer' },
+      { key: 'dev-bitcoind-poll', value: '0' },
+      { key: 'disable-plugin', value: 'bcli' },
+      { key: 'important-plugin', value: bitcoinBackend },
+    ],
+  }),
+  embedded: () => ({ settings: [{ key: 'developer' }] }),
+};
+
+/** The talk's config, and below it what makes a playground quick (lightningd-config(5)). */
+export function lightningdSettings(
+  implementation: Implementation,
+  { alias, rgb }: LightningdConfig,
+  place: LightningdPlace,
+): SettingsGroup[] {
+  return [
+    {
+      settings: [
+        { key: 'network', value: 'regtest' },
+        { key: 'log-level', value: 'debug' },
+        { key: 'log-file', value: join(place.lightningDir, 'log') },
+        { key: 'alias', value: alias },
+        { key: 'rgb', value: rgb },
+        { key: 'allow-deprecated-apis', value: 'false' },
+        { key: 'bind-addr', value: place.bindAddr },
+      ],
+    },
+    {
+      comment: 'our bitcoind',
+      settings: [
+        { key: 'bitcoin-datadir', value: place.bitcoinDatadir },
+        { key: 'bitcoin-rpcport', value: String(place.bitcoinRpcPort) },
+        ...(place.bitcoinCli === undefined ? [] : [{ key: 'bitcoin-cli', value: place.bitcoinCli }]),
+      ],
+    },
+    QUICK[implementation](place),
+    {
+      comment: 'gossip at once; regtest has no fee estimates, so take what a peer proposes',
+      settings: [{ key: 'dev-fast-gossip' }, { key: 'ignore-fee-limits', value: 'true' }],
+    },
+    {
+      comment: 'look back no further than a playground reorganises its chain',
+      settings: [{ key: 'rescan', value: '6' }],
+    },
+  ];
+}

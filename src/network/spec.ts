@@ -1,0 +1,69 @@
+import { LnPlayError } from '../core/errors.js';
+import type { Setting } from '../daemons/settings.js';
+
+/** What a node is to be. All but its name has a default, and all but options and plugins counts when it is made. */
+export interface NodeSpec {
+  /** A letter, and letters, digits, `-` and `_`: its folder, and what commands call it. */
+  readonly name: string;
+  /** Path of the lightningd that it runs, or `embedded`; by default the playground's. */
+  readonly lightningd?: string | undefined;
+  /** What the network knows it as; by default its name. */
+  readonly alias?: string | undefined;
+  /** Six hex digits; by default one of its own for each name. */
+  readonly colour?: string | undefined;
+  /** A unix socket (by default), or a free TCP port of 127.0.0.1. */
+  readonly listen?: 'socket' | 'tcp' | undefined;
+  /** Whence its keys are: fixed by its name (by default), random, or made of this secret of 32 bytes in hex. */
+  readonly key?: NodeKey | undefined;
+  /** Options of its config, lightningd-config(5); true for a flag. */
+  readonly options?: { readonly [key: string]: string | number | true } | undefined;
+  /** Files of plugins that start with it, absolute or relative to the current folder. */
+  readonly plugins?: readonly string[] | undefined;
+}
+
+export type NodeKey = 'name' | 'random' | { readonly secret: string };
+
+/** Two nodes, by their names, that are connected whenever both run: the first connects to the second. */
+export type Edge = readonly [from: string, to: string];
+
+/** Neighbours: the first to the second, the second to the third, …. */
+export const inLine = (names: readonly string[]): Edge[] => names.slice(1).map((name, index) => [names[index]!, name]);
+
+/** Whether two edges join the same two nodes. */
+export const sameEdge = ([a, b]: Edge, [c, d]: Edge): boolean => (a === c && b === d) || (a === d && b === c);
+
+/** Options of a spec as lines of a config. */
+export const settingsOf = ({ options = {} }: NodeSpec): Setting[] =>
+  Object.entries(options).map(([key, value]) => ({ key, value: value === true ? undefined : String(value) }));
+
+/** @throws {LnPlayError} USAGE for a colour or secret that is none */
+export function assertSpec({ name, colour, key, options = {} }: NodeSpec): void {
+  const refuse = (what: string, value: unknown, hint: string): never => {
+    throw new LnPlayError('USAGE', `${name}'s ${what} cannot be ${JSON.stringify(value)}`, { hint });
+  };
+  if (colour !== undefined && !/^[0-9a-f]{6}$/i.test(colour)) refuse('colour', colour, 'six hex digits, as in ff8800');
+  if (typeof key === 'object' && !/^[0-9a-f]{64}$/i.test(key.secret))
+    refuse('secret', key.secret, '32 bytes in hex: 64 digits');
+  for (const [option, value] of Object.entries(options))
+    if (!/^[a-z][\w-]*$/.test(option) || String(value).includes('\n'))
+      refuse('option', `${option}=${value}`, 'an option of lightningd-config(5), with a value on one line');
+}
+
+/**
+ * @throws {LnPlayError} USAGE for an edge to a node that there is not, or to itself
+ */
+export function assertEdges(edges: readonly Edge[], names: readonly string[]): void {
+  for (const [from, to] of edges) {
+    for (const name of [from, to])
+      if (!names.includes(name))
+        throw new LnPlayError(
+          'USAGE',
+          `${from} cannot be connected to ${to}: there is no node ${JSON.stringify(name)}`,
+          {
+            hint: `the nodes are ${names.join(', ')}`,
+          },
+        );
+    if (from === to)
+      throw new LnPlayError('USAGE', `${from} cannot be connected to itself`, { hint: 'name two different nodes' });
+  }
+}
