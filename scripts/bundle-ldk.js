@@ -10,6 +10,7 @@ import { rolldown } from 'rolldown';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const index = fileURLToPath(import.meta.resolve('lightningdevkit'));
 const bindings = join(index, '..', 'bindings.mjs');
+const base = join(index, '..', 'structs', 'CommonBase.mjs');
 const ENTRY = '\0ldk';
 
 /** A way that the package lacks, to start from a module that is compiled already. */
@@ -20,6 +21,24 @@ export async function ${START}(module) {
   await finishInitializeWasm(await WebAssembly.instantiate(module, imports));
 }
 `;
+
+/** Another: to free what an object has in LDK's memory at once, not when its garbage is collected some day. */
+const RELEASE = 'releaseObject';
+const NAMES_ITS_MEMORY = 'this.ptr = ptr;';
+const release = `
+export function ${RELEASE}(object) {
+  if (object.ptr == 0n) return;
+  const { ptr, freePtr } = object;
+  CommonBase.set_null_skip_free(object);
+  freePtr(ptr);
+}
+`;
+
+function withRelease(code) {
+  if (code.split(NAMES_ITS_MEMORY).length !== 2)
+    throw new Error(`${base}: not as it was: where is ${NAMES_ITS_MEMORY}`);
+  return code.replace(NAMES_ITS_MEMORY, `${NAMES_ITS_MEMORY} this.freePtr = free_fn;`) + release;
+}
 
 /** What our own sources write after `ldk.` */
 function usedNames() {
@@ -43,9 +62,12 @@ export async function bundleLdk(file) {
         resolveId: (id) => (id === ENTRY ? id : undefined),
         load: (id) =>
           id === ENTRY
-            ? `export { ${names} } from ${JSON.stringify(index)};\nexport { ${START} } from ${JSON.stringify(bindings)};`
+            ? `export { ${names} } from ${JSON.stringify(index)};
+               export { ${START} } from ${JSON.stringify(bindings)};
+               export { ${RELEASE} } from ${JSON.stringify(base)};`
             : undefined,
-        transform: (code, id) => (id === bindings ? code + startFromModule : undefined),
+        transform: (code, id) =>
+          id === bindings ? code + startFromModule : id === base ? withRelease(code) : undefined,
       },
     ],
   });

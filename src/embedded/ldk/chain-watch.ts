@@ -107,6 +107,7 @@ export class ChainWatch {
       ),
     );
     channels.onBlock(block.height, spends);
+    for (const outpoint of spends.keys()) this.#node.spent(outpoint);
     broadcaster.confirmed(block);
     log.debug(`Adding block ${block.height}: ${block.hash}`);
     this.#node.notify('block_added', { hash: block.hash, height: block.height });

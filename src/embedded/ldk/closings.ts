@@ -51,6 +51,13 @@ export class Closings {
     for (const input of transaction.inputs) this.#transactions.set(outpointName(input), transaction);
   }
 
+  /** A block has spent an outpoint: forgets what we sent to spend it, and returns that. */
+  onSpent(outpoint: string): Transaction | undefined {
+    const transaction = this.#transactions.get(outpoint);
+    this.#transactions.delete(outpoint);
+    return transaction;
+  }
+
   /**
    * Closes a channel together with the peer; by force when the time is over.
    *

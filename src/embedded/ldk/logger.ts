@@ -2,6 +2,7 @@ import * as ldk from '#ldk';
 import type { Log } from '../context.js';
 import { isNull } from './convert.js';
 import { hexOf } from '../bitcoin/hex.js';
+import { release } from './release.js';
 import { tap, type LogTaps } from './log-taps.js';
 
 /** How LDK says that a message came or goes. */
@@ -32,19 +33,23 @@ export function ldkLogger(log: Log, taps: LogTaps): ldk.Logger {
     if (!child) children.set(key, (child = log.child('ldk', id)));
     return child;
   };
+  const write = (record: ldk.Record): void => {
+    const level = record.get_level();
+    if (level === ldk.Level.LDKLevel_Gossip) return;
+    const text = record.get_args();
+    const message = MESSAGE.exec(text);
+    const child = childFor(record);
+    if (!message) return child[WRITER[level]](text);
+    const [, direction, name = ''] = message;
+    if (direction === 'Received') tap(taps, hexOf(record.get_peer_id()), text);
+    child.io(text);
+    if (name === 'Ping' || name === 'Pong') return child.trace(text);
+    child.debug(`peer_${direction === 'Received' ? 'in' : 'out'} WIRE_${snakeCase(name)}`);
+  };
   return ldk.Logger.new_impl({
     log: (record) => {
-      const level = record.get_level();
-      if (level === ldk.Level.LDKLevel_Gossip) return;
-      const text = record.get_args();
-      const message = MESSAGE.exec(text);
-      const child = childFor(record);
-      if (!message) return child[WRITER[level]](text);
-      const [, direction, name = ''] = message;
-      if (direction === 'Received') tap(taps, hexOf(record.get_peer_id()), text);
-      child.io(text);
-      if (name === 'Ping' || name === 'Pong') return child.trace(text);
-      child.debug(`peer_${direction === 'Received' ? 'in' : 'out'} WIRE_${snakeCase(name)}`);
+      write(record);
+      release(record);
     },
   });
 }

@@ -165,6 +165,12 @@ export class Node {
     return await this.#sent.get(txid);
   }
 
+  /** A block has spent an outpoint: what became of our own transaction for it is not asked for any more. */
+  spent(outpoint: string): void {
+    const transaction = this.closings.onSpent(outpoint);
+    if (transaction) this.#sent.delete(transaction.txid);
+  }
+
   async #openWallet(): Promise<void> {
     const saved = this.store.get(CLOSE_SCRIPT);
     if (saved) this.#walletScript = saved;

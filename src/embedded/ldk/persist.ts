@@ -2,6 +2,7 @@ import * as ldk from '#ldk';
 import type { Store } from '../store/store.js';
 import { err, isNull, ok } from './convert.js';
 import { displayHash } from '../bitcoin/hex.js';
+import { release } from './release.js';
 
 const MONITOR = 'monitor/';
 /** After so many updates a monitor is written whole, and its updates dropped. */
@@ -22,25 +23,33 @@ export function monitorPersister(store: Store, onError: (error: unknown) => void
     for (const key of store.keys(`${MONITOR}${name}/`)) store.delete(key);
     store.put(MONITOR + name, monitor.write());
   };
-  const guarded = (put: () => void): ldk.ChannelMonitorUpdateStatus => {
+  /** LDK hands over copies, a monitor's as large as all that it holds: they are freed before they pile up. */
+  const guarded = (put: () => void, ...copies: object[]): ldk.ChannelMonitorUpdateStatus => {
     try {
       put();
       return completed;
     } catch (error) {
       onError(error);
       return ldk.ChannelMonitorUpdateStatus.LDKChannelMonitorUpdateStatus_UnrecoverableError;
+    } finally {
+      release(...copies);
     }
   };
   return ldk.Persist.new_impl({
-    persist_new_channel: (outpoint, monitor) => guarded(() => whole(outpointOf(outpoint), monitor)),
+    persist_new_channel: (outpoint, monitor) => guarded(() => whole(outpointOf(outpoint), monitor), outpoint, monitor),
     update_persisted_channel: (outpoint, update, monitor) =>
-      guarded(() => {
-        const name = outpointOf(outpoint);
-        const id = isNull(update) ? undefined : update.get_update_id();
-        if (id === undefined || id % BigInt(UPDATES_KEPT) === 0n || id > BigInt(Number.MAX_SAFE_INTEGER))
-          whole(name, monitor);
-        else store.put(updateKey(name, id), update.write());
-      }),
+      guarded(
+        () => {
+          const name = outpointOf(outpoint);
+          const id = isNull(update) ? undefined : update.get_update_id();
+          if (id === undefined || id % BigInt(UPDATES_KEPT) === 0n || id > BigInt(Number.MAX_SAFE_INTEGER))
+            whole(name, monitor);
+          else store.put(updateKey(name, id), update.write());
+        },
+        outpoint,
+        update,
+        monitor,
+      ),
     archive_persisted_channel: (outpoint) => {
       const name = outpointOf(outpoint);
       for (const key of [MONITOR + name, ...store.keys(`${MONITOR}${name}/`)]) store.delete(key);

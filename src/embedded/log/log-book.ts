@@ -13,9 +13,14 @@ export interface LogEntry {
   readonly text: string;
 }
 
-/** What `getlog` may hold, in bytes; lightningd's own figure. */
-export const RING_BYTES = 1 << 24;
-const ENTRY_OVERHEAD = 64;
+/**
+ * What `getlog` may hold, in bytes: some hundred payments with all that LDK says of them. lightningd keeps twice as much.
+ */
+export const RING_BYTES = 1 << 23;
+/** What an entry takes beside its text. */
+const ENTRY_OVERHEAD = 96;
+/** So many entries that were dropped may still be in memory. */
+const DROPPED_AT_ONCE = 1000;
 const MAX_TEXT = RING_BYTES / 64;
 
 /**
@@ -97,7 +102,7 @@ export class LogBook {
       this.#bytes -= this.#entries[this.#first]!.text.length + ENTRY_OVERHEAD;
       this.#first++;
     }
-    if (this.#first > 10_000 && this.#first > this.#entries.length / 2) {
+    if (this.#first > DROPPED_AT_ONCE) {
       this.#entries.splice(0, this.#first);
       this.#first = 0;
     }

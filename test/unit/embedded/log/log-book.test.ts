@@ -91,11 +91,11 @@ test.each([
 test('the book forgets its oldest entries, and cuts what is giant', () => {
   const book = new LogBook();
   const log = book.logger('lightningd');
-  for (let i = 0; i < 200; i++) log.debug(`${i} ${'x'.repeat(200_000)}`);
+  for (let i = 0; i < 200; i++) log.debug(`${i} ${'x'.repeat(100_000)}`);
   expect(book.bytesUsed).toBeLessThanOrEqual(RING_BYTES);
   const entries = book.entries();
   expect(entries.length).toBeLessThan(200);
   expect(entries.at(-1)?.text.startsWith('199 ')).toBe(true);
   log.info('y'.repeat(RING_BYTES / 32));
-  expect(book.entries().at(-1)?.text).toMatch(/^\[TRUNCATED message from 524288 bytes\]: y/);
+  expect(book.entries().at(-1)?.text).toMatch(/^\[TRUNCATED message from 262144 bytes\]: y/);
 });
