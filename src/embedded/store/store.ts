@@ -2,19 +2,16 @@ import {
   closeSync,
   existsSync,
   fdatasyncSync,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   openSync,
-  readFileSync,
   renameSync,
   rmSync,
-  writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { crc32 } from 'node:zlib';
+import { CHUNK_BYTES, encode, readAll, replay, sizeOf, writeAll, type Place } from './records.js';
 
-const HEADER_BYTES = 8;
-const DELETED = 0xffff_ffff;
 /** Below this size the file is never rewritten, however little of it still counts. */
 const COMPACT_ABOVE_BYTES = 8 * 1024 * 1024;
 /** The longest key, in bytes of UTF-8: a record has two bytes for its length. */
@@ -25,25 +22,29 @@ export const LONGEST_KEY_BYTES = 0xffff;
  * commit are there, or none. The whole state of the node lives here, so that channel manager, channel monitors,
  * invoices and payments can never disagree with one another.
  *
- * Each record is `length, crc32, payload`; a torn last record is dropped when the file is opened.
+ * Each record is `length, crc32, payload`; a torn last record is dropped when the file is opened. In memory are the keys
+ * alone, and where their values are in the file.
  */
 export class Store {
   readonly #path: string;
-  readonly #values: Map<string, Uint8Array>;
+  readonly #places: Map<string, Place>;
   readonly #changes = new Map<string, Uint8Array | undefined>();
   #fd: number;
+  /** Stays open when the store is closed: whoever is in the middle of something may still read. */
+  #readFd: number;
   /** Up to here the file is whole. */
   #size: number;
   /** There may be something after `#size`: a write that failed. */
   #torn = false;
   #liveBytes = 0;
 
-  private constructor(path: string, fd: number, size: number, values: Map<string, Uint8Array>) {
+  private constructor(path: string, fd: number, size: number, places: Map<string, Place>) {
     this.#path = path;
     this.#fd = fd;
+    this.#readFd = openSync(path, 'r');
     this.#size = size;
-    this.#values = values;
-    for (const [key, value] of values) this.#liveBytes += sizeOf(key, value);
+    this.#places = places;
+    for (const [key, { length }] of places) this.#liveBytes += sizeOf(key, length);
   }
 
   /**
@@ -52,24 +53,33 @@ export class Store {
    * @throws the file system's error
    */
   static open(path: string): Store {
-    const values = new Map<string, Uint8Array>();
     const isNew = !existsSync(path);
-    const content = isNew ? Buffer.alloc(0) : readFileSync(path);
-    const end = replay(content, values);
-    const fd = openSync(path, 'a', 0o600);
-    if (end < content.length) ftruncateSync(fd, end);
+    const fd = openSync(path, 'a+', 0o600);
+    const places = new Map<string, Place>();
+    const size = fstatSync(fd).size;
+    const end = replay(fd, size, places);
+    if (end < size) ftruncateSync(fd, end);
     if (isNew) syncDirectory(path);
-    return new Store(path, fd, end, values);
+    return new Store(path, fd, end, places);
   }
 
   get(key: string): Uint8Array | undefined {
-    return this.#changes.has(key) ? this.#changes.get(key) : this.#values.get(key);
+    if (this.#changes.has(key)) return this.#changes.get(key);
+    const place = this.#places.get(key);
+    if (!place) return undefined;
+    const value = new Uint8Array(place.length);
+    readAll(this.#readFd, value, place.at);
+    return value;
   }
 
   /** The keys that begin with `prefix`. */
   keys(prefix: string): string[] {
-    const found = new Set([...this.#values.keys(), ...this.#changes.keys()]);
-    return [...found].filter((key) => key.startsWith(prefix) && this.get(key) !== undefined);
+    const found: string[] = [];
+    for (const key of this.#places.keys())
+      if (key.startsWith(prefix) && (!this.#changes.has(key) || this.#changes.get(key))) found.push(key);
+    for (const [key, value] of this.#changes)
+      if (value && key.startsWith(prefix) && !this.#places.has(key)) found.push(key);
+    return found;
   }
 
   /** @throws {RangeError} for a key that is too long; nothing is changed then */
@@ -81,7 +91,7 @@ export class Store {
   }
 
   delete(key: string): void {
-    if (this.#values.has(key)) this.#changes.set(key, undefined);
+    if (this.#places.has(key)) this.#changes.set(key, undefined);
     else this.#changes.delete(key);
   }
 
@@ -108,7 +118,7 @@ export class Store {
    */
   commit(): void {
     if (!this.dirty) return;
-    const record = encode(this.#changes);
+    const { record, places } = encode(this.#changes, this.#size);
     try {
       this.#cutOff();
       this.#torn = true;
@@ -123,16 +133,17 @@ export class Store {
       throw error;
     }
     this.#size += record.length;
-    for (const [key, value] of this.#changes) {
-      const old = this.#values.get(key);
-      if (old) this.#liveBytes -= sizeOf(key, old);
-      if (value) {
-        this.#values.set(key, value);
-        this.#liveBytes += sizeOf(key, value);
-      } else this.#values.delete(key);
+    for (const key of this.#changes.keys()) {
+      const old = this.#places.get(key);
+      const place = places.get(key);
+      if (old) this.#liveBytes -= sizeOf(key, old.length);
+      if (place) {
+        this.#places.set(key, place);
+        this.#liveBytes += sizeOf(key, place.length);
+      } else this.#places.delete(key);
     }
     this.#changes.clear();
-    if (this.#size > COMPACT_ABOVE_BYTES + 4 * this.#liveBytes) this.#compact();
+    if (this.#size > COMPACT_ABOVE_BYTES + 2 * this.#liveBytes) this.#compact();
   }
 
   /** Commits and closes the file. */
@@ -151,9 +162,10 @@ export class Store {
 
   #compact(): void {
     const temporary = `${this.#path}.new`;
-    const record = encode(this.#values);
+    const places = new Map<string, Place>();
+    let size: number;
     try {
-      writeWhole(temporary, record);
+      size = this.#writeLive(temporary, places);
     } catch {
       // the disk has no room for both: what was committed is safe, and the next commit tries again
       rmSync(temporary, { force: true });
@@ -162,69 +174,39 @@ export class Store {
     renameSync(temporary, this.#path);
     syncDirectory(this.#path);
     closeSync(this.#fd);
+    closeSync(this.#readFd);
     this.#fd = openSync(this.#path, 'a');
-    this.#size = record.length;
+    this.#readFd = openSync(this.#path, 'r');
+    this.#size = size;
+    for (const [key, place] of places) this.#places.set(key, place);
   }
-}
 
-const sizeOf = (key: string, value: Uint8Array): number => Buffer.byteLength(key) + value.length + 6;
-
-function encode(changes: ReadonlyMap<string, Uint8Array | undefined>): Buffer {
-  const parts: Uint8Array[] = [];
-  for (const [key, value] of changes) {
-    const name = Buffer.from(key);
-    const head = Buffer.alloc(6);
-    head.writeUInt16LE(name.length, 0);
-    head.writeUInt32LE(value ? value.length : DELETED, 2);
-    parts.push(head, name);
-    if (value) parts.push(value);
-  }
-  const payload = Buffer.concat(parts);
-  const header = Buffer.alloc(HEADER_BYTES);
-  header.writeUInt32LE(payload.length, 0);
-  header.writeUInt32LE(crc32(payload), 4);
-  return Buffer.concat([header, payload]);
-}
-
-/** Applies the whole records of `content`, and returns where the last of them ends. */
-function replay(content: Buffer, values: Map<string, Uint8Array>): number {
-  let at = 0;
-  while (at + HEADER_BYTES <= content.length) {
-    const end = at + HEADER_BYTES + content.readUInt32LE(at);
-    if (end > content.length) break;
-    const payload = content.subarray(at + HEADER_BYTES, end);
-    if (crc32(payload) !== content.readUInt32LE(at + 4)) break;
-    apply(payload, values);
-    at = end;
-  }
-  return at;
-}
-
-function apply(payload: Buffer, values: Map<string, Uint8Array>): void {
-  for (let at = 0; at < payload.length;) {
-    const nameEnd = at + 6 + payload.readUInt16LE(at);
-    const length = payload.readUInt32LE(at + 2);
-    const key = payload.toString('utf8', at + 6, nameEnd);
-    at = nameEnd;
-    if (length === DELETED) values.delete(key);
-    else {
-      values.set(key, Uint8Array.from(payload.subarray(at, at + length)));
-      at += length;
+  /** Writes all that counts into a new file, and returns its size. */
+  #writeLive(path: string, places: Map<string, Place>): number {
+    const fd = openSync(path, 'w', 0o600);
+    let size = 0;
+    let batch = new Map<string, Uint8Array>();
+    let batchBytes = 0;
+    const flush = (): void => {
+      const { record, places: written } = encode(batch, size);
+      writeAll(fd, record);
+      size += record.length;
+      for (const [key, place] of written) places.set(key, place);
+      batch = new Map();
+      batchBytes = 0;
+    };
+    try {
+      for (const [key, { length }] of this.#places) {
+        batch.set(key, this.get(key)!);
+        batchBytes += sizeOf(key, length);
+        if (batchBytes >= CHUNK_BYTES) flush();
+      }
+      if (batch.size > 0) flush();
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
     }
-  }
-}
-
-function writeAll(fd: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
-}
-
-function writeWhole(path: string, bytes: Uint8Array): void {
-  const fd = openSync(path, 'w', 0o600);
-  try {
-    writeAll(fd, bytes);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
+    return size;
   }
 }
 

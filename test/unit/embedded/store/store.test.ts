@@ -2,6 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync,
 import type * as Fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Store } from '../../../../src/embedded/store/store.js';
 
@@ -127,6 +129,46 @@ test('the file does not grow without end', () => {
   const again = reopen();
   expect(again.getJson('small')).toBe(39);
   expect(again.get('big')?.[5]).toBe(39);
+});
+
+test('values are in the file, not in memory', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const store = Store.open(path);
+  collect();
+  const before = process.memoryUsage().arrayBuffers;
+  for (let i = 0; i < 64; i++) {
+    store.put(`big/${i}`, new Uint8Array(1 << 20).fill(i));
+    store.commit();
+  }
+  collect();
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 << 20);
+  store.close();
+  const again = reopen();
+  collect();
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 << 20);
+  expect([again.keys('big/').length, again.get('big/63')?.[7]]).toEqual([64, 63]);
+});
+
+test('what is left when the file is rewritten can be read, changed and found again', () => {
+  const store = Store.open(path);
+  for (let i = 0; i < 60; i++) {
+    store.putJson(`small/${i}`, i);
+    store.put('big', new Uint8Array(1 << 20).fill(i));
+    store.commit();
+  }
+  store.delete('small/7');
+  store.putJson('small/8', 'changed');
+  store.commit();
+  for (const opened of [store, reopen()]) {
+    expect(opened.keys('small/').length).toBe(59);
+    expect([opened.getJson('small/3'), opened.getJson('small/59'), opened.getJson('small/8')]).toEqual([
+      3,
+      59,
+      'changed',
+    ]);
+    expect(opened.get('big')?.every((byte) => byte === 59)).toBe(true);
+  }
 });
 
 describe('a commit that fails', () => {
