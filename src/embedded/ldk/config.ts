@@ -33,7 +33,7 @@ export function userConfig(options: OptionValues, choices: ChannelChoices): ldk.
   limits.set_min_funding_satoshis(BigInt(options.number('min-capacity-sat') ?? 10_000));
   limits.set_max_funding_satoshis(2_100_000_000_000_000n);
   limits.set_force_announced_channel_preference(false);
-  limits.set_trust_own_funding_0conf(false);
+  limits.set_trust_own_funding_0conf(choices.minimumDepth === 0);
   config.set_channel_handshake_limits(limits);
 
   const channel = ldk.ChannelConfig.constructor_default();

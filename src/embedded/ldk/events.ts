@@ -61,6 +61,9 @@ export function handleEvent(event: ldk.Event, node: Node): void {
   else node.log.trace(`LDK event ${event.constructor.name}`);
 }
 
+/** Whether a channel is welcome, and can be used before its funding transaction is in a block. */
+type Verdict = 'accept' | 'accept at once' | { readonly refusal: string };
+
 /** Asks the plugins whether a channel that a peer wants to open is welcome. */
 export class Acceptance {
   readonly #node: Node;
@@ -83,23 +86,25 @@ export class Acceptance {
     const funds = event.channel_negotiation_type;
     if (funds instanceof ldk.InboundChannelFunds_PushMsat) this.#pushedMsat.set(id, Number(funds.push_msat));
     const decide = async (): Promise<void> => {
-      const refusal = await this.#refusal(event);
+      const verdict = await this.#ask(event);
       const { engine } = this.#node;
       const peer = event.counterparty_node_id;
       const channel = ldk.ChannelId.constructor_from_bytes(bytesOf(id));
-      const done = await engine.act(() =>
-        refusal === undefined
-          ? engine.manager.accept_inbound_channel(channel, peer, 0n)
-          : engine.manager.force_close_without_broadcasting_txn(channel, peer, refusal),
-      );
+      const { manager } = engine;
+      const done = await engine.act(() => {
+        if (verdict === 'accept') return manager.accept_inbound_channel(channel, peer, 0n);
+        return verdict === 'accept at once'
+          ? manager.accept_inbound_channel_from_trusted_peer_0conf(channel, peer, 0n)
+          : manager.force_close_without_broadcasting_txn(channel, peer, verdict.refusal);
+      });
       if (!done.is_ok()) this.#node.log.debug(`channel ${id} of ${hexOf(peer)} went away before it was accepted`);
     };
     decide().catch((error: unknown) => this.#node.log.broken(`accepting channel ${id}: ${String(error)}`));
   }
 
-  async #refusal(event: ldk.Event_OpenChannelRequest): Promise<string | undefined> {
-    const { ctx } = this.#node;
-    if (!ctx.hasHook('openchannel')) return undefined;
+  async #ask(event: ldk.Event_OpenChannelRequest): Promise<Verdict> {
+    const { ctx, log } = this.#node;
+    if (!ctx.hasHook('openchannel')) return 'accept';
     const { params } = event;
     const funds = event.channel_negotiation_type;
     const answer = await ctx.ask('openchannel', {
@@ -118,8 +123,11 @@ export class Acceptance {
         channel_type: { bits: [12], names: ['static_remotekey/even'] },
       },
     });
-    if (answer.result !== 'reject') return undefined;
-    const why = answer['error_message'];
-    return typeof why === 'string' ? why : 'Channel rejected by plugin';
+    const { error_message: why, mindepth, close_to: closeTo, reserve } = answer;
+    if (answer.result === 'reject') return { refusal: typeof why === 'string' ? why : 'Channel rejected by plugin' };
+    for (const [name, value] of Object.entries({ mindepth: mindepth || undefined, close_to: closeTo, reserve }))
+      if (value !== undefined)
+        log.unusual(`openchannel hook: ${name} ${JSON.stringify(value)} is ignored: LDK takes its own`);
+    return mindepth === 0 ? 'accept at once' : 'accept';
   }
 }
