@@ -19,8 +19,10 @@ export interface DaemonSpec {
   readonly outputFile: string;
   /** Whether it answers and is of use; throws what can never get better. */
   readonly ready: () => Promise<Probe<void>>;
-  /** Asks it over RPC to stop. */
+  /** Asks it over RPC to stop; it may answer at once, or when it has. */
   readonly requestStop: () => Promise<unknown>;
+  /** Of what it started: whether that belongs to it and goes with it, so that it never waits for its end. */
+  readonly isPart?: (entry: ProcessEntry) => boolean;
 }
 
 export interface StartExtra {
@@ -44,6 +46,10 @@ const NEVER = new Promise<never>(() => {});
 const NOT_THERE = new Set(['ENOENT', 'ECONNREFUSED']);
 /** How long a process that closed its sockets may take to be gone, in ms. */
 const DYING_MS = 500;
+
+/** How long a daemon that stops may wait for what it started, in ms; and how long that then has to end by itself. */
+const HOLD_UP_MS = 5_000;
+const LET_GO_MS = 2_000;
 
 /** How long what a daemon started may outlive it, in ms. */
 const ORPHANS_MS = 3_000;
@@ -202,9 +208,36 @@ export class Daemon {
     await endOrphans([...family, ...orphansOf(running.pid)]);
   }
 
+  /**
+   * Asks it to stop. lightningd lets its plugins end before it does, for up to 30 s, and they may never; without them it
+   * ends in order, which is more than it would do at a signal.
+   */
+  async #requestStop(running: DaemonProcess): Promise<void> {
+    const timer = setTimeout(() => {
+      if (running.running) void this.#endWhatHoldsUp(running);
+    }, HOLD_UP_MS).unref();
+    try {
+      await this.spec.requestStop();
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #endWhatHoldsUp({ pid }: DaemonProcess): Promise<void> {
+    const { isPart = () => false } = this.spec;
+    const others = descendants(pid).filter((entry) => entry.pid !== pid && !isPart(entry));
+    await Promise.all(
+      others.map(async (entry) => {
+        const other = DaemonProcess.adopt(entry);
+        other.signal('SIGTERM');
+        await other.waitForExit(LET_GO_MS).catch(() => other.signal('SIGKILL'));
+      }),
+    );
+  }
+
   async #end(running: DaemonProcess): Promise<void> {
     const asks = [
-      async () => await this.spec.requestStop(),
+      async () => await this.#requestStop(running),
       () => Promise.resolve(running.signal('SIGTERM')),
       () => Promise.resolve(running.signal('SIGKILL')),
     ];

@@ -57,6 +57,7 @@ export class Lightningd {
       outputFile: join(lightningDir, 'output.log'),
       ready: () => this.#ready(),
       requestStop: () => this.rpc.call('stop'),
+      isPart: ({ args }) => basename(args[0] ?? '').startsWith('lightning_'),
     });
   }
 

@@ -2,6 +2,7 @@ import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { waitFor } from '../../src/core/wait.js';
 import type { PlaygroundStatus } from '../../src/network/status.js';
@@ -41,6 +42,16 @@ describeEach((_implementation, { flags }) => {
     await writeFile(config, good);
     expect(await json('up')).toMatchObject({ started: ['l1'] });
     await json('pay-demo');
+  });
+
+  test('a plugin that will not end keeps no node from ending in order', async () => {
+    await up();
+    const plugin = fileURLToPath(new URL('../fakes/plugins/stubborn.js', import.meta.url));
+    await json('plugin', 'start', 'l1', plugin);
+    await json('down');
+    expect(await leftovers(at.dir)).toEqual([]);
+    const log = await readFile(join(at.dir, 'l1', 'log'), 'utf8');
+    expect(log.split('\n').slice(-4).join('\n')).toMatch(/ (lightningd: Shutdown complete|hsmd: Shutting down)\n$/);
   });
 
   test('a bad bitcoin.conf', async () => {
