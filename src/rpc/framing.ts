@@ -10,8 +10,7 @@ export class NotJsonError extends Error {
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const OPEN = new Set([0x7b, 0x5b]); // { [
-const CLOSE = new Set([0x7d, 0x5d]); // } ]
+const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [0x7b, 0x7d, 0x5b, 0x5d];
 const SPACE = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
 /**
@@ -42,18 +41,17 @@ export class JsonFramer {
   *push(chunk: Buffer): Generator<string> {
     let start = 0;
     for (let i = 0; i < chunk.length; i++) {
-      const byte = chunk[i]!;
       if (this.#inString) {
-        if (this.#escaped) this.#escaped = false;
-        else if (byte === BACKSLASH) this.#escaped = true;
-        else if (byte === QUOTE) this.#inString = false;
-      } else if (OPEN.has(byte)) {
+        i = this.#endOfString(chunk, i);
+        continue;
+      }
+      const byte = chunk[i]!;
+      if (byte === QUOTE && this.#depth > 0) this.#inString = true;
+      else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
         if (this.#depth++ === 0) start = i;
       } else if (this.#depth === 0) {
         if (!SPACE.has(byte)) throw new NotJsonError(chunk.toString('utf8', i));
-      } else if (byte === QUOTE) {
-        this.#inString = true;
-      } else if (CLOSE.has(byte) && --this.#depth === 0) {
+      } else if ((byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) && --this.#depth === 0) {
         this.#pieces.push(chunk.subarray(start, i + 1));
         const text = this.pending;
         this.#pieces = [];
@@ -61,5 +59,22 @@ export class JsonFramer {
       }
     }
     if (this.#depth > 0) this.#pieces.push(chunk.subarray(start));
+  }
+
+  /** Where the string ends that `from` is in, or the chunk's end. */
+  #endOfString(chunk: Buffer, from: number): number {
+    let escaped = this.#escaped;
+    let i = from;
+    for (; i < chunk.length; i++) {
+      const byte = chunk[i];
+      if (escaped) escaped = false;
+      else if (byte === BACKSLASH) escaped = true;
+      else if (byte === QUOTE) {
+        this.#inString = false;
+        break;
+      }
+    }
+    this.#escaped = escaped;
+    return i;
   }
 }

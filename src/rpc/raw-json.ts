@@ -3,26 +3,70 @@
  * number holds) and keys their order.
  */
 
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
+const code = (char: string): number => char.charCodeAt(0);
+const [QUOTE, BACKSLASH, COMMA, COLON] = [code('"'), code('\\'), code(','), code(':')];
+const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [code('{'), code('}'), code('['), code(']')];
+const isOpen = (char: number): boolean => char === OPEN_OBJECT || char === OPEN_ARRAY;
+const isClose = (char: number): boolean => char === CLOSE_OBJECT || char === CLOSE_ARRAY;
+const isSpace = (char: number): boolean => char === 0x20 || (char >= 0x09 && char <= 0x0d);
+
+/** Where the string that begins at `open` ends: its closing quote. */
+function endOfString(text: string, open: number): number {
+  for (let i = open + 1; i < text.length; i++) {
+    const char = text.charCodeAt(i);
+    if (char === BACKSLASH) i++;
+    else if (char === QUOTE) return i;
+  }
+  return text.length - 1;
+}
+
+/** Pieces of a text are joined in lumps of this many: a list of millions costs more than the text. */
+const LUMP = 4_096;
 
 /** Indents JSON text by three spaces a level, as lightningd and lightning-cli print it. */
 export function indentJson(text: string): string {
-  const out: string[] = [];
+  const lumps: string[] = [];
+  let out: string[] = [];
   let depth = 0;
-  let before = '';
+  let empty = false;
   const newline = (): string => `\n${'   '.repeat(depth)}`;
-  for (const [token] of text.matchAll(TOKEN)) {
-    if (token === '}' || token === ']') {
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charCodeAt(i);
+    if (isSpace(char)) continue;
+    if (isClose(char)) {
       depth--;
-      out.push(before === '{' || before === '[' ? token : newline() + token);
-    } else {
-      if (before === '{' || before === '[' || before === ',') out.push(newline());
-      out.push(token === ':' ? ': ' : token);
-      if (token === '{' || token === '[') depth++;
+      out.push(empty ? text[i]! : newline() + text[i]!);
+      empty = false;
+      continue;
     }
-    before = token;
+    if (empty) out.push(newline());
+    empty = isOpen(char);
+    if (empty) {
+      depth++;
+      out.push(text[i]!);
+    } else if (char === COMMA) out.push(`,${newline()}`);
+    else if (char === COLON) out.push(': ');
+    else {
+      const start = i;
+      i = char === QUOTE ? endOfString(text, i) : endOfWord(text, i);
+      out.push(text.slice(start, i + 1));
+    }
+    if (out.length > LUMP) {
+      lumps.push(out.join(''));
+      out = [];
+    }
   }
-  return out.join('');
+  return lumps.join('') + out.join('');
+}
+
+/** The last character of a number, true, false or null. */
+function endOfWord(text: string, start: number): number {
+  let i = start;
+  for (; i + 1 < text.length; i++) {
+    const next = text.charCodeAt(i + 1);
+    if (next === COMMA || next === COLON || next === QUOTE || isSpace(next) || isOpen(next) || isClose(next)) break;
+  }
+  return i;
 }
 
 /** The text of one member of a JSON object, undefined where it has none of that name. */
@@ -31,18 +75,22 @@ export function memberText(text: string, name: string): string | undefined {
   let key: string | undefined;
   let from = -1;
   let expectKey = false;
-  for (const match of text.matchAll(TOKEN)) {
-    const [token] = match;
-    if (depth === 1 && (token === ',' || token === '}')) {
-      if (from !== -1) return text.slice(from, match.index).trim();
-      expectKey = token === ',';
-    } else if (depth === 1 && expectKey && token.startsWith('"')) {
-      key = JSON.parse(token) as string;
-      expectKey = false;
-    } else if (depth === 1 && token === ':' && key === name) from = match.index + 1;
-    if (token === '{' || token === '[') {
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charCodeAt(i);
+    if (depth === 1 && (char === COMMA || char === CLOSE_OBJECT)) {
+      if (from !== -1) return text.slice(from, i).trim();
+      expectKey = char === COMMA;
+    } else if (depth === 1 && char === COLON && key === name && from === -1) from = i + 1;
+    if (char === QUOTE) {
+      const end = endOfString(text, i);
+      if (depth === 1 && expectKey) {
+        key = JSON.parse(text.slice(i, end + 1)) as string;
+        expectKey = false;
+      }
+      i = end;
+    } else if (isOpen(char)) {
       if (depth++ === 0) expectKey = true;
-    } else if (token === '}' || token === ']') depth--;
+    } else if (isClose(char)) depth--;
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { messageOf, systemCode } from '../../core/errors.js';
+import { LineSplitter } from '../../core/lines.js';
 import { JsonFramer, NotJsonError } from '../../rpc/framing.js';
 import { isObject, type JsonObject } from '../../rpc/json-rpc.js';
 import type { Log } from '../context.js';
@@ -61,13 +62,15 @@ export class PluginProcess {
     stdout.once('end', () =>
       setTimeout(() => once(listener.exited, ' (it closed its standard output)'), OUTPUT_GRACE_MS),
     );
-    stdout.on('data', (chunk: Buffer) => {
+    readInTurns(stdout, (chunk) => {
       if (this.#over) return;
       const why = this.#read(chunk, listener);
       if (why !== undefined) once(listener.broke, why);
     });
     stdin.on('error', () => {}); // it is dying: its exit follows
-    createInterface({ input: stderr }).on('line', (line) => log.info(line));
+    const lines = new LineSplitter((line) => log.info(line));
+    readInTurns(stderr, (chunk) => lines.push(chunk));
+    stderr.once('end', () => lines.end());
   }
 
   /** Sends a message; returns false where the process reads nothing any more. */
@@ -102,6 +105,15 @@ export class PluginProcess {
     this.#unfinished = this.#framer.partial ? this.#unfinished + chunk.length : 0;
     return this.#unfinished > LONGEST_BACKLOG ? `its message is longer than ${LONGEST_BACKLOG} bytes` : undefined;
   }
+}
+
+/** Takes a piece at a time, and lets all else have its turn between two: a plugin's flood must not silence the RPC. */
+function readInTurns(stream: Readable, take: (chunk: Buffer) => void): void {
+  stream.on('data', (chunk: Buffer) => {
+    stream.pause();
+    take(chunk);
+    setImmediate(() => stream.resume());
+  });
 }
 
 function parse(text: string): PluginMessage | string {

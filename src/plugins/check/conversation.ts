@@ -5,7 +5,7 @@ import { PipedChild } from '../../process/child.js';
 import { describeExit, type Exit } from '../../process/daemon-process.js';
 import { JsonFramer } from '../../rpc/framing.js';
 import { encodeMessage, isObject, type JsonObject, type RpcErrorBody, type RpcParams } from '../../rpc/json-rpc.js';
-import { LineSplitter } from '../lines.js';
+import { LineSplitter } from '../../core/lines.js';
 import { Correlator, type SeenMessage } from '../messages.js';
 import { quote } from '../text.js';
 import { textOf } from '../../cln/json.js';

@@ -8,7 +8,7 @@ import { startReaper } from '../../process/reaper.js';
 import { assertSocketPath } from '../../process/sockets.js';
 import type { JsonObject } from '../../rpc/json-rpc.js';
 import { inspectFile } from '../check/file.js';
-import { LineSplitter } from '../lines.js';
+import { LineSplitter } from '../../core/lines.js';
 import { Correlator, type SeenMessage } from '../messages.js';
 import { withPluginLocks } from '../node-lock.js';
 import { Replacement } from '../run/replace.js';

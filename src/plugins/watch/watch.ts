@@ -6,7 +6,7 @@ import type { Lightningd } from '../../daemons/lightningd.js';
 import { startReaper } from '../../process/reaper.js';
 import type { JsonObject } from '../../rpc/json-rpc.js';
 import { pluginLine } from '../control.js';
-import { LineSplitter } from '../lines.js';
+import { LineSplitter } from '../../core/lines.js';
 import { withPluginLocks } from '../node-lock.js';
 import { Replacement } from '../run/replace.js';
 import { shellQuote } from '../run/wrapper.js';

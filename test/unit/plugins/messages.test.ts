@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { pluginLine } from '../../../src/plugins/control.js';
-import { LineSplitter } from '../../../src/plugins/lines.js';
+import { LineSplitter } from '../../../src/core/lines.js';
 import { Correlator } from '../../../src/plugins/messages.js';
 import { isNotCode } from '../../../src/plugins/watch/sources.js';
 

@@ -10,6 +10,10 @@ export class LineSplitter {
 
   push(chunk: Buffer | string): void {
     const text = typeof chunk === 'string' ? chunk : this.#decoder.decode(chunk, { stream: true });
+    if (!text.includes('\n')) {
+      this.#rest += text; // not cut each time: a line of megabytes would take for ever
+      return;
+    }
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop()!;
     for (const line of lines) this.#onLine(line.replace(/\r$/, ''));
