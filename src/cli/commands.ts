@@ -9,6 +9,8 @@ export interface CommandSpec {
   readonly examples: readonly string[];
   /** Everything behind the first argument belongs to somebody else, also what looks like an option. */
   readonly passThrough?: boolean;
+  /** What it prints is for a shell to run, and is not touched. */
+  readonly printsCode?: boolean;
   /** Not for people: left out of the help. */
   readonly hidden?: boolean;
   readonly load: () => Promise<{ readonly run: RunCommand }>;
@@ -105,7 +107,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     usage: 'cli <node> <method> [params...]',
-    summary: 'call any RPC of a node, with arguments as lightning-cli takes them',
+    summary:
+      'call any RPC of a node, with arguments as lightning-cli takes them: prints JSON, and hands on all that follows the method',
     examples: [
       'ln-play cli l2 listpeerchannels',
       'ln-play cli l1 invoice 24msat label description',
@@ -119,6 +122,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: "shell functions l1, l2 and bt, as the talk's aliases",
     options: [['--shell <shell>', 'bash, zsh, fish or sh (by default what SHELL says)']],
     examples: ['eval "$(ln-play env)"; l1 getinfo', 'ln-play env --shell fish | source'],
+    printsCode: true,
     load: () => import('./commands/env.js'),
   },
   {
@@ -129,12 +133,12 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     usage: 'logs <daemon>',
-    summary: "a node's log, or bitcoind's",
+    summary: "a node's log, or bitcoind's; with --json all lines in one document, or with -f an object a line",
     options: [
       ['-f, --follow', 'go on as it grows'],
       ['-n, --lines <n>', 'how many lines from its end (all)'],
     ],
-    examples: ['ln-play logs l1 -f', 'ln-play logs bitcoind -n 20'],
+    examples: ['ln-play logs l1 -f', 'ln-play logs bitcoind -n 20', 'ln-play logs l1 -f --json | jq -r .line'],
     load: () => import('./commands/logs.js'),
   },
   {
@@ -329,6 +333,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     usage: 'completion <shell>',
     summary: 'completion for bash, zsh or fish',
     examples: ['eval "$(ln-play completion bash)"'],
+    printsCode: true,
     load: () => import('./commands/completion.js'),
   },
   {
@@ -337,6 +342,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: ['ln-play complete fish plugin new --template ""'],
     passThrough: true,
     hidden: true,
+    printsCode: true,
     load: () => import('./commands/complete.js'),
   },
 ];

@@ -1,7 +1,9 @@
+import { CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { EXIT_CODE_OF, LnPlayError, systemCode } from '../core/errors.js';
 import { MAX_TIMER_MS } from '../core/timers.js';
+import { asCalled } from './called-as.js';
 import type { CommandContext, OptionsOf } from './context.js';
 import { Output } from './output.js';
 import { parse } from './program.js';
@@ -16,8 +18,9 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     invocation = await parse(argv, version());
   } catch (error) {
-    if (isCommanderError(error)) return process.exit(EXIT_CODE_OF.USAGE);
-    throw error;
+    if (!(error instanceof CommanderError)) throw error;
+    if (wantsJson(argv)) new Output({ json: true }).result(usageJson(error), '');
+    return process.exit(EXIT_CODE_OF.USAGE);
   }
   if (!invocation) return;
 
@@ -37,7 +40,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     const { run } = await spec.load();
     const reply = await run(context);
     progress.stop();
-    if (reply) out.result(reply.json, reply.text);
+    if (reply) out.result(reply.json, spec.printsCode ? reply.text : asCalled(reply.text));
     exitCode = reply?.exitCode ?? 0;
   } catch (error) {
     progress.stop();
@@ -57,7 +60,9 @@ function report(error: unknown, out: Output): number {
     if (out.json) out.result({ error: { code: 'UNEXPECTED', message: String(error) } }, '');
     return 1;
   }
-  const { code, message, details, hint } = error;
+  const { code, details } = error;
+  const message = asCalled(error.message);
+  const hint = error.hint === undefined ? undefined : asCalled(error.hint);
   if (out.json) out.result({ error: { code, message, details, hint: hint ?? null } }, '');
   if (out.live && code === 'ABORTED') process.stderr.write(ERASE_LINE); // the terminal's ^C
   const lines = [`${red('error:')} ${message}`, ...details.map((line) => dim(`  ${line}`))];
@@ -108,4 +113,15 @@ function version(): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
-const isCommanderError = (error: unknown): boolean => error instanceof Error && error.name === 'CommanderError';
+/** Whether `--json` is given, where the rest cannot be read. */
+const wantsJson = (argv: readonly string[]): boolean =>
+  argv.slice(0, (argv.indexOf('--') + 1 || Infinity) - 1).includes('--json');
+
+const usageJson = ({ message }: CommanderError): object => ({
+  error: {
+    code: 'USAGE',
+    message: message.replace(/^error: /, ''),
+    details: [],
+    hint: 'ln-play --help lists the commands',
+  },
+});

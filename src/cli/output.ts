@@ -1,4 +1,5 @@
 import chalk, { chalkStderr } from 'chalk';
+import { asCalled } from './called-as.js';
 
 /** Results go to standard output, everything else to standard error. */
 export class Output {
@@ -6,12 +7,15 @@ export class Output {
   readonly quiet: boolean;
   readonly style = chalk;
   readonly errorStyle = chalkStderr;
+  /** How many columns a line of the result has; none too many in a pipe. */
+  readonly width: number;
   /** Whether progress may be redrawn in place. */
   readonly live: boolean;
 
   constructor({ json = false, quiet = false }: { readonly json?: boolean; readonly quiet?: boolean }) {
     this.json = json;
     this.quiet = quiet;
+    this.width = process.stdout.isTTY ? process.stdout.columns : Infinity;
     this.live = process.stderr.isTTY && !quiet;
   }
 
@@ -28,7 +32,7 @@ export class Output {
 
   /** A line to standard error that is neither result nor error. */
   note(text: string): void {
-    if (!this.quiet) process.stderr.write(`${text}\n`);
+    if (!this.quiet) process.stderr.write(`${asCalled(text)}\n`);
   }
 
   /** Waits until the reader of our output has taken all of it. */
@@ -41,6 +45,19 @@ const bigintAsNumber = (_key: string, value: unknown): unknown => (typeof value 
 
 const WITHOUT_COLOUR = new RegExp(`${String.fromCodePoint(27)}\\[[0-9;]*m`, 'g');
 const widthOf = (text: string): number => text.replaceAll(WITHOUT_COLOUR, '').length;
+
+/** A text of at most so many columns, its middle left out where it is longer: `02c9f0…c8d686`. */
+export function elide(text: string, width: number): string {
+  if (text.length <= width) return text;
+  const kept = Math.max(2, width - 1);
+  return `${text.slice(0, Math.ceil(kept / 2))}…${text.slice(text.length - Math.floor(kept / 2))}`;
+}
+
+/** How many columns the last cells of these rows have in a line of so many. */
+export function roomForLast(rows: readonly (readonly string[])[], width: number): number {
+  const before = columns(rows.map((row) => [...row.slice(0, -1), '.']));
+  return width - Math.max(0, ...before.split('\n').map((line) => widthOf(line) - 1));
+}
 
 /** Rows of cells as aligned lines, two spaces apart; a column of numbers is aligned to the right where `right` has it. */
 export function columns(rows: readonly (readonly string[])[], right: ReadonlySet<number> = new Set()): string {

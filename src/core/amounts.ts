@@ -8,6 +8,12 @@ export function formatMsat(msat: bigint): string {
   return sat >= 100_000n ? `${satToBtc(sat)}btc` : `${sat}sat`;
 }
 
+/** An amount in sat, whatever it is, so that amounts compare: `4199999.976sat`. */
+export function formatSat(msat: bigint): string {
+  const fraction = (msat % 1_000n).toString().padStart(3, '0').replace(/0+$/, '');
+  return `${msat / 1_000n}${fraction && '.'}${fraction}sat`;
+}
+
 /** Decimal BTC without trailing zeros; used only at bitcoind's RPC edge and for people. */
 export function satToBtc(sat: bigint): string {
   const digits = sat.toString().padStart(9, '0');

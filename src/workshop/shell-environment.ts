@@ -9,6 +9,7 @@ const JSON_VALUE = fileURLToPath(new URL('json-value.js', import.meta.url));
 export const environment = (dir: string, lightningd?: string): NodeJS.ProcessEnv => ({
   ...process.env,
   LN_PLAY_DIR: dir,
+  LN_PLAY_AS: 'ln-play',
   SHELL: 'bash',
   FORCE_COLOR: undefined, // what a step prints is read by us
   ...(lightningd === undefined ? {} : { LIGHTNINGD_EXE: lightningd }),

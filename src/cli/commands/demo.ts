@@ -4,6 +4,8 @@ import { assertNotDust, assertOpenable, costSat, roundUp } from '../../network/l
 import { assertNames, nodeNames } from '../../network/names.js';
 import { versionOf } from '../../network/status.js';
 import { Playground } from '../../network/playground.js';
+import type { Step } from '../../network/steps.js';
+import type { FetchProgress } from '../../daemons/executables/find.js';
 import type { CommandContext, Reply } from '../context.js';
 import { jobNames, jobNodes, jobOptions, nodesOption, programOptions } from '../job.js';
 import { columns, duration } from '../output.js';
@@ -19,8 +21,9 @@ export async function run(context: CommandContext): Promise<Reply> {
     });
   assertAffordable(job);
   assertNodes(Object.values(jobNames(context, names)), names);
-  const options = { ...programOptions(context), nodes };
-  const playground = await Playground.start(options, context.playground);
+  const programs = programOptions(context);
+  const fetch = timed('fetch bitcoind', programs.onDownload);
+  const playground = await Playground.start({ ...programs, ...fetch, nodes }, context.playground);
   let report;
   try {
     const ends = jobNodes(context, playground);
@@ -36,11 +39,11 @@ export async function run(context: CommandContext): Promise<Reply> {
   }
   throwIfAborted(context.signal);
   const { bitcoind, lightningd, channel, payment, invoice, bolt11, total_ms } = report;
-  const { steps } = playground;
+  const done = together([...fetch.steps, ...playground.steps.done]);
   const json = {
     bitcoind,
     lightningd,
-    steps: steps.done,
+    steps: done,
     channel: {
       short_channel_id: channel.shortChannelId,
       funding_txid: channel.fundingTxid,
@@ -59,10 +62,10 @@ export async function run(context: CommandContext): Promise<Reply> {
   const { bold, dim, green } = context.out.style;
   const implementation = lightningd.implementation === 'embedded' ? 'embedded lightningd' : 'Core Lightning';
   const text = [
-    `${bold('ln-play demo')}  ${dim(`bitcoind ${bitcoind.version}, ${implementation} ${lightningd.version}`)}`,
+    `${bold('demo')}  ${dim(`bitcoind ${bitcoind.version}, ${implementation} ${lightningd.version}`)}`,
     '',
     columns(
-      steps.done.map(({ name, ms }) => [`  ${name}`, dim(duration(ms))]),
+      done.map(({ name, ms }) => [`  ${name}`, dim(duration(ms))]),
       new Set([1]),
     ),
     '',
@@ -86,6 +89,27 @@ function assertAffordable({ fundSat, capacitySat, feerate }: ReturnType<typeof j
   throw new LnPlayError('INVALID', `A channel of ${capacity} at ${feerate} can't be funded with ${fund}`, {
     hint: `give the node more: --fund ${roundUp(costs)}`,
   });
+}
+
+/** A listener that also keeps how long the download took, where there was one. */
+function timed(name: string, onDownload: (event: FetchProgress) => void) {
+  const steps: Step[] = [];
+  let from: number | undefined;
+  return {
+    steps,
+    onDownload: (event: FetchProgress): void => {
+      from ??= performance.now();
+      if (event.phase === 'end') steps.push({ name, ms: Math.round(performance.now() - from) });
+      onDownload(event);
+    },
+  };
+}
+
+/** A row for each name: what is done twice, such as to connect, counts twice. */
+function together(steps: readonly Step[]): Step[] {
+  const sums = new Map<string, number>();
+  for (const { name, ms } of steps) sums.set(name, (sums.get(name) ?? 0) + ms);
+  return Array.from(sums, ([name, ms]) => ({ name, ms }));
 }
 
 /** Before anything is started. */

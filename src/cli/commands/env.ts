@@ -30,7 +30,7 @@ export async function run(context: CommandContext): Promise<Reply> {
     commands['bt'] = bt;
     commands['bt-cli'] = bt;
   }
-  commands['ln-play'] = [process.execPath, ours[1]!];
+  commands['ln-play'] = ['env', 'LN_PLAY_AS=ln-play', process.execPath, ours[1]!];
   const lines = [
     shell === 'fish' ? `set -gx LN_PLAY_DIR ${quote(dir)}` : `export LN_PLAY_DIR=${quote(dir)}`,
     ...(shell === 'fish' ? [] : [`unalias ${Object.keys(commands).join(' ')} 2>/dev/null || :`]),

@@ -1,16 +1,19 @@
-import { formatMsat } from '../../core/amounts.js';
+import { formatSat } from '../../core/amounts.js';
 import { Playground } from '../../network/playground.js';
 import type { PlaygroundStatus } from '../../network/status.js';
 import type { CommandContext, Reply } from '../context.js';
-import { columns, type Output } from '../output.js';
+import { columns, elide, roomForLast, type Output } from '../output.js';
 
 export async function run({ options, out, playground: context }: CommandContext): Promise<Reply> {
   const status = await (await Playground.open(options.dir, context)).status();
   return { json: status, text: statusText(status, out) };
 }
 
-/** The status as aligned lines: the daemons, the channels. */
-export function statusText({ daemons, bitcoind, nodes, channels }: PlaygroundStatus, { style }: Output): string {
+/** An id is known by its first digits; with fewer it is of no use at all. */
+const ID_WIDTH = 13;
+
+/** The status as aligned lines: the daemons, the channels. In a terminal ids are as long as there is room for. */
+export function statusText({ daemons, bitcoind, nodes, channels }: PlaygroundStatus, { style, width }: Output): string {
   const { bold, dim } = style;
   const colours = { running: style.green, stopped: style.dim, dead: style.red } as const;
   const block = (height: number | null): string => (height === null ? '' : `block ${height}`);
@@ -18,7 +21,7 @@ export function statusText({ daemons, bitcoind, nodes, channels }: PlaygroundSta
     bitcoind: [
       block(bitcoind.blocks),
       bitcoind.version ?? '',
-      dim(bitcoind.state === 'running' ? `127.0.0.1:${bitcoind.rpc_port}` : ''),
+      bitcoind.state === 'running' ? `127.0.0.1:${bitcoind.rpc_port}` : '',
     ],
     ...Object.fromEntries(
       nodes.map(({ name, blockheight, version, implementation, id }) => [
@@ -26,18 +29,24 @@ export function statusText({ daemons, bitcoind, nodes, channels }: PlaygroundSta
         [
           block(blockheight),
           version === null ? '' : implementation === 'embedded' ? `${version} (embedded)` : version,
-          dim(id ?? ''),
+          id ?? '',
         ],
       ]),
     ),
   };
-  const rows = daemons.map(({ name, state }) => [bold(name), colours[state](state), ...(details[name] ?? [])]);
+  const rows = daemons.map(({ name, state }) => [
+    bold(name),
+    colours[state](state),
+    ...(details[name] ?? ['', '', '']),
+  ]);
+  const room = Math.max(ID_WIDTH, roomForLast(rows, width));
   const open = channels.map(({ from, to, short_channel_id, state, total_msat, to_us_msat }) => [
-    bold(`${from} → ${to}`),
+    bold(`${from} → ${elide(to, ID_WIDTH)}`),
     short_channel_id ?? dim('no id yet'),
     state,
-    formatMsat(BigInt(total_msat)),
-    dim(`${from} has ${formatMsat(BigInt(to_us_msat))}`),
+    formatSat(BigInt(total_msat)),
+    dim(`${from} has ${formatSat(BigInt(to_us_msat))}`),
   ]);
-  return [columns(rows), ...(open.length > 0 ? ['', columns(open)] : [])].join('\n');
+  const all = rows.map((row) => [...row.slice(0, -1), dim(elide(row.at(-1)!, room))]);
+  return [columns(all), ...(open.length > 0 ? ['', columns(open)] : [])].join('\n');
 }

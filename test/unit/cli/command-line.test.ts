@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { COMMANDS } from '../../../src/cli/commands.js';
-import { columns, duration } from '../../../src/cli/output.js';
+import { columns, duration, elide, roomForLast } from '../../../src/cli/output.js';
 import { PLACEHOLDERS, placeholdersOf } from '../../../src/cli/placeholders.js';
 import { parse } from '../../../src/cli/program.js';
 
@@ -96,4 +96,16 @@ test('columns are aligned, whatever their colour', () => {
   ).toBe(`a      1  x\n${red('long')}  22`);
   expect(duration(734.4)).toBe('734 ms');
   expect(duration(1249)).toBe('1.2 s');
+});
+
+test('what is too wide for its place loses its middle', () => {
+  expect(elide('0123456789', 10)).toBe('0123456789');
+  expect(elide('0123456789', 9)).toBe('0123…6789');
+  const rows = [
+    ['a', 'bb', '0123456789'],
+    ['aaaa', 'b', ''],
+  ];
+  const room = roomForLast(rows, 15);
+  const lines = columns(rows.map((row) => [...row.slice(0, -1), elide(row.at(-1)!, room)])).split('\n');
+  expect(lines).toEqual(['a     bb  01…89', 'aaaa  b']);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatMsat, MAX_MSAT, satToBtc } from '../../../src/core/amounts.js';
+import { formatMsat, formatSat, MAX_MSAT, satToBtc } from '../../../src/core/amounts.js';
 import { parseAmountMsat, parseAmountSat } from '../../../src/cln/amounts.js';
 
 test.each([
@@ -76,4 +76,15 @@ test('decimal BTC keeps zeros that count', () => {
   expect(satToBtc(1_000_000_000n)).toBe('10');
   expect(satToBtc(1n)).toBe('0.00000001');
   expect(satToBtc(0n)).toBe('0');
+});
+
+test.each([
+  [4_200_000_000n, '4200000sat'],
+  [4_199_999_976n, '4199999.976sat'],
+  [24n, '0.024sat'],
+  [1_500n, '1.5sat'],
+  [0n, '0sat'],
+])('%i msat are %s beside others', (msat, text) => {
+  expect(formatSat(msat)).toBe(text);
+  expect(parseAmountMsat(text)).toBe(msat);
 });
