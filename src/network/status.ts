@@ -1,6 +1,7 @@
 import { messageOf } from '../core/errors.js';
 import type { DaemonState } from '../daemons/daemon.js';
 import type { Implementation } from '../daemons/lightningd.js';
+import { loggedId } from '../daemons/logged-id.js';
 import { listProcesses } from '../process/table.js';
 import type { LightningNode } from './node.js';
 import type { Network } from './network.js';
@@ -64,7 +65,14 @@ export async function statusOf(network: Network): Promise<PlaygroundStatus> {
     bitcoindStatus(network, stateOf('bitcoind')),
     Promise.all(network.nodes.map((node) => nodeStatus(node, stateOf(node.name)))),
   ]);
-  const namesById = new Map(nodes.map(({ status }) => [status.id, status.name]));
+  const namesById = new Map(
+    await Promise.all(
+      network.nodes.map(async ({ name, lightningd }, index) => {
+        const id = nodes[index]!.status.id ?? (await loggedId(lightningd.logFile)); // it may be dead: it has its name still
+        return [id, name] as const;
+      }),
+    ),
+  );
   return {
     dir: network.dir,
     daemons,

@@ -45,6 +45,10 @@ describeEach((_implementation, { flags }) => {
     expect(again.nodes[0]!.alias).toBe('ELLE # not l1');
     expect(again.channels).toEqual(before);
     await json('pay-demo'); // it is usable as soon as up has ended
+
+    process.kill((await status()).nodes[0]!.pid!, 'SIGKILL');
+    await expect.poll(async () => (await status()).nodes[0]!.state, { timeout: 20_000 }).toBe('dead');
+    expect((await status()).channels).toMatchObject([{ from: 'l2', to: 'l1' }]); // by its name, also when it is dead
   });
 
   test('restart one node with what its config says now, or bitcoind', async () => {

@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
 import { waitFor } from '../../src/core/wait.js';
 import type { PlaygroundStatus } from '../../src/network/status.js';
@@ -137,6 +138,11 @@ describeEach((implementation, { flags }) => {
     expect((await logs('l1', '-n', '3')).stdout.split('\n')).toHaveLength(4);
     expect((await logs('bitcoind', '--lines', '2')).stdout).toMatch(/^.+\n.+\n$/);
     expect((await logs('l1', '-n', '0')).stdout).toBe('');
+    const { lines } = await runJson<{ lines: string[] }>(['logs', '--dir', dir, 'l1', '-n', '2']);
+    expect(lines).toHaveLength(2);
+    const colours = await runCli(['logs', '--dir', dir, 'l1'], { env: { FORCE_COLOR: '1' } });
+    expect(stripVTControlCharacters(colours.stdout)).toSatisfy((text: string) => text.startsWith(all.stdout));
+    expect(colours.stdout).not.toContain(all.stdout);
 
     const big = `${'a line of some length that repeats itself\n'.repeat(100_000)}the end\n`;
     const log = join(dir, 'l2', 'log');

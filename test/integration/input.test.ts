@@ -144,6 +144,14 @@ describeEach((_implementation, { flags }) => {
     },
   );
 
+  test('with --json wrong usage is a document too', async () => {
+    for (const line of ['nonsense --json', '--json fund l1', 'status --json --nonsense'])
+      expect(await runCli(line.split(' '))).toMatchObject({
+        code: 2,
+        stdout: expect.stringMatching(/^\{\n {2}"error": \{\n {4}"code": "USAGE",\n {4}"message": "[a-z]/) as string,
+      });
+  });
+
   test('without --json nothing goes to standard output', async () => {
     expect(await runCli(['fund', 'l9', '1btc', '--dir', dir])).toMatchObject({
       code: 2,
