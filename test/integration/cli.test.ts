@@ -47,6 +47,13 @@ describeEach((implementation, { flags }) => {
     });
     expect(made).toEqual({
       dir,
+      daemons: ['bitcoind', 'l1', 'l2'].map((name) => ({
+        name,
+        state: 'running',
+        pid: NUMBER,
+        purpose: TEXT,
+        log_file: expect.stringContaining(dir) as string,
+      })),
       bitcoind: { state: 'running', version: TEXT, pid: NUMBER, rpc_port: NUMBER, blocks: NUMBER },
       nodes: [node('l1'), node('l2')],
       channels: [],
