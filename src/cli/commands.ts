@@ -304,6 +304,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/workshop.js'),
   },
   {
+    usage: 'man [page]',
+    summary: "what Core Lightning's manual says of an RPC method, and the options of lightningd",
+    options: [['--lightningd <lightningd>', 'the lightningd whose options are listed']],
+    examples: ['ln-play man', 'ln-play man pay', 'ln-play man lightningd-config'],
+    load: () => import('./commands/man.js'),
+  },
+  {
     usage: 'doctor',
     summary: 'which programs are found, where, and why; what this machine lacks',
     options: PROGRAMS,

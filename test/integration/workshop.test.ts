@@ -36,7 +36,7 @@ describeEach((_implementation, { flags }) => {
     };
     const title = 'A name and a colour of your own';
     expect(await chapter(5)).toEqual({ chapters: [{ chapter: 5, title, steps: 4 }] });
-    expect(await chapter(7)).toMatchObject({ chapters: [{ chapter: 7, title: 'Connect over a socket file' }] });
+    expect(await chapter(8)).toMatchObject({ chapters: [{ chapter: 8, title: 'Connect over a socket file' }] });
     const config = await readFile(join(dir, 'l1', 'config'), 'utf8');
     expect(config.match(/^alias=satoshi$/gm)).toHaveLength(1);
   });

@@ -85,7 +85,7 @@ function nodeOption(text: string): NodeOption {
   const match = /^([^:=]+):([a-z][\w-]*)(?:=(.*))?$/s.exec(text);
   if (match && !match[3]?.includes('\n')) return { node: match[1]!, key: match[2]!, value: match[3] };
   throw new LnPlayError('USAGE', `--option ${JSON.stringify(text)} is not NODE:KEY=VALUE`, {
-    hint: "for example --option l1:fee-base=5; lightningd's options: man lightningd-config",
+    hint: "for example --option l1:fee-base=5; lightningd's options: ln-play man lightningd-config",
   });
 }
 

@@ -167,6 +167,26 @@ export const NETWORK: readonly Chapter[] = [
     ],
   },
   {
+    title: 'The manual pages',
+    about: 'There are some pretty good manual pages: one for each method, and one for all the options.',
+    steps: [
+      {
+        type: 'ln-play man getinfo',
+        before:
+          'Type this yourself, and it comes in a pager. Where Core Lightning is installed: man lightning-getinfo.',
+        expect: [/getinfo/, /alias/, /color/],
+        show: [/^(NAME|SYNOPSIS|DESCRIPTION)/, /^ *getinfo\b/, /\b(alias|color) \(/],
+        after: 'What it is for, what it takes, what it answers, what can go wrong. ln-play man lists them all.',
+      },
+      {
+        type: 'ln-play man lightningd-config',
+        expect: [/alias/, /bind-addr/, /rgb/],
+        show: [/^\s*(--|• )(alias|rgb|addr|bind-addr|announce-addr|log-level)[ =]/],
+        after: 'On the command line an option has two dashes before it, in the config none.',
+      },
+    ],
+  },
+  {
     title: 'Deprecated APIs',
     about: 'An API that is going away should hurt now, not in half a year.',
     steps: [
