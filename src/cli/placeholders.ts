@@ -27,6 +27,13 @@ export const PLACEHOLDERS: { readonly [name: string]: Placeholder } = {
     values: async (context) => [...(await nodes(context)), 'bitcoind'],
   },
   method: { about: "one of the node's methods: getinfo", values: ({ methods }) => methods() },
+  page: {
+    about: 'an RPC method, or lightningd-config; all pages without it',
+    values: async () => {
+      const { CONFIG_PAGE, readManual } = await import('../cln/manual.js');
+      return [...Object.keys(readManual().pages), CONFIG_PAGE];
+    },
+  },
   params: { about: 'as lightning-cli takes them: in order, or as key=value' },
   amount: { about: 'such as 10sat or 0.042btc; a bare number is sat' },
   msat: { about: "such as 24msat or 10sat; a bare number is msat, as in Core Lightning's own methods" },
