@@ -10,7 +10,6 @@ export const environment = (dir: string, lightningd?: string): NodeJS.ProcessEnv
   ...process.env,
   LN_PLAY_DIR: dir,
   LN_PLAY_AS: 'ln-play',
-  LN_PLAY_AS: 'ln-play', // a function of that name is there
   SHELL: 'bash',
   FORCE_COLOR: undefined, // what a step prints is read by us
   ...(lightningd === undefined ? {} : { LIGHTNINGD_EXE: lightningd }),
