@@ -149,7 +149,7 @@ describe.skipIf(!terminal)('in a terminal', () => {
     await screen.shows('› ');
     screen.type('q\r');
     expect(await screen.exit).toEqual([0, null]);
-    expect(screen.screen).toContain(`what you wrote is in ${dir}`);
+    expect(screen.screen).toContain(`is kept:\r\n  ${dir}`);
     expect(JSON.parse(await readFile(join(dir, 'workshop', '.ln-play', 'journal.json'), 'utf8'))).toEqual({
       'Set up': 1,
     });

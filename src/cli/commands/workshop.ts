@@ -111,8 +111,8 @@ async function walkThrough(walk: Walk, journal: Journal, only: number | undefine
 function farewell({ done, next }: Walked, dir: string, removed: boolean): string {
   const count = done.length === 1 ? '1 chapter' : `${done.length} chapters`;
   if (removed) return `${count}. All was stopped, and ${dir} has been removed.`;
-  const how = next === undefined ? '' : ` To go on with chapter ${next}: ln-play workshop --dir ${dir}`;
-  return `${count}. All was stopped; what you wrote is in ${join(dir, 'workshop')}.${how}`;
+  const kept = `${count}. All was stopped, and what you wrote is kept:\n  ${join(dir, 'workshop')}`;
+  return next === undefined ? kept : `${kept}\nTo go on with chapter ${next}:\n  ln-play workshop --dir ${dir}`;
 }
 
 async function takeDown(dir: string, ephemeral: Ephemeral | undefined): Promise<void> {

@@ -40,7 +40,7 @@ export const NETWORK: readonly Chapter[] = [
   },
   {
     title: 'Starting lightningd by hand',
-    about: 'ln-play has started the nodes for us. It is no magic: let us stop one, and do it ourselves.',
+    about: 'The nodes have been started for us. It is no magic: let us stop one, and do it ourselves.',
     steps: [
       {
         type: 'grep -v "^#" "$LN_PLAY_DIR/l2/config"',
