@@ -15,7 +15,20 @@ export type { NodeOption, UpOptions } from './network/up-options.js';
 export type { Edge, NodeKey, NodeSpec } from './network/spec.js';
 export type { OpenChannel, OpenOptions } from './network/channels.js';
 export type { ClosedChannel, CloseOptions } from './network/close.js';
-export { LightningNode } from './network/node.js';
+export { ClnNode } from './nodes/cln/cln-node.js';
+export type {
+  Channel,
+  ChannelPhase,
+  Coin,
+  DecodedInvoice,
+  Feerates,
+  Invoice as NodeInvoice,
+  LightningNode,
+  NodeInfo,
+  Payment,
+  Policy,
+  Tip,
+} from './nodes/node.js';
 export type { Pending } from './network/pending.js';
 export type { ChannelStatus, DaemonStatus, NodeStatus, PlaygroundStatus } from './network/status.js';
 export type { Step, StepListener } from './network/steps.js';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { WaitOptions } from '../core/wait.js';
-import type { LightningNode } from '../network/node.js';
+import type { LightningNode } from '../nodes/node.js';
 import type { PlaygroundContext } from '../network/playground.js';
 import { descendants, listProcesses } from '../process/table.js';
 
@@ -23,10 +23,10 @@ export async function debuggerText(
       ...restriction,
     ].join('\n');
   const wait: WaitOptions = { signal: context.signal };
-  const pid = await node.waitFor(
+  const pid = await node.daemon.waitFor(
     `${node.name}'s ${subdaemon} to wait for its debugger`,
     () => {
-      const processes = descendants(node.lightningd.daemon.pid ?? 0, listProcesses());
+      const processes = descendants(node.daemon.pid ?? 0, listProcesses());
       const found = processes.find(({ args }) => args.includes(MARK));
       return Promise.resolve(
         found ? { done: found.pid } : { seen: `${processes.length} processes, none of them marked` },

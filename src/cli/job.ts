@@ -2,7 +2,7 @@ import { parseAmountMsat, parseAmountSat } from '../cln/amounts.js';
 import { LnPlayError } from '../core/errors.js';
 import { parseFeerate } from '../cln/feerate.js';
 import type { FetchProgress } from '../daemons/executables/find.js';
-import type { LightningNode } from '../network/node.js';
+import type { LightningNode } from '../nodes/node.js';
 import type { Playground } from '../network/playground.js';
 import { TALK } from '../network/talk.js';
 import { textOption, type CommandContext } from './context.js';

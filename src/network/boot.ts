@@ -1,21 +1,17 @@
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { allOrNothing } from '../core/all-or-nothing.js';
 import { throwIfAborted } from '../core/errors.js';
 import { makePrivateFolder, removeTree } from '../core/files.js';
 import { DEFAULT_INTERVAL_MS } from '../core/wait.js';
-import { lostItsPort } from '../daemons/bitcoind.js';
-import { installBackend } from '../daemons/bitcoin-backend/install.js';
+import { lostItsPort, type Bitcoind } from '../daemons/bitcoind.js';
 import type { Daemon } from '../daemons/daemon.js';
-import type { LightningdPlace } from '../daemons/lightningd-settings.js';
-import { freePort } from '../process/ports.js';
+import type { LightningNode, NodeSetup } from '../nodes/node.js';
 import { listProcesses } from '../process/table.js';
 import { reconnect } from './channels.js';
 import { resolveExecutables } from './executables.js';
 import { colourOf, secretOf } from './keys.js';
 import type { Layout } from './layout.js';
 import { readManifest, writeManifest, type Manifest, type NodeRecord } from './manifest.js';
-import type { LightningNode } from './node.js';
 import type { Network, NetworkContext } from './network.js';
 import { assertFiles, planOf, type Plan } from './plan.js';
 import { settingsOf, type NodeSpec } from './spec.js';
@@ -54,9 +50,9 @@ export async function boot<N extends Network>(
   await makePrivateFolder(layout.dir);
   if (!before) await markUnborn(layout);
   else {
-    await forgetConfigs(layout, before, manifest);
+    await forgetConfigs(make(before).nodes, manifest);
     if (before.dir !== layout.dir)
-      await Promise.all(make(before).nodes.map(({ lightningd }) => lightningd.rebase(before.dir, layout.dir)));
+      await Promise.all(make(before).nodes.map((node) => node.rebase(before.dir, layout.dir)));
   }
   await writeManifest(layout, manifest);
 
@@ -68,7 +64,7 @@ export async function boot<N extends Network>(
       if (lostItsPort(error) && tries < PORT_TRIES) continue;
       if (before) {
         const kept = withProgramsOf(before, manifest); // others that did not work are not kept
-        await forgetConfigs(layout, manifest, kept);
+        await forgetConfigs(make(manifest).nodes, kept);
         await writeManifest(layout, kept);
       }
       throw error;
@@ -85,15 +81,15 @@ async function proven(before: Manifest | undefined, make: (manifest: Manifest) =
   const { layout, bitcoind, nodes } = make(before);
   if (!(await isUnborn(layout))) return before;
   const table = listProcesses();
-  const daemons = [bitcoind.daemon, ...nodes.map(({ lightningd }) => lightningd.daemon)];
+  const daemons = [bitcoind.daemon, ...nodes.map((node) => node.daemon)];
   return daemons.some((daemon) => daemon.attach(table)) ? before : undefined;
 }
 
-/** Each kind of lightningd gets a config of its own. */
-async function forgetConfigs({ lightningDir }: Layout, before: Manifest, { nodes }: Manifest): Promise<void> {
+/** Each implementation gets a config of its own. */
+async function forgetConfigs(before: readonly LightningNode[], { nodes }: Manifest): Promise<void> {
   for (const { name, executable } of nodes) {
-    const had = before.nodes.find((node) => node.name === name)?.executable;
-    if (had && had.implementation !== executable.implementation) await removeTree(join(lightningDir(name), 'config'));
+    const had = before.find((node) => node.name === name);
+    if (had && had.implementation !== executable.implementation) await removeTree(had.configFile);
   }
 }
 
@@ -116,7 +112,8 @@ async function start<N extends Network>(
   options: UpOptions,
   bitcoinCli: string | undefined,
 ): Promise<Omit<UpReport<N>, 'created'>> {
-  const { bitcoind, nodes, faucet, steps } = playground;
+  const { bitcoind, faucet, miner, steps } = playground;
+  const nodes: readonly LightningNode[] = playground.nodes;
   // bitcoind may start after those who wait for what needs it
   let bitcoindDied: (error: unknown) => void = () => {};
   const failure = new Promise<never>((_, reject) => (bitcoindDied = reject));
@@ -136,50 +133,50 @@ async function start<N extends Network>(
         await bitcoind.start({ ...wait, signal });
       });
     bitcoind.daemon.died.catch(bitcoindDied);
-    await steps.run('first blocks', () => faucet.prepare({ ...wait, signal }));
+    await steps.run('first blocks', async () => {
+      await faucet.prepare({ ...wait, signal });
+      await miner.prepare({ ...wait, signal });
+    });
   };
   const startNode = async (node: LightningNode, signal: AbortSignal): Promise<void> => {
     const debug = options.debugger?.node === node.name ? options.debugger.subdaemon : undefined;
     const spec = plan.nodes.find(({ name }) => name === node.name)!;
-    await prepare(node, spec, playground, { bitcoinCli, bitcoinBackend });
-    restore.push(await node.lightningd.configure(settingsOf(spec), spec.plugins)); // should it not start with them
+    restore.push(await node.prepare(setupOf(spec, bitcoind, bitcoinCli)));
     throwIfAborted(signal);
     await steps.run(`start ${node.name}`, async () => {
-      started.push(node.lightningd.daemon);
-      await node.lightningd.start(debug);
-      if (debug === undefined) await node.lightningd.waitReady({ ...wait, signal, intervalMs });
+      started.push(node.daemon);
+      await node.start(debug);
+      if (debug === undefined) await node.waitReady({ ...wait, signal, intervalMs });
     });
   };
 
   /** One that ran may be dying still, of what made its owner call `up`. */
   const keepNode = async (node: LightningNode, signal: AbortSignal): Promise<void> => {
     try {
-      await node.lightningd.waitReady({ ...wait, signal, intervalMs });
+      await node.waitReady({ ...wait, signal, intervalMs });
     } catch (error) {
-      if (signal.aborted || node.lightningd.daemon.attach()) throw error;
+      if (signal.aborted || node.daemon.attach()) throw error;
       await startNode(node, signal);
     }
   };
 
   const table = listProcesses();
   const bitcoindRan = bitcoind.daemon.attach(table);
-  let running = nodes.filter(({ lightningd }) => lightningd.daemon.attach(table));
+  let running = nodes.filter(({ daemon }) => daemon.attach(table));
   if (!bitcoindRan && (await isUnborn(playground.layout))) {
-    await Promise.all(running.map(({ lightningd }) => lightningd.daemon.kill()));
+    await Promise.all(running.map(({ daemon }) => daemon.kill()));
     running = [];
-    const names = nodes.map(({ name }) => name);
-    await clearUnborn(playground.layout, names);
+    await clearUnborn(playground.layout, nodes);
   }
   await bitcoind.load();
   const port = bitcoind.rpcPort;
   if (!bitcoindRan) await bitcoind.prepare();
   if (bitcoind.rpcPort !== port) {
     // those that run would look for it at its old port for ever
-    await Promise.all(running.map(({ lightningd }) => lightningd.daemon.stop()));
+    await Promise.all(running.map(({ daemon }) => daemon.stop()));
     running = [];
   }
   const stopped = nodes.filter((node) => !running.includes(node));
-  const bitcoinBackend = await installBackend(bitcoind.datadir);
   try {
     // as many nodes as there are processors start beside bitcoind; more would only take its time from it
     const beside = stopped.slice(0, availableParallelism());
@@ -209,21 +206,8 @@ async function start<N extends Network>(
   return { playground, started: names, alreadyRan };
 }
 
-async function prepare(
-  { lightningd, name, lightningDir }: LightningNode,
-  { alias = name, colour = colourOf(name), listen, key = 'name' }: NodeSpec,
-  { bitcoind }: Network,
-  programs: Pick<LightningdPlace, 'bitcoinCli' | 'bitcoinBackend'>,
-): Promise<void> {
-  const place = {
-    bindAddr: listen === 'tcp' ? `127.0.0.1:${await freePort()}` : join(lightningDir, 'peer'),
-    bitcoinDatadir: bitcoind.datadir,
-    bitcoinRpcPort: bitcoind.rpcPort,
-    ...programs,
-  };
-  await lightningd.prepare({ alias, rgb: colour }, place, secretOf(name, key));
-  await lightningd.configure([
-    { key: 'bitcoin-rpcport', value: String(bitcoind.rpcPort) },
-    ...(programs.bitcoinCli ? [{ key: 'bitcoin-cli', value: programs.bitcoinCli }] : []),
-  ]);
+function setupOf(spec: NodeSpec, { datadir, rpcPort }: Bitcoind, bitcoinCli: string | undefined): NodeSetup {
+  const { name, alias = name, colour = colourOf(name), listen = 'socket', key = 'name', plugins = [] } = spec;
+  const bitcoind = { datadir, rpcPort, cli: bitcoinCli };
+  return { alias, colour, listen, secret: secretOf(name, key), bitcoind, options: settingsOf(spec), plugins };
 }

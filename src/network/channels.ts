@@ -1,32 +1,23 @@
 import { formatMsat, satToBtc } from '../core/amounts.js';
-import { LnPlayError, messageOf } from '../core/errors.js';
+import { LnPlayError } from '../core/errors.js';
 import { waitFor, type Probe, type WaitOptions } from '../core/wait.js';
 import type { Bitcoind } from '../daemons/bitcoind.js';
-import { isBitcoinError } from '../rpc/bitcoind.js';
-import { LightningRpcError } from '../rpc/lightning-socket.js';
+import {
+  NotEnoughFunds,
+  type Channel,
+  type FundedChannel,
+  type LightningNode,
+  type OpenOptions,
+} from '../nodes/node.js';
+import { waitForMempool } from './chain.js';
 import { assertOpenable, costSat, roundUp } from './limits.js';
-import { isUsable, type LightningNode } from './node.js';
 import type { Edge } from './spec.js';
+import { waitForUsable } from './waits.js';
 
-/** lightning-fundchannel(7): 301 "There are not enough funds in the internal wallet", 313 below the emergency reserve. */
-const CANNOT_AFFORD = new Set([301, 313]);
+export type { OpenOptions } from '../nodes/node.js';
 
 /** How long two nodes that are connected may take to agree on their channels, in ms. */
 const TOGETHER_MS = 10_000;
-
-export interface OpenOptions {
-  readonly capacitySat: bigint;
-  /** As lightningd takes it: `253perkw`. */
-  readonly feerate?: string | undefined;
-  /** Tell the network of it (after 6 blocks); true by default. */
-  readonly announce?: boolean | undefined;
-}
-
-/** A channel whose funding transaction waits for its block. */
-export interface FundedChannel {
-  readonly channelId: string;
-  readonly fundingTxid: string;
-}
 
 /** A channel that carries payments on both ends. */
 export interface OpenChannel {
@@ -40,8 +31,7 @@ export interface OpenChannel {
 export async function connectNodes(from: LightningNode, to: LightningNode): Promise<void> {
   if (from.name === to.name)
     throw new LnPlayError('USAGE', `${from.name} cannot connect to itself`, { hint: 'name two different nodes' });
-  const [id, host] = (await to.address()).split('@');
-  await from.lightningd.daemon.guard(() => from.rpc.call('connect', { id: `${id}@${host}` }));
+  await from.connect(await to.address());
 }
 
 /**
@@ -68,8 +58,8 @@ export async function reconnect(
   }
   const channels = await Promise.all(nodes.map(async (node) => ({ node, channels: await node.channels() })));
   for (const { node, channels: own } of channels)
-    for (const { peer_id } of own) {
-      const peer = byId.get(peer_id);
+    for (const { peer: id } of own) {
+      const peer = byId.get(id);
       if (peer) add(node, peer);
     }
   await Promise.all(
@@ -92,13 +82,13 @@ async function waitForEachOther(from: LightningNode, to: LightningNode, wait: Wa
       await connectNodes(from, to); // where `from` believed in a connection that is gone
       return { seen: `${to.name} not connected` };
     }
-    if (peer.num_channels === 0) return { done: undefined };
+    if (peer.channelCount === 0) return { done: undefined };
     const [ours, theirs] = await Promise.all([from.channels(toId), to.channels(fromId)]);
     const common = ours.flatMap((channel) => {
-      const other = theirs.find(({ channel_id: id }) => id === channel.channel_id);
-      return other && isUsable(channel) && isUsable(other) ? [channel, other] : [];
+      const other = theirs.find(({ id }) => id === channel.id);
+      return other?.usable && channel.usable ? [channel, other] : [];
     });
-    return common.every(({ reestablished }) => reestablished !== false)
+    return common.every(({ established }) => established)
       ? { done: undefined }
       : { seen: 'a channel that is not established again' };
   };
@@ -118,30 +108,23 @@ export async function fundChannel(
   bitcoind: Bitcoind,
   from: LightningNode,
   to: LightningNode,
-  { capacitySat, feerate, announce }: OpenOptions,
+  options: OpenOptions,
   wait?: WaitOptions,
 ): Promise<FundedChannel> {
   if (from.name === to.name)
     throw new LnPlayError('USAGE', `${from.name} cannot open a channel to itself`, {
       hint: 'name two different nodes',
     });
-  assertOpenable(capacitySat, feerate);
+  assertOpenable(options.capacitySat, options.feerate);
   await connectNodes(from, to);
-  const id = await to.id();
-  const params = {
-    id,
-    amount: `${capacitySat}sat`,
-    ...(feerate ? { feerate } : {}),
-    ...(announce === false ? { announce } : {}),
-  };
   let funded;
   try {
-    funded = await from.lightningd.daemon.guard(() => from.rpc.call('fundchannel', params, wait));
+    funded = await from.open(await to.id(), options, wait);
   } catch (error) {
-    throw await explain(error, from, capacitySat, feerate);
+    throw error instanceof NotEnoughFunds ? await explain(error, from, options) : error;
   }
-  await waitForMempool(bitcoind, funded.txid, wait);
-  return { channelId: funded.channel_id, fundingTxid: funded.txid };
+  await waitForMempool(bitcoind, funded.fundingTxid, wait);
+  return funded;
 }
 
 /** Waits until both ends of a channel carry payments. */
@@ -151,52 +134,28 @@ export async function waitForBothEnds(
   { channelId, fundingTxid }: FundedChannel,
   wait?: WaitOptions,
 ): Promise<OpenChannel> {
-  const [channel] = await Promise.all([from.waitForChannel(channelId, wait), to.waitForChannel(channelId, wait)]);
-  return {
-    channelId,
-    fundingTxid,
-    shortChannelId: channel.short_channel_id!,
-    capacityMsat: BigInt(channel.total_msat ?? 0),
-  };
+  const ends = [waitForUsable(from, channelId, wait), waitForUsable(to, channelId, wait)] as const;
+  const [{ shortChannelId, capacityMsat }] = await Promise.all(ends);
+  return { channelId, fundingTxid, shortChannelId: shortChannelId!, capacityMsat };
 }
 
 /** The usable channel of the most spendable msat from one node to the other, if any. */
-export async function channelBetween(from: LightningNode, to: LightningNode) {
-  const channels = (await from.channels(await to.id())).filter(isUsable);
-  return channels.sort((a, b) => (b.spendable_msat ?? 0) - (a.spendable_msat ?? 0))[0];
-}
-
-/** Waits until bitcoind has the transaction: in its mempool, or in a block that somebody mined meanwhile. */
-export async function waitForMempool(bitcoind: Bitcoind, txid: string, wait?: WaitOptions): Promise<void> {
-  await waitFor<void>(
-    `bitcoind to have transaction ${txid}`,
-    async () => {
-      try {
-        await bitcoind.daemon.guard(() => bitcoind.rpc.call('getrawtransaction', [txid]));
-        return { done: undefined };
-      } catch (error) {
-        if (isBitcoinError(error, 'INVALID_ADDRESS_OR_KEY')) return { seen: messageOf(error) };
-        throw error;
-      }
-    },
-    wait,
-  );
+export async function channelBetween(from: LightningNode, to: LightningNode): Promise<Channel | undefined> {
+  const channels = (await from.channels(await to.id())).filter(({ usable }) => usable);
+  return channels.sort((a, b) => Number(b.spendableMsat - a.spendableMsat))[0];
 }
 
 async function explain(
-  error: unknown,
+  cause: NotEnoughFunds,
   from: LightningNode,
-  capacitySat: bigint,
-  feerate: string | undefined,
-): Promise<unknown> {
-  if (!(error instanceof LightningRpcError) || !CANNOT_AFFORD.has(error.rpcCode)) return error;
-  const { outputs } = await from.rpc.call('listfunds');
-  const spendable = outputs.filter(({ status, reserved }) => status === 'confirmed' && !reserved);
-  const hasMsat = spendable.reduce((sum, output) => sum + BigInt(output.amount_msat), 0n);
+  { capacitySat, feerate }: OpenOptions,
+): Promise<LnPlayError> {
+  const spendable = (await from.funds()).filter(({ status, reserved }) => status === 'confirmed' && !reserved);
+  const hasMsat = spendable.reduce((sum, { amountMsat }) => sum + amountMsat, 0n);
   const missing = roundUp(costSat(capacitySat, feerate) - hasMsat / 1_000n);
   return new LnPlayError(
     'INVALID',
     `${from.name} cannot fund a channel of ${satToBtc(capacitySat)}btc: its wallet has ${formatMsat(hasMsat)} to spend`,
-    { hint: `fund it first: ln-play fund ${from.name} ${missing}`, cause: error },
+    { hint: `fund it first: ln-play fund ${from.name} ${missing}`, cause },
   );
 }

@@ -3,6 +3,7 @@ import { EMBEDDED } from '../daemons/executables/embedded.js';
 import { findExecutable, findLightningd, type FetchProgress } from '../daemons/executables/find.js';
 import { isExecutable } from '../daemons/executables/files.js';
 import type { LightningdExecutable } from '../daemons/lightningd.js';
+import { IMPLEMENTATIONS } from '../nodes/implementations.js';
 import type { Command } from '../process/daemon-process.js';
 import type { Manifest, NodeRecord } from './manifest.js';
 import type { NodeSpec } from './spec.js';
@@ -78,12 +79,12 @@ async function keep<T extends Command>(before: T | undefined, asked: string | un
 
 const plain = ({ command, args }: Command): Command => ({ command, args });
 
-const KINDS = { cln: 'Core Lightning', embedded: 'the embedded lightningd' } as const;
+const titleOf = ({ implementation }: LightningdExecutable): string => IMPLEMENTATIONS[implementation].title;
 
 function changedKind(name: string, had: LightningdExecutable, asked: LightningdExecutable): LnPlayError {
   return new LnPlayError(
     'USAGE',
-    `${name} was made with ${KINDS[had.implementation]}; its folder is of no use to ${KINDS[asked.implementation]}`,
+    `${name} was made with ${titleOf(had)}; its folder is of no use to ${titleOf(asked)}`,
     { hint: 'make another playground with --dir, or this one anew: ln-play destroy --yes' },
   );
 }

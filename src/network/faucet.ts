@@ -2,15 +2,10 @@ import { satToBtc } from '../core/amounts.js';
 import { LnPlayError, messageOf } from '../core/errors.js';
 import { waitFor, type WaitOptions } from '../core/wait.js';
 import type { Bitcoind } from '../daemons/bitcoind.js';
-import { FIRST_BLOCKS, FIRST_COINS, MATURITY } from '../daemons/first-blocks.js';
-import { withLock } from '../process/lock.js';
+import { MATURITY } from '../daemons/first-blocks.js';
 import { BitcoinRpcError, isBitcoinError, type BitcoindRpc } from '../rpc/bitcoind.js';
-import type { Layout } from './layout.js';
-import { markBorn } from './unborn.js';
 
 const WALLET = 'faucet';
-/** An address that nobody has the key of (its hash is all zeros): blocks to it cost bitcoind's wallets no work. */
-const NOBODY = 'bcrt1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqdku202';
 /** What bitcoind says while it still makes or loads the wallet for a command that was killed. */
 const BUSY = /exclusive lock|already exists|already being loaded/i;
 
@@ -26,21 +21,13 @@ interface WalletTransaction {
   readonly hex: string;
 }
 
-/** Of bitcoind's getblockchaininfo, what we read. */
-interface ChainInfo {
-  readonly blocks: number;
-  readonly initialblockdownload: boolean;
-}
-
-/** bitcoind's wallet that pays for everything, and the miner. */
+/** bitcoind's wallet that pays for everything. */
 export class Faucet {
   readonly #bitcoind: Bitcoind;
-  readonly #layout: Layout;
   #address: string | undefined;
 
-  constructor(bitcoind: Bitcoind, layout: Layout) {
+  constructor(bitcoind: Bitcoind) {
     this.#bitcoind = bitcoind;
-    this.#layout = layout;
   }
 
   /** The name of its wallet in bitcoind. */
@@ -48,21 +35,21 @@ export class Faucet {
     return WALLET;
   }
 
-  /**
-   * Sees to it that there is a wallet with mature coins: some blocks to it and a hundred to nobody, which takes a tenth of
-   * the time that all of them to the wallet would. A chain whose last block is older than a day gets another one: bitcoind
-   * takes it for half downloaded, and a lightningd waits for the rest.
-   */
+  /** Sees to it that bitcoind has its wallet, and has loaded it. */
   async prepare(wait?: WaitOptions): Promise<void> {
-    await this.#ensureWallet(wait);
-    const { blocks, initialblockdownload } = await this.#call<ChainInfo>('getblockchaininfo');
-    if (blocks >= FIRST_BLOCKS) {
-      if (initialblockdownload) await this.mine(1, wait);
-      return;
-    }
-    await this.#generate(FIRST_COINS, await this.address(), wait);
-    await this.#generate(MATURITY, NOBODY, wait);
-    await this.#flush();
+    await waitFor(
+      "bitcoind's wallet",
+      async () => {
+        try {
+          await this.#loadOrCreateWallet();
+          return { done: undefined };
+        } catch (error) {
+          if (!(error instanceof BitcoinRpcError) || !BUSY.test(error.message)) throw error;
+          return { seen: error.message };
+        }
+      },
+      wait,
+    );
   }
 
   /** An address of the faucet. */
@@ -75,18 +62,6 @@ export class Faucet {
   async balanceSat(): Promise<bigint> {
     const { mine } = await this.#ask<{ mine: { trusted: number } }>('getbalances');
     return BigInt(Math.round(mine.trusted * 1e8));
-  }
-
-  /**
-   * Mines blocks; their reward goes to the faucet. The chain is on disk when this returns: a bitcoind that is killed
-   * would otherwise forget its last blocks, and every lightningd then refuses to start.
-   *
-   * @returns the hashes, oldest first
-   */
-  async mine(blocks: number, wait?: WaitOptions): Promise<string[]> {
-    const hashes = await this.#generate(blocks, await this.address(), wait);
-    await this.#flush();
-    return hashes;
   }
 
   /**
@@ -144,22 +119,6 @@ export class Faucet {
     }
   }
 
-  async #ensureWallet(wait: WaitOptions | undefined): Promise<void> {
-    await waitFor(
-      "bitcoind's wallet",
-      async () => {
-        try {
-          await this.#loadOrCreateWallet();
-          return { done: undefined };
-        } catch (error) {
-          if (!(error instanceof BitcoinRpcError) || !BUSY.test(error.message)) throw error;
-          return { seen: error.message };
-        }
-      },
-      wait,
-    );
-  }
-
   async #loadOrCreateWallet(): Promise<void> {
     if ((await this.#call<string[]>('listwallets')).includes(WALLET)) return;
     try {
@@ -169,19 +128,6 @@ export class Faucet {
       if (!isBitcoinError(error, 'WALLET_NOT_FOUND')) throw error;
       await this.#call('createwallet', { wallet_name: WALLET, load_on_startup: true });
     }
-  }
-
-  /** One at a time: two that bitcoind mines at once may build on the same block, and one of them comes to nothing. */
-  async #generate(blocks: number, address: string, { signal }: WaitOptions = {}): Promise<string[]> {
-    return await withLock(this.#layout.locks, 'miner', { what: 'the miner', wait: 'wait', signal }, () =>
-      this.#call<string[]>('generatetoaddress', [blocks, address]),
-    );
-  }
-
-  /** gettxoutsetinfo is the one RPC that writes bitcoind's caches to disk; without a hash it does little else. */
-  async #flush(): Promise<void> {
-    await this.#call('gettxoutsetinfo', ['none']);
-    await markBorn(this.#layout);
   }
 
   /** Asks its wallet; where bitcoind has not loaded that, or nobody has made it yet, it is seen to first. */

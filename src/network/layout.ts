@@ -11,7 +11,7 @@ export const layoutOf = (dir: string) =>
     unborn: join(dir, '.unborn'),
     locks: join(dir, '.lock'),
     bitcoinDatadir: join(dir, 'bitcoin'),
-    lightningDir: (name: string) => join(dir, name),
+    nodeDir: (name: string) => join(dir, name),
   }) as const;
 
 export type Layout = ReturnType<typeof layoutOf>;

@@ -16,8 +16,8 @@ export async function addedSinceFormat1(
 }
 
 /** The folder in which a config was written; undefined where somebody has edited what tells it. */
-async function folderOf({ lightningDir }: Layout, name: string): Promise<string | undefined> {
-  const config = new ConfigFile((await readIfThere(`${lightningDir(name)}/config`)) ?? '');
+async function folderOf({ nodeDir }: Layout, name: string): Promise<string | undefined> {
+  const config = new ConfigFile((await readIfThere(`${nodeDir(name)}/config`)) ?? '');
   const datadir = config.get('bitcoin-datadir');
   const log = config.get('log-file');
   const dir = datadir?.startsWith('/') ? dirname(datadir) : undefined;

@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { unlessAborted } from '../core/wait.js';
 import { Bitcoind } from '../daemons/bitcoind.js';
-import type { ReadyOptions } from '../daemons/lightningd.js';
-import type { PeerChannel } from '../rpc/lightning-types.js';
+import type { LightningdExecutable, ReadyOptions } from '../daemons/lightningd.js';
+import { createNode, type AnyNode } from '../nodes/implementations.js';
+import type { LightningNode } from '../nodes/node.js';
+import { tipOf } from './chain.js';
 import {
   connectNodes,
   fundChannel,
@@ -11,16 +13,17 @@ import {
   type OpenChannel,
   type OpenOptions,
 } from './channels.js';
-import { channelToClose, closeChannel, isKnown, type ClosedChannel, type CloseOptions } from './close.js';
+import { channelToClose, closeChannel, type ClosedChannel, type CloseOptions } from './close.js';
 import type { NetworkDaemon } from './daemons.js';
 import { Faucet } from './faucet.js';
 import type { Layout } from './layout.js';
 import { assertNotDust } from './limits.js';
 import { noSuchNode, type Manifest } from './manifest.js';
-import { LightningNode } from './node.js';
+import { Miner } from './miner.js';
 import { pendingOf, type Pending } from './pending.js';
 import type { Edge } from './spec.js';
 import { Steps, type StepListener } from './steps.js';
+import { waitForBlock, waitForFunds, waitForSettled } from './waits.js';
 
 /** What whoever works with a network may want to be asked, told, or to stop. */
 export interface NetworkContext {
@@ -37,8 +40,9 @@ export class Network {
   readonly steps: Steps;
   readonly bitcoind: Bitcoind;
   readonly faucet: Faucet;
+  readonly miner: Miner;
   readonly #context: NetworkContext;
-  readonly #nodes = new Map<string, LightningNode>();
+  readonly #nodes = new Map<string, { readonly node: AnyNode; readonly executable: LightningdExecutable }>();
   #peers: readonly Edge[] = [];
   /** The process of bitcoind that has been seen to answer. */
   #readyPid: number | undefined;
@@ -48,7 +52,8 @@ export class Network {
     this.#context = context;
     this.steps = new Steps(context.onStep);
     this.bitcoind = new Bitcoind(layout.bitcoinDatadir, manifest.bitcoind);
-    this.faucet = new Faucet(this.bitcoind, layout);
+    this.faucet = new Faucet(this.bitcoind);
+    this.miner = new Miner(this.bitcoind, layout, () => this.faucet.address());
     this.grow(manifest);
   }
 
@@ -56,8 +61,8 @@ export class Network {
   protected grow(manifest: Manifest): void {
     this.#peers = manifest.peers;
     for (const { name, executable } of manifest.nodes)
-      if (!isDeepStrictEqual(this.#nodes.get(name)?.lightningd.executable, executable))
-        this.#nodes.set(name, new LightningNode(name, this.layout.lightningDir(name), executable));
+      if (!isDeepStrictEqual(this.#nodes.get(name)?.executable, executable))
+        this.#nodes.set(name, { node: createNode(name, this.layout.nodeDir(name), executable), executable });
   }
 
   get dir(): string {
@@ -76,8 +81,8 @@ export class Network {
   }
 
   /** All nodes, in the order in which they were asked for. There may be one alone: then the second is undefined. */
-  get nodes(): readonly [LightningNode, LightningNode, ...LightningNode[]] {
-    return [...this.#nodes.values()] as [LightningNode, LightningNode, ...LightningNode[]];
+  get nodes(): readonly [AnyNode, AnyNode, ...AnyNode[]] {
+    return Array.from(this.#nodes.values(), ({ node }) => node) as [AnyNode, AnyNode, ...AnyNode[]];
   }
 
   /**
@@ -85,9 +90,9 @@ export class Network {
    *
    * @throws {LnPlayError} USAGE, naming those there are
    */
-  node(name: string): LightningNode {
-    const node = this.#nodes.get(name);
-    if (node) return node;
+  node(name: string): AnyNode {
+    const found = this.#nodes.get(name);
+    if (found) return found.node;
     throw noSuchNode(this.layout, name, [...this.#nodes.keys()]);
   }
 
@@ -105,22 +110,18 @@ export class Network {
       needs: [],
       start: (wait) => bitcoind.start(wait),
     };
-    const nodes = this.nodes.map((node): NetworkDaemon => {
-      const { lightningd } = node;
-      return {
-        daemon: lightningd.daemon,
-        purpose: 'a lightning node',
-        needs: [bitcoind.daemon.name],
-        start: async (wait) => {
-          await lightningd.start();
-          await lightningd.waitReady(wait);
-        },
-        rejoin: async (wait) => {
-          const running = this.nodes.filter((each) => each.lightningd.daemon.attach());
-          await this.steps.run('connect', () => reconnect(running, this.peers, wait, node));
-        },
-      };
-    });
+    const nodes = this.#all.map((node): NetworkDaemon => ({
+      daemon: node.daemon,
+      purpose: 'a lightning node',
+      needs: [bitcoind.daemon.name],
+      start: async (wait) => {
+        await node.start();
+        await node.waitReady(wait);
+      },
+      rejoin: async (wait) => {
+        await this.steps.run('connect', () => reconnect(this.#running(), this.peers, wait, node));
+      },
+    }));
     return [chain, ...nodes];
   }
 
@@ -145,7 +146,7 @@ export class Network {
 
   /** Runs a step that ends early when the user stops it, or when bitcoind or a node that it needs dies. */
   async step<T>(name: string, needed: readonly LightningNode[], body: () => Promise<T>): Promise<T> {
-    const daemons = [this.bitcoind.daemon, ...needed.map(({ lightningd }) => lightningd.daemon)];
+    const daemons = [this.bitcoind.daemon, ...needed.map((node) => node.daemon)];
     return await this.steps.run(name, async () => {
       await this.#awaitBitcoind();
       const deaths = daemons.map(({ died }) => died);
@@ -155,31 +156,28 @@ export class Network {
 
   /** Mines blocks and waits until every running node has seen them. @returns the height */
   async mine(blocks: number): Promise<number> {
-    await this.step(`mine ${blocks}`, [], () => this.faucet.mine(blocks, this.wait));
+    await this.step(`mine ${blocks}`, [], () => this.miner.mine(blocks, this.wait));
     return await this.sync();
   }
 
-  /** Waits until every running node has bitcoind's height. @returns the height */
+  /** Waits until every running node has bitcoind's last block. @returns its height */
   async sync(): Promise<number> {
-    const { daemon, rpc } = this.bitcoind;
     await this.#awaitBitcoind();
-    const asked = daemon.guard(() => rpc.call<{ blocks: number }>('getblockchaininfo'));
-    const { blocks } = await unlessAborted(asked, this.#context.signal);
-    await this.steps.run(`block ${blocks}`, async () => {
-      const running = this.nodes.filter((node) => node.lightningd.daemon.attach());
-      await Promise.all(running.map((node) => node.waitForHeight(blocks, this.wait)));
+    const tip = await unlessAborted(tipOf(this.bitcoind), this.#context.signal);
+    await this.steps.run(`block ${tip.height}`, async () => {
+      await Promise.all(this.#running().map((node) => waitForBlock(node, this.bitcoind, tip, this.wait)));
     });
-    return blocks;
+    return tip.height;
   }
 
   /** Sends bitcoin to a node's wallet, in a block. @returns the txid */
   async fund(node: LightningNode, amountSat: bigint): Promise<string> {
     assertNotDust(amountSat);
     return await this.step(`fund ${node.name}`, [node], async () => {
-      const address = await node.lightningd.daemon.guard(() => node.newAddress());
+      const address = await node.newAddress();
       const txid = await this.faucet.send(address, amountSat);
-      await this.faucet.mine(1, this.wait);
-      await node.waitForFunds(txid, await this.bitcoind.rpc.call('getblockcount'), this.wait);
+      await this.miner.mine(1, this.wait);
+      await waitForFunds(node, txid, (await tipOf(this.bitcoind)).height, this.wait);
       return txid;
     });
   }
@@ -194,7 +192,7 @@ export class Network {
       fundChannel(this.bitcoind, from, to, options, this.wait),
     );
     return await this.step('channel normal', [from, to], async () => {
-      await this.faucet.mine(1, this.wait);
+      await this.miner.mine(1, this.wait);
       return await waitForBothEnds(from, to, funded, this.wait);
     });
   }
@@ -225,20 +223,25 @@ export class Network {
    */
   async settle(): Promise<number> {
     const height = await this.sync();
-    const running = this.nodes.filter((node) => node.lightningd.daemon.attach());
+    const running = this.#running();
     await this.step('channels', running, async () => {
-      const isConfirmed = async ({ funding_txid, funding_outnum }: PeerChannel): Promise<boolean> =>
-        (await this.bitcoind.rpc.call('gettxout', [funding_txid, funding_outnum, false])) !== null;
-      await Promise.all(running.map((node) => node.waitForSettledChannels(isConfirmed, this.wait)));
+      await Promise.all(running.map((node) => waitForSettled(node, this.bitcoind, this.wait)));
     });
     return height;
   }
 
   /** What has to be done for channels to go on, which `settle` does not wait for. */
   async pending(): Promise<Pending[]> {
-    const running = this.nodes.filter((node) => node.lightningd.daemon.attach());
-    return await this.step('what is pending', running, () =>
-      pendingOf(running, ({ funding_txid: txid }) => isKnown(this.bitcoind, txid)),
-    );
+    const running = this.#running();
+    return await this.step('what is pending', running, () => pendingOf(running, this.bitcoind));
+  }
+
+  /** What `nodes` gives, for those who ask no more of a node than any is able to. */
+  get #all(): readonly LightningNode[] {
+    return this.nodes;
+  }
+
+  #running(): LightningNode[] {
+    return this.#all.filter(({ daemon }) => daemon.attach());
   }
 }

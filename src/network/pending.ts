@@ -1,5 +1,6 @@
-import type { PeerChannel } from '../rpc/lightning-types.js';
-import type { LightningNode } from './node.js';
+import type { Bitcoind } from '../daemons/bitcoind.js';
+import type { Channel, LightningNode } from '../nodes/node.js';
+import { isKnown } from './chain.js';
 
 /** A channel that goes on once there is a block, or once somebody does something: nothing to wait for. */
 export interface Pending {
@@ -12,41 +13,31 @@ export interface Pending {
   readonly awaits: string;
 }
 
-const AWAITING = /AWAITING_LOCKIN$/;
-const CLOSED = new Set(['CLOSINGD_COMPLETE', 'AWAITING_UNILATERAL']);
-
 /** What a channel awaits; the first that is true of it. */
 const AWAITS: readonly {
-  readonly isTrueOf: (channel: PeerChannel, isKnown: boolean) => boolean;
-  readonly what: (channel: PeerChannel) => string;
+  readonly isTrueOf: (channel: Channel, isKnown: boolean) => boolean;
+  readonly what: (channel: Channel) => string;
 }[] = [
   {
-    isTrueOf: ({ state }, isKnown) => AWAITING.test(state) && !isKnown,
+    isTrueOf: ({ phase }, isThere) => phase === 'awaiting-funding' && !isThere,
     what: () => 'its funding transaction, which bitcoind has not got: close it',
   },
-  { isTrueOf: ({ state }) => AWAITING.test(state), what: () => 'a block: ln-play mine' },
-  { isTrueOf: ({ state }) => CLOSED.has(state), what: () => 'a block with its closing transaction: ln-play mine' },
+  { isTrueOf: ({ phase }) => phase === 'awaiting-funding', what: () => 'a block: ln-play mine' },
+  { isTrueOf: ({ phase }) => phase === 'closing', what: () => 'a block with its closing transaction: ln-play mine' },
   {
-    isTrueOf: ({ htlcs }) => (htlcs?.length ?? 0) > 0,
-    what: ({ htlcs = [] }) => `${htlcs.length} ${htlcs.length === 1 ? 'payment' : 'payments'} that somebody holds`,
+    isTrueOf: ({ payments }) => payments.length > 0,
+    what: ({ payments }) => `${payments.length} ${payments.length === 1 ? 'payment' : 'payments'} that somebody holds`,
   },
 ];
 
-/**
- * What is left to do once nothing moves by itself any more.
- *
- * @param isKnown whether bitcoind has a channel's funding transaction
- */
-export async function pendingOf(
-  nodes: readonly LightningNode[],
-  isKnown: (channel: PeerChannel) => Promise<boolean>,
-): Promise<Pending[]> {
+/** What is left to do once nothing moves by itself any more. */
+export async function pendingOf(nodes: readonly LightningNode[], bitcoind: Bitcoind): Promise<Pending[]> {
   const found = new Map<string, Pending>();
   for (const node of nodes)
     for (const channel of await node.channels()) {
-      const { channel_id = null, short_channel_id = null, state } = channel;
-      const known = !AWAITING.test(state) || (await isKnown(channel));
-      const awaits = AWAITS.find(({ isTrueOf }) => isTrueOf(channel, known))?.what(channel);
+      const { id: channel_id = null, shortChannelId: short_channel_id = null, phase, state, funding } = channel;
+      const isThere = phase !== 'awaiting-funding' || (!!funding && (await isKnown(bitcoind, funding.txid)));
+      const awaits = AWAITS.find(({ isTrueOf }) => isTrueOf(channel, isThere))?.what(channel);
       if (awaits === undefined) continue;
       const key = `${channel_id} ${awaits}`;
       const nodesOf = [...(found.get(key)?.nodes ?? []), node.name];

@@ -104,7 +104,7 @@ export async function assertFiles({ nodes }: Plan, before: Manifest | undefined,
         });
     }
     if (before?.nodes.some((node) => node.name === name)) continue;
-    const folder = layout.lightningDir(name);
+    const folder = layout.nodeDir(name);
     const inIt = await namesIn(folder);
     if (inIt.length > 0 && !inIt.includes('config') && !inIt.includes('regtest'))
       throw new LnPlayError('FILESYSTEM', `${folder} is there already, and is no node's folder`, {

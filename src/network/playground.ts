@@ -2,6 +2,7 @@ import { rmdir } from 'node:fs/promises';
 import { LnPlayError, systemCode } from '../core/errors.js';
 import { makePrivateFolder, removeTree } from '../core/files.js';
 import { removeLocks, withLock, type LockOptions } from '../process/lock.js';
+import type { AnyNode } from '../nodes/implementations.js';
 import { listProcesses } from '../process/table.js';
 import { boot, type UpReport as BootReport } from './boot.js';
 import type { OpenChannel } from './channels.js';
@@ -15,6 +16,13 @@ import { fundAndChannel, payDemo, type FundAndChannelOptions, type PayDemoOption
 import type { UpOptions } from './up-options.js';
 
 export type UpReport = BootReport<Playground>;
+
+/** What a payment came to, with all that the nodes say of it. */
+export interface PaidDemo {
+  readonly bolt11: string;
+  readonly payment: Awaited<ReturnType<AnyNode['pay']>>;
+  readonly invoice: NonNullable<Awaited<ReturnType<AnyNode['invoiceByHash']>>>;
+}
 
 export interface PlaygroundContext extends NetworkContext {
   /** Called when another command holds the playground, and this one waits for it. */
@@ -86,8 +94,9 @@ export class Playground extends Network implements AsyncDisposable {
     return await fundAndChannel(this, options);
   }
 
-  async payDemo(options: PayDemoOptions): ReturnType<typeof payDemo> {
-    return await payDemo(this, options);
+  /** One node makes an invoice, the other pays it: see `payDemo` of talk.ts. */
+  async payDemo(options: PayDemoOptions): Promise<PaidDemo> {
+    return (await payDemo(this, options)) as PaidDemo; // all nodes of a playground are such
   }
 
   async status(): Promise<PlaygroundStatus> {
@@ -131,7 +140,7 @@ export class Playground extends Network implements AsyncDisposable {
     if (isThere) await this.#exclusively(stop, STOPPING, {});
     await this.#ephemeral?.dispose();
     this.bitcoind.close();
-    for (const { rpc } of this.nodes) rpc.close();
+    for (const node of this.nodes) node.disconnect();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -160,8 +169,8 @@ export class Playground extends Network implements AsyncDisposable {
 
   async #destroy(): Promise<string[]> {
     const stopped = await this.#stop();
-    const { manifest, unborn, locks, bitcoinDatadir, lightningDir } = this.layout;
-    const folders = this.nodes.map(({ name }) => lightningDir(name));
+    const { manifest, unborn, locks, bitcoinDatadir, nodeDir } = this.layout;
+    const folders = this.nodes.map(({ name }) => nodeDir(name));
     for (const path of [...folders, bitcoinDatadir, manifest, unborn]) await removeTree(path);
     await removeLocks(locks); // at last: from here on the playground is whoever's is the first to make another
     return stopped;

@@ -1,9 +1,8 @@
 import { messageOf } from '../core/errors.js';
 import type { DaemonState } from '../daemons/daemon.js';
 import type { Implementation } from '../daemons/lightningd.js';
-import { loggedId } from '../daemons/logged-id.js';
+import type { ChannelPhase, LightningNode } from '../nodes/node.js';
 import { listProcesses } from '../process/table.js';
-import type { LightningNode } from './node.js';
 import type { Network } from './network.js';
 
 /** How long one daemon may take to answer before its status says so, in ms. */
@@ -52,7 +51,9 @@ export interface ChannelStatus {
   readonly from: string;
   readonly to: string;
   readonly short_channel_id: string | null;
+  /** What the opener's implementation calls it; `phase` is the same word for all of them. */
   readonly state: string;
+  readonly phase: ChannelPhase;
   readonly total_msat: number;
   readonly to_us_msat: number;
 }
@@ -67,9 +68,9 @@ export async function statusOf(network: Network): Promise<PlaygroundStatus> {
   ]);
   const namesById = new Map(
     await Promise.all(
-      network.nodes.map(async ({ name, lightningd }, index) => {
-        const id = nodes[index]!.status.id ?? (await loggedId(lightningd.logFile)); // it may be dead: it has its name still
-        return [id, name] as const;
+      network.nodes.map(async (node, index) => {
+        const id = nodes[index]!.status.id ?? (await node.formerId()); // it may be dead: it has its name still
+        return [id, node.name] as const;
       }),
     ),
   );
@@ -80,14 +81,15 @@ export async function statusOf(network: Network): Promise<PlaygroundStatus> {
     nodes: nodes.map(({ status }) => status),
     channels: nodes.flatMap(({ status, channels }) =>
       channels
-        .filter(({ opener }) => opener === 'local')
-        .map((channel) => ({
+        .filter(({ openedByUs }) => openedByUs)
+        .map(({ peer, shortChannelId, state, phase, capacityMsat, oursMsat }) => ({
           from: status.name,
-          to: namesById.get(channel.peer_id) ?? channel.peer_id,
-          short_channel_id: channel.short_channel_id ?? null,
-          state: channel.state,
-          total_msat: channel.total_msat ?? 0,
-          to_us_msat: channel.to_us_msat ?? 0,
+          to: namesById.get(peer) ?? peer,
+          short_channel_id: shortChannelId ?? null,
+          state,
+          phase,
+          total_msat: Number(capacityMsat),
+          to_us_msat: Number(oursMsat),
         })),
     ),
   };
@@ -126,24 +128,16 @@ async function bitcoindStatus({ bitcoind }: Network, state: DaemonState): Promis
 export const versionOf = (subversion: string): string => subversion.split('/').filter(Boolean).join(' ');
 
 async function nodeStatus(node: LightningNode, state: DaemonState) {
-  const { name, implementation, lightningDir, rpc, lightningd } = node;
-  const base = {
-    name,
-    implementation,
-    state,
-    pid: lightningd.daemon.pid ?? null,
-    lightning_dir: lightningDir,
-    rpc_socket: rpc.path,
-  };
+  const { name, implementation, folder, rpcAddress, daemon } = node;
+  const base = { name, implementation, state, pid: daemon.pid ?? null, lightning_dir: folder, rpc_socket: rpcAddress };
   const unknown = { version: null, id: null, alias: null, binding: null, blockheight: null, num_peers: null };
   if (state !== 'running') return { status: { ...base, ...unknown }, channels: [] };
   try {
     const options = { timeoutMs: ANSWER_MS };
-    const [info, { channels }] = await Promise.all([node.getinfo(options), rpc.call('listpeerchannels', {}, options)]);
-    const { id, alias, version, blockheight, num_peers, binding } = info;
-    const bound = binding?.[0];
-    const where = bound?.socket ?? (bound ? `${bound.address}:${bound.port}` : null);
-    return { status: { ...base, id, alias: alias ?? null, version, blockheight, num_peers, binding: where }, channels };
+    const [info, channels] = await Promise.all([node.info(options), node.channels(undefined, options)]);
+    const { id, alias = null, version, blockHeight: blockheight, peerCount: num_peers, listens } = info;
+    const status = { ...base, id, alias, version, blockheight, num_peers, binding: listens[0] ?? null };
+    return { status, channels };
   } catch (error) {
     return { status: { ...base, ...unknown, problem: messageOf(error) }, channels: [] };
   }

@@ -1,8 +1,8 @@
-import type { Invoice, PayResult } from '../rpc/lightning-types.js';
+import type { Invoice, LightningNode, Payment } from '../nodes/node.js';
 import { connectNodes, type OpenChannel } from './channels.js';
 import { assertNotDust, assertOpenable } from './limits.js';
-import type { LightningNode } from './node.js';
 import type { Network } from './network.js';
+import { waitForPaid } from './waits.js';
 
 /** The talk's own numbers: 10 BTC to l2, a channel of 0.042 BTC to l1 at 253perkw, an invoice of 24 msat. */
 export const TALK = {
@@ -43,10 +43,10 @@ export interface PayDemoOptions {
 export async function payDemo(
   network: Network,
   { from, to, amountMsat = TALK.amountMsat }: PayDemoOptions,
-): Promise<{ bolt11: string; payment: PayResult; invoice: Invoice }> {
+): Promise<{ bolt11: string; payment: Payment; invoice: Invoice }> {
   const description = 'ln-play demo';
-  const { bolt11, label } = await network.step('invoice', [to], () => to.invoice(amountMsat, { description }));
+  const { bolt11, paymentHash } = await network.step('invoice', [to], () => to.invoice(amountMsat, { description }));
   const payment = await network.step('pay', [from, to], () => from.pay(bolt11, undefined, network.wait));
-  const invoice = await network.step('paid', [to], () => to.waitForPaid(label, network.wait));
+  const invoice = await network.step('paid', [to], () => waitForPaid(to, paymentHash, network.wait));
   return { bolt11, payment, invoice };
 }

@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemCode } from '../core/errors.js';
-import { fileError, readIfThere, removeTree, writeWhole } from '../core/files.js';
+import { readIfThere, removeTree, writeWhole } from '../core/files.js';
+import type { LightningNode } from '../nodes/node.js';
 import type { Layout } from './layout.js';
 
 /*
@@ -20,17 +19,7 @@ export const markBorn = (layout: Layout): Promise<void> => removeTree(layout.unb
 export const isUnborn = async (layout: Layout): Promise<boolean> => (await readIfThere(layout.unborn)) !== undefined;
 
 /** Removes what the daemons made; their configs, logs and keys stay. None of them may run. */
-export async function clearUnborn(layout: Layout, nodeNames: readonly string[]): Promise<void> {
+export async function clearUnborn(layout: Layout, nodes: readonly Pick<LightningNode, 'forget'>[]): Promise<void> {
   await removeTree(join(layout.bitcoinDatadir, 'regtest'));
-  for (const folder of nodeNames.map((name) => join(layout.lightningDir(name), 'regtest')))
-    for (const name of await namesIn(folder)) if (name !== 'hsm_secret') await removeTree(join(folder, name));
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (cause) {
-    if (systemCode(cause) === 'ENOENT') return [];
-    throw fileError('read', folder, cause);
-  }
+  for (const node of nodes) await node.forget();
 }

@@ -1,7 +1,7 @@
 import { LnPlayError } from '../core/errors.js';
 import { listProcesses } from '../process/table.js';
 import type { ExecutableOptions } from './executables.js';
-import type { LightningNode } from './node.js';
+import type { LightningNode } from '../nodes/node.js';
 import { settingsOf, type Edge, type NodeSpec } from './spec.js';
 
 /** What one may ask of `up`. */
@@ -44,15 +44,15 @@ export async function assertAsWanted(
   specs: readonly NodeSpec[],
 ): Promise<void> {
   const table = listProcesses();
-  for (const { name, lightningd } of nodes.filter((node) => node.lightningd.daemon.attach(table))) {
+  for (const node of nodes.filter(({ daemon }) => daemon.attach(table))) {
+    const { name } = node;
     const spec = specs.find((each) => each.name === name)!;
     const lacks = debug?.node === name ? [`--debugger ${name}:${debug.subdaemon}`] : [];
     for (const { key, value } of settingsOf(spec))
-      if ((await lightningd.configured(key)) !== (value ?? ''))
-        lacks.push(value === undefined ? key : `${key}=${value}`);
+      if ((await node.configured(key)) !== (value ?? '')) lacks.push(value === undefined ? key : `${key}=${value}`);
     if (lacks.length > 0)
       throw new LnPlayError('STATE', `${name} runs already, without ${lacks.join(', ')}`, {
-        hint: `stop it first: ln-play down; or edit ${lightningd.configFile}, then: ln-play restart ${name}`,
+        hint: `stop it first: ln-play down; or edit ${node.configFile}, then: ln-play restart ${name}`,
       });
   }
 }

@@ -17,6 +17,8 @@ export interface LightningMethods {
   xpay: { payment_preimage: string; amount_msat: number; amount_sent_msat: number };
   decode: Decoded;
   waitblockheight: { blockheight: number };
+  listpays: { pays: { status: PayResult['status']; payment_hash: string }[] };
+  feerates: { perkw: { floor: number; estimates: { blockcount: number; feerate: number }[] } };
   stop: { result: string };
   listconfigs: { configs?: { readonly [option: string]: ConfigEntry } };
   plugin: { command: string; plugins?: { name: string; active: boolean; dynamic: boolean }[]; result?: string };
@@ -80,6 +82,7 @@ export interface PeerChannel {
   spendable_msat?: number;
   receivable_msat?: number;
   opener: 'local' | 'remote';
+  private?: boolean;
   updates?: { local?: object; remote?: object };
   htlcs?: { direction: 'in' | 'out'; amount_msat: number; payment_hash: string; state: string }[];
   status?: string[];

@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { Bitcoind } from '../../src/daemons/bitcoind.js';
 import { FIRST_BLOCKS } from '../../src/daemons/first-blocks.js';
 import { Faucet } from '../../src/network/faucet.js';
+import { Miner } from '../../src/network/miner.js';
 import { layoutOf, type Layout } from '../../src/network/layout.js';
 import { isUnborn, markUnborn } from '../../src/network/unborn.js';
 import { useTemporaryFolder } from './support.js';
@@ -10,18 +11,22 @@ import { useTemporaryFolder } from './support.js';
 const folder = useTemporaryFolder();
 let layout: Layout;
 let bitcoind: Bitcoind;
-/** Two commands on one playground. */
 let faucet: Faucet;
-let another: Faucet;
+/** Two commands on one playground. */
+let miner: Miner;
+let another: Miner;
 
 beforeAll(async () => {
   layout = layoutOf(folder.path);
   await mkdir(layout.locks);
   bitcoind = new Bitcoind(layout.bitcoinDatadir, { command: process.env['BITCOIND_EXE']!, args: [] });
-  [faucet, another] = [new Faucet(bitcoind, layout), new Faucet(bitcoind, layout)];
+  faucet = new Faucet(bitcoind);
+  const payTo = () => faucet.address();
+  [miner, another] = [new Miner(bitcoind, layout, payTo), new Miner(bitcoind, layout, payTo)];
   await bitcoind.prepare();
   await bitcoind.start();
   await faucet.prepare();
+  await miner.prepare();
   return async () => {
     await bitcoind.daemon.stop();
     bitcoind.close();
@@ -32,7 +37,7 @@ const height = () => bitcoind.rpc.call<number>('getblockcount');
 
 test('blocks of commands that mine at once all come to be in the chain', async () => {
   expect(await height()).toBe(FIRST_BLOCKS);
-  const mined = (await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 ? faucet : another).mine(2)))).flat();
+  const mined = (await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 ? miner : another).mine(2)))).flat();
   expect(await height()).toBe(FIRST_BLOCKS + 40);
   const depths = mined.map((hash) => bitcoind.rpc.call<{ confirmations: number }>('getblockheader', [hash]));
   expect((await Promise.all(depths)).filter(({ confirmations }) => confirmations < 1)).toEqual([]);
@@ -40,7 +45,7 @@ test('blocks of commands that mine at once all come to be in the chain', async (
 
 test('a chain that is on disk is no longer what the next `up` would make anew', async () => {
   await markUnborn(layout);
-  await faucet.mine(1);
+  await miner.mine(1);
   expect(await isUnborn(layout)).toBe(false);
 });
 

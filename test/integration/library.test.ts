@@ -107,9 +107,9 @@ describeEach((implementation, options) => {
     await l2.rpc.call('fundchannel', { id: await l1.id(), amount: '0.1btc' });
     await playground.settle(); // it waits for a block, and that is no reason to wait
     expect(await playground.pending()).toMatchObject([{ nodes: ['l1', 'l2'], awaits: 'a block: ln-play mine' }]);
-    await playground.faucet.mine(1);
+    await playground.miner.mine(1);
     await playground.settle();
-    expect((await l2.channels()).map(({ state }) => state)).toEqual(['CHANNELD_NORMAL']);
+    expect(await l2.channels()).toMatchObject([{ phase: 'normal', usable: true, state: 'CHANNELD_NORMAL' }]);
     await playground.payDemo({ from: l2, to: l1 });
     await playground.settle();
     expect(await playground.pending()).toEqual([]);
@@ -125,7 +125,7 @@ describeEach((implementation, options) => {
     held.catch(() => {}); // nobody settles it: it ends with its node
     await waitFor('l1 to have it', async () => {
       const [channel] = await l1.channels();
-      return channel?.htlcs?.length ? { done: undefined } : { seen: 'no HTLC' };
+      return channel?.payments.length ? { done: undefined } : { seen: 'no HTLC' };
     });
     await playground.settle();
     expect(await playground.pending()).toMatchObject([

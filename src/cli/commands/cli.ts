@@ -14,7 +14,7 @@ export async function run({ args, rest, options, out, signal, playground }: Comm
   if (!manifest) throw noPlayground(layout);
   const names = manifest.nodes.map((node) => node.name);
   if (!names.includes(name)) throw noSuchNode(layout, name, names);
-  const rpc = new LightningSocket(rpcSocketOf(layout.lightningDir(name)), name);
+  const rpc = new LightningSocket(rpcSocketOf(layout.nodeDir(name)), name);
   const raw = await rpc.callRaw(method, paramsOf(rest), { signal, timeoutMs: playground.timeoutMs });
   const error = memberText(raw, 'error');
   out.write(`${indentJson(error ?? memberText(raw, 'result') ?? 'null')}\n`);

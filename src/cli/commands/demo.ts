@@ -52,8 +52,8 @@ export async function run(context: CommandContext): Promise<Reply> {
     },
     payment: {
       status: payment.status,
-      amount_msat: payment.amount_msat,
-      payment_preimage: payment.payment_preimage,
+      amount_msat: payment.amountMsat,
+      payment_preimage: payment.preimage,
       bolt11,
     },
     invoice: { status: invoice.status },
@@ -70,7 +70,7 @@ export async function run(context: CommandContext): Promise<Reply> {
     ),
     '',
     `  channel ${bold(channel.shortChannelId)} of ${formatMsat(channel.capacityMsat)} at ${job.feerate}`,
-    `  paid ${bold(formatMsat(BigInt(payment.amount_msat)))}, preimage ${dim(payment.payment_preimage)}`,
+    `  paid ${bold(formatMsat(payment.amountMsat))}, preimage ${dim(payment.preimage)}`,
     '',
     `${green('✔')} from start to paid in ${bold(duration(total_ms))}; nothing is left behind`,
     dim('  next: ln-play up'),
@@ -125,7 +125,7 @@ async function versions(playground: Playground) {
   const [node] = playground.nodes;
   const [{ subversion }, { version }] = await Promise.all([
     playground.bitcoind.rpc.call<{ subversion: string }>('getnetworkinfo'),
-    node.getinfo(),
+    node.info(),
   ]);
   return {
     bitcoind: { version: versionOf(subversion) },

@@ -10,7 +10,7 @@ export async function run(context: CommandContext): Promise<Reply> {
     bitcoind: textOption(context, 'bitcoind'),
     lightningd: textOption(context, 'lightningd'),
     dir: layout.dir,
-    socketPath: rpcSocketOf(layout.lightningDir('l10')),
+    socketPath: rpcSocketOf(layout.nodeDir('l10')),
   });
   const { green, red, yellow, bold, dim, cyan } = context.out.style;
   const marks = { true: green('✔'), false: red('✘'), warn: yellow('!') } as const;

@@ -17,13 +17,13 @@ export async function run(context: CommandContext): Promise<Reply> {
   const lightningCli = await optional('lightning-cli');
   const bitcoinCli = await optional('bitcoin-cli', playground.bitcoind.command);
   const commands: { [name: string]: readonly string[] } = {};
-  for (const { name, lightningDir, lightningd } of nodes) {
+  for (const { name, lightningDir, daemon } of nodes) {
     const cli = lightningCli
       ? [lightningCli, `--lightning-dir=${lightningDir}`, '--network=regtest']
       : [...ours, 'cli', name];
     commands[name] = cli;
     commands[`${name}-cli`] = cli;
-    commands[`${name}-log`] = ['less', '+G', lightningd.logFile];
+    commands[`${name}-log`] = ['less', '+G', daemon.spec.logFile];
   }
   if (bitcoinCli) {
     const bt = [bitcoinCli, `-datadir=${bitcoind.datadir}`, `-rpcwallet=${faucet.wallet}`];

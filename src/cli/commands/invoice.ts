@@ -11,11 +11,7 @@ export async function run(context: CommandContext): Promise<Reply> {
   const label = textOption(context, 'label');
   const playground = await Playground.open(context.options.dir, context.playground);
   const node = playground.node(name);
-  const invoice = await node.lightningd.daemon.guard(() =>
-    node.invoice(amountMsat, {
-      ...(label === undefined ? {} : { label }),
-      ...(description === undefined ? {} : { description }),
-    }),
-  );
-  return { json: invoice, text: invoice.bolt11 };
+  const invoice = await node.invoice(amountMsat, { label, description });
+  const { bolt11, paymentHash: payment_hash, expiresAt: expires_at } = invoice;
+  return { json: { label: invoice.label, bolt11, payment_hash, expires_at }, text: bolt11 };
 }

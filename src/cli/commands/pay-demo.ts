@@ -22,10 +22,10 @@ export async function run(context: CommandContext): Promise<Reply> {
   const { bolt11, payment, invoice } = await playground.payDemo({ ...ends, amountMsat });
   const { style } = context.out;
   return {
-    json: { bolt11, payment, invoice },
+    json: { bolt11, payment: payment.record, invoice: invoice.record },
     text: [
       `  ${to.name} made ${style.dim(bolt11)}`,
-      `  ${from.name} paid ${formatMsat(BigInt(payment.amount_msat))}, preimage ${style.dim(payment.payment_preimage)}`,
+      `  ${from.name} paid ${formatMsat(payment.amountMsat)}, preimage ${style.dim(payment.preimage)}`,
       `${style.green('✔')} ${to.name} shows the invoice ${invoice.status}`,
     ].join('\n'),
     exitCode: payment.status === 'complete' && invoice.status === 'paid' ? 0 : 1,

@@ -13,10 +13,10 @@ export async function run(context: CommandContext): Promise<Reply> {
   const node = playground.node(name);
   const payment = await playground.step('pay', [node], () => node.pay(bolt11, amountMsat, playground.wait));
   const { style } = context.out;
-  const paid = formatMsat(BigInt(payment.amount_msat));
+  const paid = formatMsat(payment.amountMsat);
   return {
-    json: payment,
-    text: `${style.green('✔')} ${name} paid ${paid}, preimage ${style.dim(payment.payment_preimage)}`,
+    json: payment.record,
+    text: `${style.green('✔')} ${name} paid ${paid}, preimage ${style.dim(payment.preimage)}`,
     exitCode: payment.status === 'complete' ? 0 : 1,
   };
 }

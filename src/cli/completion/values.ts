@@ -25,7 +25,7 @@ export interface CompletionContext {
 export function completionContext(dir: string | undefined, node: string | undefined): CompletionContext {
   const layout = layoutOf(playgroundDir(dir));
   const ask = async (method: string, params: object): Promise<object> => {
-    const rpc = new LightningSocket(rpcSocketOf(layout.lightningDir(node ?? '')), node);
+    const rpc = new LightningSocket(rpcSocketOf(layout.nodeDir(node ?? '')), node);
     try {
       return (await rpc.call(method, { ...params }, { timeoutMs: PATIENCE_MS })) as object;
     } finally {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeWhole } from '../../core/files.js';
+import { readIfThere, writeWhole } from '../../core/files.js';
 
 /** Of the build that is there when it is run: this file's own may have gone by then. */
 const MAIN = fileURLToPath(new URL('../../../dist/daemons/bitcoin-backend/main.js', import.meta.url));
@@ -12,7 +12,8 @@ const MAIN = fileURLToPath(new URL('../../../dist/daemons/bitcoin-backend/main.j
  */
 export async function installBackend(folder: string): Promise<string> {
   const file = join(folder, 'bitcoin-backend');
-  await writeWhole(file, `#!/bin/sh\nexec ${quote(process.execPath)} ${quote(MAIN)} "$@"\n`, 0o700);
+  const text = `#!/bin/sh\nexec ${quote(process.execPath)} ${quote(MAIN)} "$@"\n`;
+  if ((await readIfThere(file)) !== text) await writeWhole(file, text, 0o700);
   return file;
 }
 

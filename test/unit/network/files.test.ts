@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { removeStillbornDatabase } from '../../../src/daemons/stillborn.js';
 import { colourOf, fixedSecret } from '../../../src/network/keys.js';
 import { layoutOf, playgroundDir, type Layout } from '../../../src/network/layout.js';
+import { ClnNode } from '../../../src/nodes/cln/cln-node.js';
 import { nodeNames } from '../../../src/network/names.js';
 import { readManifest, writeManifest, type Manifest } from '../../../src/network/manifest.js';
 import { clearUnborn, isUnborn, markBorn, markUnborn } from '../../../src/network/unborn.js';
@@ -61,8 +62,8 @@ test.each([
   ['log-file=/old/l1/log\nbitcoin-datadir=bitcoin\n', undefined],
   ['', undefined],
 ])('a manifest of format 1 is read as nodes in a line, in the folder that the config %j names', async (config, dir) => {
-  await put(layout.lightningDir('l1'), 'config');
-  await writeFile(join(layout.lightningDir('l1'), 'config'), config);
+  await put(layout.nodeDir('l1'), 'config');
+  await writeFile(join(layout.nodeDir('l1'), 'config'), config);
   await writeFile(layout.manifest, JSON.stringify(format1));
   const peers = [['l1', 'l2'], ['l2', 'l3']]; // prettier-ignore
   expect(await readManifest(layout)).toEqual({ ...format1, format: 2, dir: dir ?? layout.dir, peers });
@@ -108,10 +109,13 @@ test('an unborn playground keeps configs, logs and keys, and nothing that daemon
   expect(await isUnborn(layout)).toBe(true);
   await put(layout.bitcoinDatadir, 'bitcoin.conf');
   await put(join(layout.bitcoinDatadir, 'regtest', 'wallets', 'faucet'), 'wallet.dat');
-  await put(layout.lightningDir('l1'), 'config', 'log');
-  await put(join(layout.lightningDir('l1'), 'regtest'), 'hsm_secret', 'lightningd.sqlite3', 'gossip_store');
-  await put(join(layout.lightningDir('l1'), 'regtest', 'ldk-state'), 'manager');
-  await clearUnborn(layout, ['l1', 'l2']);
+  await put(layout.nodeDir('l1'), 'config', 'log');
+  await put(join(layout.nodeDir('l1'), 'regtest'), 'hsm_secret', 'lightningd.sqlite3', 'gossip_store');
+  await put(join(layout.nodeDir('l1'), 'regtest', 'ldk-state'), 'manager');
+  await clearUnborn(
+    layout,
+    nodeNames(2).map((name) => new ClnNode(name, layout.nodeDir(name), lightningd)),
+  );
   expect((await readdir(layout.dir, { recursive: true })).sort()).toEqual(
     [
       '.unborn',
@@ -130,7 +134,7 @@ test('an unborn playground keeps configs, logs and keys, and nothing that daemon
 });
 
 test('a database is removed only of a lightningd that never was up', async () => {
-  const dir = layout.lightningDir('l1');
+  const dir = layout.nodeDir('l1');
   const log = join(dir, 'log');
   const left = async (logText: string | undefined, ...others: string[]): Promise<string[]> => {
     await rm(dir, { recursive: true, force: true });

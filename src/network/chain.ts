@@ -1,0 +1,79 @@
+import { messageOf } from '../core/errors.js';
+import { waitFor, type WaitOptions } from '../core/wait.js';
+import type { Bitcoind } from '../daemons/bitcoind.js';
+import { isBitcoinError, type BitcoindRpc } from '../rpc/bitcoind.js';
+
+/** A block, as the tip of a chain. */
+export interface Block {
+  readonly height: number;
+  readonly hash: string;
+}
+
+/** Asks bitcoind; where it dies meanwhile, the error tells of its death. */
+const ask = async <T>({ daemon, rpc }: Bitcoind, ...args: Parameters<BitcoindRpc['call']>): Promise<T> =>
+  await daemon.guard(() => rpc.call<T>(...args));
+
+/** bitcoind's last block. */
+export async function tipOf(bitcoind: Bitcoind): Promise<Block> {
+  const { blocks, bestblockhash } = await ask<{ blocks: number; bestblockhash: string }>(bitcoind, 'getblockchaininfo');
+  return { height: blocks, hash: bestblockhash };
+}
+
+/** Whether a block is in bitcoind's chain: not one that it never had, or that a longer chain has replaced. */
+export async function isInChain(bitcoind: Bitcoind, { height, hash }: Block): Promise<boolean> {
+  try {
+    return (await ask<string>(bitcoind, 'getblockhash', [height])) === hash;
+  } catch (error) {
+    if (isBitcoinError(error, 'INVALID_PARAMETER')) return false; // there is none of that height
+    throw error;
+  }
+}
+
+/** Whether bitcoind has a transaction, in its mempool or in a block. */
+export async function isKnown(bitcoind: Bitcoind, txid: string): Promise<boolean> {
+  return (await whyUnknown(bitcoind, txid)) === undefined;
+}
+
+/** Whether an output is in a block, and not spent in one. */
+export async function isConfirmed(bitcoind: Bitcoind, txid: string, output: number): Promise<boolean> {
+  return (await ask(bitcoind, 'gettxout', [txid, output, false])) !== null;
+}
+
+/** Waits until bitcoind has the transaction: in its mempool, or in a block that somebody mined meanwhile. */
+export async function waitForMempool(bitcoind: Bitcoind, txid: string, wait?: WaitOptions): Promise<void> {
+  await waitFor<void>(
+    `bitcoind to have transaction ${txid}`,
+    async () => {
+      const why = await whyUnknown(bitcoind, txid);
+      return why === undefined ? { done: undefined } : { seen: why };
+    },
+    wait,
+  );
+}
+
+/** Waits until a transaction that spends an output is in bitcoind's mempool. @returns its txid */
+export async function waitForSpender(
+  bitcoind: Bitcoind,
+  { txid, output }: { readonly txid: string; readonly output: number },
+  wait?: WaitOptions,
+): Promise<string> {
+  return await waitFor<string>(
+    `bitcoind to have the transaction that spends ${txid}:${output}`,
+    async () => {
+      const params = [[{ txid, vout: output }]];
+      const [spent] = await ask<{ spendingtxid?: string }[]>(bitcoind, 'gettxspendingprevout', params);
+      return spent?.spendingtxid === undefined ? { seen: 'none in its mempool' } : { done: spent.spendingtxid };
+    },
+    wait,
+  );
+}
+
+async function whyUnknown(bitcoind: Bitcoind, txid: string): Promise<string | undefined> {
+  try {
+    await ask(bitcoind, 'getrawtransaction', [txid]);
+    return undefined;
+  } catch (error) {
+    if (isBitcoinError(error, 'INVALID_ADDRESS_OR_KEY')) return messageOf(error);
+    throw error;
+  }
+}

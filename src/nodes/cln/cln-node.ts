@@ -1,0 +1,337 @@
+import { randomBytes } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CODE } from '../../cln/error-codes.js';
+import { LnPlayError, systemCode } from '../../core/errors.js';
+import { fileError, removeTree } from '../../core/files.js';
+import type { WaitOptions } from '../../core/wait.js';
+import { installBackend } from '../../daemons/bitcoin-backend/install.js';
+import type { Daemon } from '../../daemons/daemon.js';
+import {
+  Lightningd,
+  type Implementation,
+  type LightningdExecutable,
+  type ReadyOptions,
+} from '../../daemons/lightningd.js';
+import { tailFile } from '../../daemons/log-tail.js';
+import { loggedId } from '../../daemons/logged-id.js';
+import { freePort } from '../../process/ports.js';
+import { LightningRpcError, type LightningSocket } from '../../rpc/lightning-socket.js';
+import type { Binding, Decoded, GetinfoResult } from '../../rpc/lightning-types.js';
+import {
+  NotEnoughFunds,
+  type AskOptions,
+  type Channel,
+  type Closing,
+  type Coin,
+  type DecodedInvoice,
+  type Feerates,
+  type FundedChannel,
+  type InvoiceOptions,
+  type LightningNode,
+  type NodeInfo,
+  type NodeSetup,
+  type OpenOptions,
+  type PaymentStatus,
+  type Peer,
+  type Policy,
+  type Tip,
+} from '../node.js';
+import { assertPayable, shorten } from '../payable.js';
+import { blockHashes } from './block-hashes.js';
+import { channelOf } from './channel.js';
+import {
+  decodedOf,
+  invoiceOf,
+  newInvoiceOf,
+  paymentOf,
+  type ClnInvoice,
+  type ClnNewInvoice,
+  type ClnPayment,
+} from './invoices.js';
+
+/** How long a connected peer may take to answer a ping, in ms. */
+const PING_MS = 10_000;
+/** What lightningd is told where it cannot close by force at once: after so many seconds without the other end. */
+const UNILATERAL_AFTER_S = 1;
+/** How far back in its log we look for its last block, in lines of at most 400 bytes. */
+const LOG_LINES = 1_000;
+
+/** A node that runs a lightningd: Core Lightning's, or ours, which is one as well. */
+export class ClnNode implements LightningNode {
+  readonly name: string;
+  readonly lightningd: Lightningd;
+  #id: string | undefined;
+
+  constructor(name: string, lightningDir: string, executable: LightningdExecutable) {
+    this.name = name;
+    this.lightningd = new Lightningd(name, lightningDir, executable);
+  }
+
+  /** Any method of its lightningd; those that we know are typed. */
+  get rpc(): LightningSocket {
+    return this.lightningd.rpc;
+  }
+
+  get rpcAddress(): string {
+    return this.rpc.path;
+  }
+
+  get daemon(): Daemon {
+    return this.lightningd.daemon;
+  }
+
+  get implementation(): Implementation {
+    return this.lightningd.executable.implementation;
+  }
+
+  get folder(): string {
+    return this.lightningd.lightningDir;
+  }
+
+  /** Its folder, as lightningd calls it. */
+  get lightningDir(): string {
+    return this.lightningd.lightningDir;
+  }
+
+  get configFile(): string {
+    return this.lightningd.configFile;
+  }
+
+  async prepare(setup: NodeSetup): Promise<() => Promise<void>> {
+    const { alias, colour, listen, secret, bitcoind, options, plugins } = setup;
+    const place = {
+      bindAddr: listen === 'tcp' ? `127.0.0.1:${await freePort()}` : join(this.folder, 'peer'),
+      bitcoinDatadir: bitcoind.datadir,
+      bitcoinRpcPort: bitcoind.rpcPort,
+      bitcoinCli: bitcoind.cli,
+      bitcoinBackend: await installBackend(bitcoind.datadir),
+    };
+    await this.lightningd.prepare({ alias, rgb: colour }, place, secret);
+    await this.lightningd.configure([
+      { key: 'bitcoin-rpcport', value: String(bitcoind.rpcPort) },
+      ...(bitcoind.cli === undefined ? [] : [{ key: 'bitcoin-cli', value: bitcoind.cli }]),
+    ]);
+    return await this.lightningd.configure(options, plugins);
+  }
+
+  async configured(key: string): Promise<string | undefined> {
+    return await this.lightningd.configured(key);
+  }
+
+  async rebase(from: string, to: string): Promise<void> {
+    await this.lightningd.rebase(from, to);
+  }
+
+  async forget(): Promise<void> {
+    const folder = join(this.folder, 'regtest');
+    for (const name of await namesIn(folder)) if (name !== 'hsm_secret') await removeTree(join(folder, name));
+  }
+
+  async start(debug?: string): Promise<void> {
+    await this.lightningd.start(debug);
+  }
+
+  async waitReady(wait?: ReadyOptions): Promise<void> {
+    await this.lightningd.waitReady(wait);
+  }
+
+  disconnect(): void {
+    this.rpc.close();
+  }
+
+  /** lightning-getinfo(7) */
+  async getinfo(options?: AskOptions): Promise<GetinfoResult> {
+    return await this.#call('getinfo', {}, options);
+  }
+
+  async id(): Promise<string> {
+    this.#id ??= (await this.getinfo()).id;
+    return this.#id;
+  }
+
+  async formerId(): Promise<string | undefined> {
+    return await loggedId(this.lightningd.logFile);
+  }
+
+  async info(options?: AskOptions): Promise<NodeInfo> {
+    const { id, alias, version, blockheight, num_peers, binding } = await this.getinfo(options);
+    return { id, alias, version, blockHeight: blockheight, peerCount: num_peers, listens: listensAt(binding) };
+  }
+
+  async address(): Promise<string> {
+    const { id, listens } = await this.info();
+    if (listens[0] !== undefined) return `${id}@${listens[0]}`;
+    throw new LnPlayError('STATE', `${this.name} listens on no address`, {
+      hint: `give it a bind-addr in ${this.configFile} and run \`ln-play restart ${this.name}\``,
+    });
+  }
+
+  async tip(): Promise<Tip> {
+    const { blockheight: height } = await this.getinfo();
+    return { height, hash: blockHashes(await tailFile(this.lightningd.logFile, LOG_LINES)).get(height) };
+  }
+
+  async newAddress(): Promise<string> {
+    const { p2tr, bech32 } = await this.#call('newaddr');
+    return (p2tr ?? bech32)!;
+  }
+
+  async funds(): Promise<Coin[]> {
+    const { outputs } = await this.#call('listfunds');
+    return outputs.map(({ txid, output, amount_msat, status, reserved }) => ({
+      txid,
+      output,
+      amountMsat: BigInt(amount_msat),
+      status,
+      reserved,
+    }));
+  }
+
+  async feerates(): Promise<Feerates> {
+    const { perkw } = await this.#call('feerates', { style: 'perkw' });
+    const estimates = perkw.estimates.map(({ blockcount, feerate }) => ({ blocks: blockcount, perKw: feerate }));
+    return { floorPerKw: perkw.floor, estimates };
+  }
+
+  async peer(id: string): Promise<Peer | undefined> {
+    const [peer] = (await this.#call('listpeers', { id })).peers;
+    return peer && { connected: peer.connected, channelCount: peer.num_channels };
+  }
+
+  async connect(address: string): Promise<void> {
+    await this.#call('connect', { id: address });
+  }
+
+  /** connectd sends gossip when it has something urgent to send along with it: a ping is, and so is its answer. */
+  async nudge(peerId: string): Promise<void> {
+    try {
+      await this.#call('ping', { id: peerId }, { timeoutMs: PING_MS });
+    } catch (error) {
+      if (!(error instanceof LightningRpcError)) throw error; // a peer that is just reconnecting cannot be pinged
+    }
+  }
+
+  async channels(peerId?: string, options?: AskOptions): Promise<Channel[]> {
+    const params = peerId === undefined ? {} : { id: peerId };
+    return (await this.#call('listpeerchannels', params, options)).channels.map(channelOf);
+  }
+
+  async open(peerId: string, options: OpenOptions, wait?: WaitOptions): Promise<FundedChannel> {
+    const { capacitySat, feerate, announce } = options;
+    const params = {
+      id: peerId,
+      amount: `${capacitySat}sat`,
+      ...(feerate ? { feerate } : {}),
+      ...(announce === false ? { announce } : {}),
+    };
+    try {
+      const { channel_id, txid } = await this.#call('fundchannel', params, wait);
+      return { channelId: channel_id, fundingTxid: txid };
+    } catch (error) {
+      throw error instanceof LightningRpcError && CANNOT_AFFORD.has(error.rpcCode) ? new NotEnoughFunds(error) : error;
+    }
+  }
+
+  async close({ id, peer }: Channel, { force }: { readonly force: boolean }, wait?: WaitOptions): Promise<Closing> {
+    if (force && (await this.#failAtOnce(peer))) return { type: 'unilateral', txid: undefined };
+    const params = { id: id!, ...(force && { unilateraltimeout: UNILATERAL_AFTER_S }) };
+    const { type, txids, txid } = await this.#call('close', params, wait);
+    return { type, txid: txids?.at(-1) ?? txid };
+  }
+
+  async setPolicy({ id, shortChannelId }: Channel, policy: Policy): Promise<void> {
+    const { baseMsat, perMillion, htlcMinMsat, htlcMaxMsat } = policy;
+    await this.#call('setchannel', {
+      id: shortChannelId ?? id!,
+      ...(baseMsat === undefined ? {} : { feebase: `${baseMsat}msat` }),
+      ...(perMillion === undefined ? {} : { feeppm: perMillion }),
+      ...(htlcMinMsat === undefined ? {} : { htlcmin: `${htlcMinMsat}msat` }),
+      ...(htlcMaxMsat === undefined ? {} : { htlcmax: `${htlcMaxMsat}msat` }),
+    });
+  }
+
+  async invoice(
+    amountMsat: bigint | undefined,
+    { label = `ln-play-${randomBytes(8).toString('hex')}`, description = 'ln-play' }: InvoiceOptions = {},
+  ): Promise<ClnNewInvoice> {
+    const amount_msat = amountMsat === undefined ? 'any' : `${amountMsat}msat`;
+    return newInvoiceOf(label, await this.#call('invoice', { amount_msat, label, description }));
+  }
+
+  async invoiceByHash(paymentHash: string): Promise<ClnInvoice | undefined> {
+    const [invoice] = (await this.#call('listinvoices', { payment_hash: paymentHash })).invoices;
+    return invoice && invoiceOf(invoice);
+  }
+
+  async decode(bolt11: string): Promise<DecodedInvoice> {
+    let decoded: Decoded | undefined;
+    let why = '';
+    try {
+      decoded = await this.#call('decode', { string: bolt11 });
+    } catch (error) {
+      if (!(error instanceof LightningRpcError)) throw error;
+      why = `: ${error.message}`;
+    }
+    if (decoded?.valid) return decodedOf(decoded);
+    throw new LnPlayError('USAGE', `${JSON.stringify(shorten(bolt11))} cannot be decoded${why}`, {
+      hint: 'pass the whole invoice, as `ln-play invoice` prints it',
+    });
+  }
+
+  /**
+   * Pays an invoice, after looking that it can be paid: of regtest, not expired, not our own, not paid before.
+   *
+   * @throws {LnPlayError} USAGE or INVALID, before anything is sent
+   * @throws {LightningRpcError} when the payment fails
+   */
+  async pay(bolt11: string, amountMsat?: bigint, wait?: WaitOptions): Promise<ClnPayment> {
+    await assertPayable(this, bolt11, amountMsat);
+    const params = amountMsat === undefined ? { bolt11 } : { bolt11, amount_msat: `${amountMsat}msat` };
+    return paymentOf(await this.#call('pay', params, wait));
+  }
+
+  async payment(paymentHash: string): Promise<{ readonly status: PaymentStatus } | undefined> {
+    const { pays } = await this.#call('listpays', { payment_hash: paymentHash });
+    return pays.find(({ status }) => status === 'complete') ?? pays.at(-1);
+  }
+
+  /**
+   * Has it go on chain at once: `dev-fail`, which lightningd has for developers, and for a peer's only channel.
+   *
+   * @returns whether it does
+   */
+  async #failAtOnce(peerId: string): Promise<boolean> {
+    try {
+      await this.daemon.guard(() => this.rpc.call('dev-fail', { id: peerId }));
+      return true;
+    } catch (error) {
+      if (error instanceof LightningRpcError) return false;
+      throw error;
+    }
+  }
+
+  /** Asks its lightningd; where that dies meanwhile, the error tells of its death. */
+  get #call(): LightningSocket['call'] {
+    const { daemon, rpc } = this.lightningd;
+    return (...args: Parameters<LightningSocket['call']>) => daemon.guard(() => rpc.call(...args));
+  }
+}
+
+/** lightning-fundchannel(7): too little in the wallet, or too little beside what is kept for emergencies. */
+const CANNOT_AFFORD: ReadonlySet<number> = new Set([CODE.FUND_CANNOT_AFFORD, CODE.FUND_CANNOT_AFFORD_WITH_EMERGENCY]);
+
+const listensAt = (binding: readonly Binding[] = []): string[] =>
+  binding.flatMap(({ socket, address, port }) => {
+    if (socket !== undefined) return [socket];
+    return port === undefined ? [] : [`${address}:${port}`];
+  });
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (cause) {
+    if (systemCode(cause) === 'ENOENT') return [];
+    throw fileError('read', folder, cause);
+  }
+}
