@@ -5,7 +5,7 @@ import { Daemon } from './daemon/daemon.js';
 import { checkOptions, enterNetworkDir } from './daemon/environment.js';
 import { takePidFile } from './daemon/pid-file.js';
 import { handleSignals } from './daemon/signals.js';
-import { loadNode } from './ldk/load.js';
+import { loadNode } from './load-node.js';
 import { LogBook } from './log/log-book.js';
 import { pidFileOf, renderHelp } from './options/help.js';
 import { Options } from './options/options.js';

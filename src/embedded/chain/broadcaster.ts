@@ -1,7 +1,7 @@
 import { messageOf } from '../../core/errors.js';
 import { BitcoinRpcError, isBitcoinError, type BitcoindRpc } from '../../rpc/bitcoind.js';
 import type { Log } from '../context.js';
-import type { Store } from '../store/store.js';
+import type { Reader, Tx } from '../store/turns.js';
 import type { Block } from './blocks.js';
 import { outpointName, parseTransaction, type Transaction } from '../bitcoin/transaction.js';
 
@@ -13,18 +13,18 @@ const PREFIX = 'broadcast/';
  */
 export class Broadcaster {
   readonly #rpc: BitcoindRpc;
-  readonly #store: Store;
+  readonly #store: Reader;
   readonly #log: Log;
 
-  constructor(rpc: BitcoindRpc, store: Store, log: Log) {
+  constructor(rpc: BitcoindRpc, store: Reader, log: Log) {
     this.#rpc = rpc;
     this.#store = store;
     this.#log = log;
   }
 
   /** Notes a transaction, in the turn whose commit comes before it is sent. */
-  keep(transaction: Transaction): void {
-    this.#store.put(PREFIX + transaction.txid, transaction.raw);
+  keep(tx: Tx, transaction: Transaction): void {
+    tx.put(PREFIX + transaction.txid, transaction.raw);
   }
 
   /** The outpoints that the transactions spend which are in no block yet. */
@@ -34,15 +34,15 @@ export class Broadcaster {
   }
 
   /** Drops a transaction that bitcoind has refused, for good with the next commit. */
-  forget(transaction: Transaction): void {
-    this.#store.delete(PREFIX + transaction.txid);
+  forget(tx: Tx, transaction: Transaction): void {
+    tx.delete(PREFIX + transaction.txid);
   }
 
   /** Drops those that spend an outpoint which there will never be, with the next commit. */
-  forgetSpending(outpoint: string): void {
+  forgetSpending(tx: Tx, outpoint: string): void {
     for (const key of this.#store.keys(PREFIX)) {
       const { inputs } = parseTransaction(this.#store.get(key)!);
-      if (inputs.some((input) => outpointName(input) === outpoint)) this.#store.delete(key);
+      if (inputs.some((input) => outpointName(input) === outpoint)) tx.delete(key);
     }
   }
 
@@ -65,13 +65,13 @@ export class Broadcaster {
   }
 
   /** Forgets those that a block has, and those that spend what a block has spent. */
-  confirmed(block: Block): void {
+  confirmed(tx: Tx, block: Block): void {
     const waiting = this.#store.keys(PREFIX);
     if (waiting.length === 0) return;
     const spent = new Set(block.transactions.flatMap(({ inputs }) => inputs.map(outpointName)));
     for (const key of waiting) {
       const { inputs } = parseTransaction(this.#store.get(key)!);
-      if (inputs.some((input) => spent.has(outpointName(input)))) this.#store.delete(key);
+      if (inputs.some((input) => spent.has(outpointName(input)))) tx.delete(key);
     }
   }
 }

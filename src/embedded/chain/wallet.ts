@@ -1,6 +1,6 @@
 import { messageOf } from '../../core/errors.js';
 import { isBitcoinError, type BitcoindRpc } from '../../rpc/bitcoind.js';
-import type { Store } from '../store/store.js';
+import type { Reader, Turn } from '../store/turns.js';
 import { outpointName, parseTransaction, type Transaction } from '../bitcoin/transaction.js';
 import { replaceScript, unfunded, type Output } from '../bitcoin/unfunded.js';
 
@@ -49,6 +49,17 @@ const DESCRIPTORS: Record<AddressType, (key: string) => string> = {
   p2tr: (key) => `tr(${key}/0/0/*)`,
 };
 
+export interface WalletParts {
+  readonly rpc: BitcoindRpc;
+  readonly nodeId: string;
+  /** The extended private key: `tprv…`. */
+  readonly key: string;
+  readonly store: Reader;
+  readonly turn: Turn;
+  /** The outpoints that the transactions spend which are still to be sent, or sent and in no block. */
+  readonly spentByKept: () => ReadonlySet<string>;
+}
+
 /**
  * The node's on-chain wallet: a descriptor wallet of bitcoind's, one for each node, with the keys that Core Lightning
  * derives from the same secret (m/0/0/k, k from 1), so that the addresses are the same every time.
@@ -57,18 +68,19 @@ export class Wallet {
   readonly name: string;
   readonly #rpc: BitcoindRpc;
   readonly #key: string;
-  readonly #store: Store;
+  readonly #store: Reader;
+  readonly #turn: Turn;
   readonly #spentByKept: () => ReadonlySet<string>;
   readonly #public = new Map<AddressType, string>();
   #opened: Promise<void> | undefined;
   #loading: Promise<boolean> | undefined;
 
-  /** @param spentByKept the outpoints that the transactions spend which are still to be sent, or sent and in no block */
-  constructor(rpc: BitcoindRpc, nodeId: string, key: string, store: Store, spentByKept: () => ReadonlySet<string>) {
+  constructor({ rpc, nodeId, key, store, turn, spentByKept }: WalletParts) {
     this.#rpc = rpc;
     this.name = `ln-play-${nodeId}`;
     this.#key = key;
     this.#store = store;
+    this.#turn = turn;
     this.#spentByKept = spentByKept;
   }
 
@@ -81,11 +93,14 @@ export class Wallet {
     return this.#opened;
   }
 
-  /** A fresh address, with its index in the key tree. The store has to be committed before it is given away. */
+  /** A fresh address, with its index in the key tree. That it is taken is on disk when it is given away. */
   async newAddress(type: AddressType): Promise<{ address: string; index: number }> {
     await this.open();
-    const index = this.#store.getJson<number>(NEXT_INDEX) ?? 1;
-    this.#store.putJson(NEXT_INDEX, index + 1);
+    const index = await this.#turn((tx) => {
+      const next = this.nextIndex;
+      tx.putJson(NEXT_INDEX, next + 1);
+      return next;
+    });
     if (index > 1 && index % (RANGE / 2) === 0) await this.#import(index + RANGE);
     return { address: await this.addressAt(type, index), index };
   }
@@ -203,7 +218,7 @@ export class Wallet {
     const [isNew] = await Promise.all([this.#createOrLoad(), this.#describe()]);
     if (isNew || !this.#store.get(IMPORTED)) {
       await this.#import(this.nextIndex + RANGE);
-      this.#store.putJson(IMPORTED, true);
+      await this.#turn((tx) => tx.putJson(IMPORTED, true));
     }
     if (!isNew) await this.#releaseForgotten();
   }

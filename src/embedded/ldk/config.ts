@@ -6,9 +6,6 @@ import { FEERATE_FLOOR } from '../../cln/feerate.js';
 const MAX_DUST_EXPOSURE_MSAT = 5_000_000_000n;
 /** LDK accepts no less (MIN_CLTV_EXPIRY_DELTA). */
 const MIN_CLTV_EXPIRY_DELTA = 42;
-/** LDK accepts no less for an HTLC that is for us (MIN_FINAL_CLTV_EXPIRY_DELTA), with room for a few blocks meanwhile. */
-export const MIN_FINAL_CLTV = 27;
-
 /** What `fundchannel` decides for one channel. */
 export interface ChannelChoices {
   readonly announce: boolean;
@@ -58,7 +55,9 @@ export const feeEstimator = (): ldk.FeeEstimator =>
   ldk.FeeEstimator.new_impl({ get_est_sat_per_1000_weight: (target) => FEERATES[target] ?? FEERATE_FLOOR });
 
 /** What we take for forwarding a payment, where nothing else was said of the channel. */
-export const forwardingFees = (options: OptionValues): { readonly baseMsat: number; readonly millionths: number } => ({
+export const forwardingFees = (
+  options: Pick<OptionValues, 'number'>,
+): { readonly baseMsat: number; readonly millionths: number } => ({
   baseMsat: options.number('fee-base') ?? 1,
   millionths: options.number('fee-per-satoshi') ?? 10,
 });

@@ -1,133 +1,307 @@
 import * as ldk from '#ldk';
-import { bytesOf, hexOf } from '../bitcoin/hex.js';
-import type { Node } from './node.js';
+import { hexOf } from '../bitcoin/hex.js';
+import { formatShortChannelId } from '../bitcoin/short-channel-id.js';
+import type { ChannelState, StateCause } from '../../cln/channel-states.js';
+import { bitsOf, err, flag, isNull, scidOf, some, someScid } from './convert.js';
+import { outpointOf } from './persist.js';
 
-type Handler = (event: ldk.Event, node: Node) => void;
-type EventClass<E extends ldk.Event> = abstract new (...args: never[]) => E;
+/** What LDK tells, as far as the node has to do something. Ids and hashes in hex, amounts in msat. */
+export type LdkEvent =
+  | ({ readonly type: 'claimable' } & ClaimableEvent)
+  | {
+      readonly type: 'claimed';
+      readonly paymentHash: string;
+      readonly amountMsat: number;
+      readonly htlcs: readonly { readonly channelId: string; readonly amountMsat: number }[];
+    }
+  | { readonly type: 'sent'; readonly paymentHash: string; readonly preimage: string; readonly feeMsat: number }
+  | { readonly type: 'paymentFailed'; readonly paymentHash: string; readonly reason: PaymentFailure }
+  | ({ readonly type: 'pathSuccessful' } & PathEvent)
+  | { readonly type: 'pathFailed'; readonly paymentHash: string; readonly shortChannelId: string | undefined }
+  | ({ readonly type: 'forwarded' } & ForwardedEvent)
+  | ({ readonly type: 'forwardFailed' } & ForwardFailedEvent)
+  | { readonly type: 'receiveFailed'; readonly paymentHash: string }
+  | { readonly type: 'fundingWanted'; readonly temporaryId: string; readonly script: Uint8Array }
+  | ({ readonly type: 'channelPending' } & PendingEvent)
+  | { readonly type: 'channelReady'; readonly channelId: string }
+  | ({ readonly type: 'channelClosed' } & ClosedEvent)
+  | ({ readonly type: 'openRequest' } & OpenRequestEvent)
+  | { readonly type: 'spendable'; readonly outputs: readonly SpendableOutput[] }
+  | { readonly type: 'connectionWanted'; readonly nodeId: string };
 
-/** One row of the table: what to do with an event of this class. */
-const on = <E extends ldk.Event>(type: unknown, handle: (event: E, node: Node) => void): [EventClass<E>, Handler] => [
-  type as EventClass<E>,
-  handle as Handler,
-];
-
-const HANDLERS: readonly [EventClass<ldk.Event>, Handler][] = [
-  on<ldk.Event_PendingHTLCsForwardable>(ldk.Event_PendingHTLCsForwardable, (_event, node) => node.engine.forwardSoon()),
-  on<ldk.Event_PaymentClaimable>(ldk.Event_PaymentClaimable, (event, node) => node.receiving.onClaimable(event)),
-  on<ldk.Event_PaymentClaimed>(ldk.Event_PaymentClaimed, (event, node) => {
-    node.receiving.onClaimed(event);
-    node.coinMovements.onClaimed(event);
-  }),
-  on<ldk.Event_PaymentSent>(ldk.Event_PaymentSent, (event, node) => node.payments.onSent(event)),
-  on<ldk.Event_PaymentFailed>(ldk.Event_PaymentFailed, (event, node) => node.payments.onFailed(event)),
-  on<ldk.Event_PaymentPathSuccessful>(ldk.Event_PaymentPathSuccessful, (event, node) => {
-    node.payments.onPathSuccessful(event);
-    node.coinMovements.onPathSuccessful(event);
-  }),
-  on<ldk.Event_PaymentPathFailed>(ldk.Event_PaymentPathFailed, (event, node) => node.payments.onPathFailed(event)),
-  on<ldk.Event_PaymentForwarded>(ldk.Event_PaymentForwarded, (event, node) => {
-    node.forwards.onForwarded(event);
-    node.coinMovements.onForwarded(event);
-  }),
-  on<ldk.Event_HTLCHandlingFailed>(ldk.Event_HTLCHandlingFailed, (event, node) => {
-    node.receiving.onFailed(event);
-    node.forwards.onFailed(event);
-  }),
-  on<ldk.Event_FundingGenerationReady>(ldk.Event_FundingGenerationReady, (event, node) =>
-    node.funding.onGenerationReady(event),
-  ),
-  on<ldk.Event_ChannelPending>(ldk.Event_ChannelPending, (event, node) => {
-    const request = node.funding.onPending(event);
-    const pushed = request ? Number(request.pushMsat) : node.acceptance.pushedMsat(event);
-    node.channels.onPending(event, pushed, request?.minimumDepth);
-  }),
-  on<ldk.Event_ChannelReady>(ldk.Event_ChannelReady, (event, node) => node.channels.onReady(event)),
-  on<ldk.Event_ChannelClosed>(ldk.Event_ChannelClosed, (event, node) => {
-    node.funding.onClosed(event);
-    node.channels.onClosed(event);
-    node.engine.afterCommit(() => node.neverFunded.look());
-  }),
-  on<ldk.Event_OpenChannelRequest>(ldk.Event_OpenChannelRequest, (event, node) => node.acceptance.onRequest(event)),
-  on<ldk.Event_SpendableOutputs>(ldk.Event_SpendableOutputs, (event, node) => node.sweeper.onSpendable(event)),
-  on<ldk.Event_ConnectionNeeded>(ldk.Event_ConnectionNeeded, (event, node) =>
-    node.log.debug(`LDK would like a connection to ${hexOf(event.node_id)}`),
-  ),
-];
-
-/** What the node does with each of LDK's events; those that are not in the table need nothing. */
-export function handleEvent(event: ldk.Event, node: Node): void {
-  const row = HANDLERS.find(([type]) => event instanceof type);
-  if (row) row[1](event, node);
-  else node.log.trace(`LDK event ${event.constructor.name}`);
+/** A payment for us whose HTLCs are all there. */
+export interface ClaimableEvent {
+  readonly paymentHash: string;
+  readonly amountMsat: number;
+  /** The height at which LDK fails it back. */
+  readonly deadline?: number | undefined;
+  readonly channelId: string | undefined;
+  /** Where the sender sent the preimage along. */
+  readonly keysendPreimage: string | undefined;
+  readonly paymentSecret: string | undefined;
+  /** [type, hex] */
+  readonly customTlvs: readonly (readonly [string, string])[];
 }
 
-/** Whether a channel is welcome, and can be used before its funding transaction is in a block. */
-type Verdict = 'accept' | 'accept at once' | { readonly refusal: string };
+/** Why LDK gave up a payment: the payee said no, there is no way left, we said so, or its own word. */
+export type PaymentFailure = 'rejected' | 'noRoute' | 'abandoned' | { readonly other: string };
 
-/** Asks the plugins whether a channel that a peer wants to open is welcome. */
-export class Acceptance {
-  readonly #node: Node;
-  readonly #pushedMsat = new Map<string, number>();
+export interface PathEvent {
+  readonly paymentHash: string;
+  /** Of the last hop `feeMsat` is the amount. */
+  readonly hops: readonly { readonly shortChannelId: bigint; readonly feeMsat: number }[];
+}
 
-  constructor(node: Node) {
-    this.#node = node;
-  }
+export interface ForwardedEvent {
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly feeMsat: number;
+  readonly outMsat: number;
+}
 
-  /** What the opener gave us with a channel that has just become one. */
-  pushedMsat(event: ldk.Event_ChannelPending): number {
-    const id = hexOf(event.former_temporary_channel_id.get_a());
-    const pushed = this.#pushedMsat.get(id) ?? 0;
-    this.#pushedMsat.delete(id);
-    return pushed;
-  }
+export interface ForwardFailedEvent {
+  readonly from: string | undefined;
+  /** The channel to the next peer, where it was that peer who did not take it. */
+  readonly to: string | undefined;
+  /** The short channel id that the sender asked for, where there is no such channel of ours. */
+  readonly asked: string | undefined;
+}
 
-  onRequest(event: ldk.Event_OpenChannelRequest): void {
-    const id = hexOf(event.temporary_channel_id.get_a());
-    const funds = event.channel_negotiation_type;
-    if (funds instanceof ldk.InboundChannelFunds_PushMsat) this.#pushedMsat.set(id, Number(funds.push_msat));
-    const decide = async (): Promise<void> => {
-      const verdict = await this.#ask(event);
-      const { engine } = this.#node;
-      const peer = event.counterparty_node_id;
-      const channel = ldk.ChannelId.constructor_from_bytes(bytesOf(id));
-      const { manager } = engine;
-      const done = await engine.act(() => {
-        if (verdict === 'accept') return manager.accept_inbound_channel(channel, peer, 0n);
-        return verdict === 'accept at once'
-          ? manager.accept_inbound_channel_from_trusted_peer_0conf(channel, peer, 0n)
-          : manager.force_close_without_broadcasting_txn(channel, peer, verdict.refusal);
-      });
-      if (!done.is_ok()) this.#node.log.debug(`channel ${id} of ${hexOf(peer)} went away before it was accepted`);
+export interface PendingEvent {
+  readonly channelId: string;
+  readonly temporaryId: string;
+  readonly peerId: string;
+  readonly fundingTxid: string;
+  readonly fundingOutnum: number;
+  /** Bits of its type (BOLT #9). */
+  readonly typeBits: readonly number[];
+}
+
+export interface ClosedEvent {
+  readonly channelId: string;
+  readonly balanceMsat: number | undefined;
+  readonly state: ChannelState;
+  readonly closer: 'local' | 'remote';
+  readonly cause: StateCause;
+  readonly message: string;
+  /** What whoever was opening it is told. */
+  readonly whyNotOpened: string;
+}
+
+/** A peer's wish to open a channel. */
+export interface OpenRequestEvent {
+  readonly temporaryId: string;
+  readonly peerId: string;
+  readonly fundingMsat: number;
+  readonly pushMsat: number;
+  readonly dustLimitMsat: number;
+  readonly maxHtlcValueInFlightMsat: number;
+  readonly htlcMinimumMsat: number;
+  readonly feeratePerKw: number;
+  readonly toSelfDelay: number;
+  readonly maxAcceptedHtlcs: number;
+  readonly isAnnounced: boolean;
+}
+
+/** An output of a closed channel that is ours; `descriptor` is what LDK needs to spend it. */
+export interface SpendableOutput {
+  readonly outpoint: string;
+  readonly descriptor: Uint8Array;
+  /** The script that it pays to, where that is not one of the channel's own. */
+  readonly script: Uint8Array | undefined;
+}
+
+export const DISCONNECTED = 'Disconnected during opening';
+
+const idOf = (id: ldk.ChannelId): string => hexOf(id.get_a());
+const someId = (id: ldk.ChannelId): string | undefined => (isNull(id) ? undefined : idOf(id));
+
+/** The event in plain terms, or undefined where the node has nothing to do with it. */
+export function readEvent(event: ldk.Event): LdkEvent | undefined {
+  if (event instanceof ldk.Event_PaymentClaimable) return readClaimable(event);
+  if (event instanceof ldk.Event_PaymentClaimed)
+    return {
+      type: 'claimed',
+      paymentHash: hexOf(event.payment_hash),
+      amountMsat: Number(event.amount_msat),
+      htlcs: event.htlcs.map((htlc) => ({
+        channelId: idOf(htlc.get_channel_id()),
+        amountMsat: Number(htlc.get_value_msat()),
+      })),
     };
-    decide().catch((error: unknown) => this.#node.log.broken(`accepting channel ${id}: ${String(error)}`));
+  if (event instanceof ldk.Event_PaymentSent)
+    return {
+      type: 'sent',
+      paymentHash: hexOf(event.payment_hash),
+      preimage: hexOf(event.payment_preimage),
+      feeMsat: Number(some<bigint>(event.fee_paid_msat) ?? 0n),
+    };
+  if (event instanceof ldk.Event_PaymentFailed)
+    return { type: 'paymentFailed', paymentHash: hexOf(event.payment_id), reason: readFailure(event) };
+  if (event instanceof ldk.Event_PaymentPathSuccessful)
+    return {
+      type: 'pathSuccessful',
+      paymentHash: hexOf(event.payment_id),
+      hops: event.path.get_hops().map((hop) => ({
+        shortChannelId: scidOf(hop.get_short_channel_id()),
+        feeMsat: Number(hop.get_fee_msat()),
+      })),
+    };
+  if (event instanceof ldk.Event_PaymentPathFailed) {
+    const scid = someScid(event.short_channel_id);
+    const shortChannelId = scid === undefined ? undefined : formatShortChannelId(scid);
+    return { type: 'pathFailed', paymentHash: hexOf(event.payment_hash), shortChannelId };
   }
+  if (event instanceof ldk.Event_PaymentForwarded)
+    return {
+      type: 'forwarded',
+      from: someId(event.prev_channel_id),
+      to: someId(event.next_channel_id),
+      feeMsat: Number(some<bigint>(event.total_fee_earned_msat) ?? 0n),
+      outMsat: Number(some<bigint>(event.outbound_amount_forwarded_msat) ?? 0n),
+    };
+  if (event instanceof ldk.Event_HTLCHandlingFailed) return readHandlingFailed(event);
+  return readChannelEvent(event);
+}
 
-  async #ask(event: ldk.Event_OpenChannelRequest): Promise<Verdict> {
-    const { ctx, log } = this.#node;
-    if (!ctx.hasHook('openchannel')) return 'accept';
-    const { params } = event;
-    const funds = event.channel_negotiation_type;
-    const answer = await ctx.ask('openchannel', {
-      openchannel: {
-        id: hexOf(event.counterparty_node_id),
-        funding_msat: Number(event.funding_satoshis * 1000n),
-        push_msat: funds instanceof ldk.InboundChannelFunds_PushMsat ? Number(funds.push_msat) : 0,
-        dust_limit_msat: Number(params.get_dust_limit_satoshis() * 1000n),
-        max_htlc_value_in_flight_msat: Number(params.get_max_htlc_value_in_flight_msat()),
-        channel_reserve_msat: 0,
-        htlc_minimum_msat: Number(params.get_htlc_minimum_msat()),
-        feerate_per_kw: params.get_commitment_feerate_sat_per_1000_weight(),
-        to_self_delay: params.get_to_self_delay(),
-        max_accepted_htlcs: params.get_max_accepted_htlcs(),
-        channel_flags: event.is_announced ? 1 : 0,
-        channel_type: { bits: [12], names: ['static_remotekey/even'] },
-      },
-    });
-    const { error_message: why, mindepth, close_to: closeTo, reserve } = answer;
-    if (answer.result === 'reject') return { refusal: typeof why === 'string' ? why : 'Channel rejected by plugin' };
-    for (const [name, value] of Object.entries({ mindepth: mindepth || undefined, close_to: closeTo, reserve }))
-      if (value !== undefined)
-        log.unusual(`openchannel hook: ${name} ${JSON.stringify(value)} is ignored: LDK takes its own`);
-    return mindepth === 0 ? 'accept at once' : 'accept';
+function readChannelEvent(event: ldk.Event): LdkEvent | undefined {
+  if (event instanceof ldk.Event_FundingGenerationReady)
+    return { type: 'fundingWanted', temporaryId: idOf(event.temporary_channel_id), script: event.output_script };
+  if (event instanceof ldk.Event_ChannelPending) {
+    const [fundingTxid, outnum] = outpointOf(event.funding_txo).split(':') as [string, string];
+    return {
+      type: 'channelPending',
+      channelId: idOf(event.channel_id),
+      temporaryId: idOf(event.former_temporary_channel_id as unknown as ldk.ChannelId),
+      peerId: hexOf(event.counterparty_node_id),
+      fundingTxid,
+      fundingOutnum: Number(outnum),
+      typeBits: bitsOf(event.channel_type.le_flags()),
+    };
   }
+  if (event instanceof ldk.Event_ChannelReady) return { type: 'channelReady', channelId: idOf(event.channel_id) };
+  if (event instanceof ldk.Event_ChannelClosed) return readClosed(event);
+  if (event instanceof ldk.Event_OpenChannelRequest) return readOpenRequest(event);
+  if (event instanceof ldk.Event_SpendableOutputs)
+    return {
+      type: 'spendable',
+      outputs: event.outputs.map((output) => ({
+        outpoint: outpointOf(output.spendable_outpoint()),
+        descriptor: output.write(),
+        script: output instanceof ldk.SpendableOutputDescriptor_StaticOutput ? output.output.script_pubkey : undefined,
+      })),
+    };
+  if (event instanceof ldk.Event_ConnectionNeeded) return { type: 'connectionWanted', nodeId: hexOf(event.node_id) };
+  return undefined;
+}
+
+function readClaimable(event: ldk.Event_PaymentClaimable): LdkEvent {
+  const { purpose } = event;
+  return {
+    type: 'claimable',
+    paymentHash: hexOf(event.payment_hash),
+    amountMsat: Number(event.amount_msat),
+    deadline: some<number>(event.claim_deadline),
+    channelId: someId(event.via_channel_id as unknown as ldk.ChannelId),
+    keysendPreimage:
+      purpose instanceof ldk.PaymentPurpose_SpontaneousPayment ? hexOf(purpose.spontaneous_payment) : undefined,
+    paymentSecret:
+      purpose instanceof ldk.PaymentPurpose_Bolt11InvoicePayment ? hexOf(purpose.payment_secret) : undefined,
+    customTlvs: event.onion_fields.custom_tlvs().map((tlv) => [String(tlv.get_a()), hexOf(tlv.get_b())] as const),
+  };
+}
+
+function readFailure(event: ldk.Event_PaymentFailed): PaymentFailure {
+  const reason = some<ldk.PaymentFailureReason>(event.reason);
+  switch (reason) {
+    case ldk.PaymentFailureReason.LDKPaymentFailureReason_RecipientRejected:
+      return 'rejected';
+    case ldk.PaymentFailureReason.LDKPaymentFailureReason_RouteNotFound:
+      return 'noRoute';
+    case ldk.PaymentFailureReason.LDKPaymentFailureReason_UserAbandoned:
+      return 'abandoned';
+    default:
+      return {
+        other:
+          reason === undefined ? 'failed' : ldk.PaymentFailureReason[reason].replace('LDKPaymentFailureReason_', ''),
+      };
+  }
+}
+
+function readHandlingFailed(event: ldk.Event_HTLCHandlingFailed): LdkEvent | undefined {
+  const next = event.failed_next_destination;
+  if (next instanceof ldk.HTLCDestination_FailedPayment)
+    return { type: 'receiveFailed', paymentHash: hexOf(next.payment_hash) };
+  if (next instanceof ldk.HTLCDestination_InvalidOnion) return undefined;
+  const asked =
+    next instanceof ldk.HTLCDestination_UnknownNextHop || next instanceof ldk.HTLCDestination_InvalidForward
+      ? formatShortChannelId(scidOf(next.requested_forward_scid))
+      : undefined;
+  const to = next instanceof ldk.HTLCDestination_NextHopChannel ? idOf(next.channel_id) : undefined;
+  return { type: 'forwardFailed', from: someId(event.prev_channel_id), to, asked };
+}
+
+function readOpenRequest(event: ldk.Event_OpenChannelRequest): LdkEvent {
+  const { params } = event;
+  const funds = event.channel_negotiation_type;
+  return {
+    type: 'openRequest',
+    temporaryId: idOf(event.temporary_channel_id),
+    peerId: hexOf(event.counterparty_node_id),
+    fundingMsat: Number(event.funding_satoshis * 1000n),
+    pushMsat: funds instanceof ldk.InboundChannelFunds_PushMsat ? Number(funds.push_msat) : 0,
+    dustLimitMsat: Number(params.get_dust_limit_satoshis() * 1000n),
+    maxHtlcValueInFlightMsat: Number(params.get_max_htlc_value_in_flight_msat()),
+    htlcMinimumMsat: Number(params.get_htlc_minimum_msat()),
+    feeratePerKw: params.get_commitment_feerate_sat_per_1000_weight(),
+    toSelfDelay: params.get_to_self_delay(),
+    maxAcceptedHtlcs: params.get_max_accepted_htlcs(),
+    isAnnounced: flag(event.is_announced),
+  };
+}
+
+function readClosed({ channel_id: id, last_local_balance_msat: last, reason }: ldk.Event_ChannelClosed): LdkEvent {
+  const balance = some<bigint>(last);
+  return {
+    type: 'channelClosed',
+    channelId: idOf(id),
+    balanceMsat: balance === undefined ? undefined : Number(balance),
+    ...closing(reason),
+    whyNotOpened:
+      reason instanceof ldk.ClosureReason_CounterpartyForceClosed
+        ? `They sent error ${reason.peer_msg.get_a()}`
+        : reason instanceof ldk.ClosureReason_DisconnectedPeer
+          ? DISCONNECTED
+          : reason.to_str(),
+  };
+}
+
+function closing(reason: ldk.ClosureReason): Pick<ClosedEvent, 'state' | 'closer' | 'cause' | 'message'> {
+  if (
+    reason instanceof ldk.ClosureReason_LegacyCooperativeClosure ||
+    reason instanceof ldk.ClosureReason_LocallyInitiatedCooperativeClosure
+  )
+    return { state: 'CLOSINGD_COMPLETE', closer: 'local', cause: 'user', message: 'Closing complete' };
+  if (reason instanceof ldk.ClosureReason_CounterpartyInitiatedCooperativeClosure)
+    return { state: 'CLOSINGD_COMPLETE', closer: 'remote', cause: 'remote', message: 'Closing complete' };
+  if (reason instanceof ldk.ClosureReason_CounterpartyForceClosed)
+    return { state: 'AWAITING_UNILATERAL', closer: 'remote', cause: 'remote', message: reason.peer_msg.get_a() };
+  if (reason instanceof ldk.ClosureReason_CommitmentTxConfirmed)
+    return { state: 'AWAITING_UNILATERAL', closer: 'remote', cause: 'onchain', message: 'Commitment transaction seen' };
+  if (reason instanceof ldk.ClosureReason_HolderForceClosed)
+    return {
+      state: 'AWAITING_UNILATERAL',
+      closer: 'local',
+      cause: 'user',
+      message: 'Forcibly closed by `close` command',
+    };
+  return { state: 'AWAITING_UNILATERAL', closer: 'local', cause: 'protocol', message: reason.to_str() };
+}
+
+/** The text of LDK's APIError, in one of its `Result_…`. */
+export function refusalOf(result: { is_ok(): boolean }): string | undefined {
+  if (result.is_ok()) return undefined;
+  const error = err<ldk.APIError>(result);
+  const text: unknown = Reflect.get(error, 'err');
+  return typeof text === 'string' ? text : error.constructor.name.replace(/^APIError_/, '');
 }

@@ -1,326 +1,137 @@
+import { randomBytes } from 'node:crypto';
 import * as ldk from '#ldk';
-import { MAX_TIMER_MS } from '../../core/timers.js';
-import { RpcError } from '../rpc/errors.js';
-import { CODE } from '../../cln/error-codes.js';
-import { some, someScid } from './convert.js';
+import { sha256 } from '../bitcoin/hashes.js';
 import { bytesOf, hexOf } from '../bitcoin/hex.js';
-import { formatShortChannelId } from '../bitcoin/short-channel-id.js';
-import type { Node } from './node.js';
+import { err, ok, some } from './convert.js';
+import type { Engine } from './engine.js';
 
-export type PaymentStatus = 'pending' | 'complete' | 'failed';
+/** How often LDK tries another path. */
+const ATTEMPTS = 10;
+/** LDK's clock is the last block's: it must never be the one that calls an invoice expired. */
+const EXPIRY_SECONDS = 50 * 365 * 86_400;
+/** Failure codes of BOLT #4 that LDK can send for us. */
+export const FAILURE = {
+  INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS: 0x400f,
+  TEMPORARY_NODE_FAILURE: 0x2002,
+  REQUIRED_NODE_FEATURE_MISSING: 0x6003,
+} as const;
 
-/** A payment of ours, as it is kept. Amounts in msat, times in seconds. */
-export interface PaymentRecord {
-  readonly paymentHash: string;
-  readonly status: PaymentStatus;
-  readonly destination: string;
-  readonly amountMsat: number;
-  readonly sentMsat: number;
-  readonly createdAt: number;
-  readonly createdIndex: number;
-  readonly updatedIndex?: number;
-  readonly completedAt?: number;
-  readonly preimage?: string;
-  readonly bolt11?: string;
-  readonly label?: string;
-  readonly description?: string;
-  readonly groupId: number;
-  /** How many HTLCs came through, and how many did not. */
-  readonly parts: number;
-  readonly failedParts: number;
-  readonly error?: { readonly code: number; readonly message: string };
-}
+/** Hands a payment to LDK, within a turn; returns LDK's word for why it does not even try, or undefined. */
+export type Send = () => 'noRoute' | { readonly other: string } | undefined;
 
-export interface PaymentRequest {
-  readonly paymentHash: string;
+export interface KeysendRequest {
   readonly destination: string;
   readonly amountMsat: bigint;
-  readonly bolt11?: string | undefined;
-  readonly label?: string | undefined;
-  readonly description?: string | undefined;
+  readonly maxFeeMsat: bigint;
+  readonly tlvs: readonly { readonly type: bigint; readonly value: Uint8Array }[];
+  readonly finalCltv: number;
 }
 
-/** Hands the payment to LDK; returns its refusal, or undefined. */
-export type Send = (paymentId: Uint8Array) => ldk.RetryableSendFailure | undefined;
+/** LDK's payments. Its payment id is the payment hash: nothing is paid twice. What changes one is called within a turn. */
+export class LdkPayments {
+  readonly #engine: Engine;
 
-const PREFIX = 'payment/';
-const INDEXES = 'payment-indexes';
-const REJECTED = {
-  code: CODE.PAY_DESTINATION_PERM_FAIL,
-  message: "Destination said it doesn't know invoice: WIRE_INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS",
-};
-
-interface Waiter {
-  readonly resolve: (record: PaymentRecord) => void;
-}
-
-/** The payments that this node has made. LDK's payment id is the payment hash: nothing is paid twice. */
-export class Payments {
-  readonly #node: Node;
-  readonly #records = new Map<string, PaymentRecord>();
-  readonly #waiters = new Map<string, Waiter[]>();
-  /** Payments of invoices of ours. */
-  readonly #toOurselves = new Map<string, Promise<PaymentRecord>>();
-  readonly #lastFailure = new Map<string, string>();
-  #indexes: { created: number; updated: number; deleted: number };
-
-  constructor(node: Node) {
-    this.#node = node;
-    this.#indexes = node.store.getJson(INDEXES) ?? { created: 0, updated: 0, deleted: 0 };
-    for (const key of node.store.keys(PREFIX)) {
-      const record = node.store.getJson<PaymentRecord>(key)!;
-      this.#records.set(record.paymentHash, record);
-    }
+  constructor(engine: Engine) {
+    this.#engine = engine;
   }
 
-  get indexes(): Readonly<{ created: number; updated: number; deleted: number }> {
-    return this.#indexes;
+  /** The secret of an invoice, by which LDK tells payments for us; undefined where the amount is more than there can be. */
+  invoiceSecret(paymentHash: string, amountMsat: bigint | undefined, cltv: number): string | undefined {
+    const amount =
+      amountMsat === undefined ? ldk.Option_u64Z.constructor_none() : ldk.Option_u64Z.constructor_some(amountMsat);
+    const minimum = ldk.Option_u16Z.constructor_some(cltv);
+    const made = this.#engine.read(() =>
+      this.#engine.manager.create_inbound_payment_for_hash(bytesOf(paymentHash), amount, EXPIRY_SECONDS, minimum),
+    );
+    const secret = ok<Uint8Array>(made);
+    return secret && hexOf(secret);
   }
 
-  list(): PaymentRecord[] {
-    return [...this.#records.values()].sort((a, b) => a.createdIndex - b.createdIndex);
-  }
-
-  get(hash: string): PaymentRecord | undefined {
-    return this.#records.get(hash);
-  }
-
-  delete(hash: string): void {
-    this.#records.delete(hash);
-    this.#indexes = { ...this.#indexes, deleted: this.#indexes.deleted + 1 };
-    this.#node.store.delete(PREFIX + hash);
-    this.#node.store.putJson(INDEXES, this.#indexes);
-  }
-
-  /**
-   * Pays, or waits for the payment of the same hash that is under way; one that is complete is told again.
-   *
-   * @param retryForMs when the time is over, no further attempt is made
-   * @throws {RpcError} with lightning-xpay(7)'s codes
-   */
-  async pay(request: PaymentRequest, send: Send, retryForMs: number): Promise<PaymentRecord> {
-    const known = this.#records.get(request.paymentHash);
-    if (known?.status === 'complete') return known;
-    const done = this.#done(request.paymentHash);
-    if (known?.status !== 'pending') this.#start(request, send);
-    const giveUp = setTimeout(() => void this.#abandon(request.paymentHash), Math.min(retryForMs, MAX_TIMER_MS));
-    const record = await done;
-    clearTimeout(giveUp);
-    return completeOnly(record);
-  }
-
-  /**
-   * Pays an invoice of ours, where LDK sees no route. What comes of it is noted at once with the invoice, so that nothing
-   * is under way when the daemon ends.
-   *
-   * @param decide answers the preimage; undefined where the payment is refused
-   * @throws {RpcError} with lightning-xpay(7)'s codes
-   */
-  async payOurselves(request: PaymentRequest, decide: () => Promise<string | undefined>): Promise<PaymentRecord> {
-    const { paymentHash } = request;
-    const known = this.#records.get(paymentHash);
-    if (known?.status === 'complete') return known;
-    const running = this.#toOurselves.get(paymentHash) ?? this.#payOurselves(request, decide);
-    this.#toOurselves.set(paymentHash, running);
-    try {
-      return completeOnly(await running);
-    } finally {
-      this.#toOurselves.delete(paymentHash);
-    }
-  }
-
-  async #payOurselves(request: PaymentRequest, decide: () => Promise<string | undefined>): Promise<PaymentRecord> {
-    const { paymentHash } = request;
-    const preimage = await decide();
-    this.#begin(request);
-    if (preimage === undefined) this.#fail(paymentHash, REJECTED);
-    else {
-      this.#node.invoices.paid(paymentHash, Number(request.amountMsat));
-      this.#complete(paymentHash, preimage, 0);
-    }
-    await this.#node.engine.schedule();
-    return this.#records.get(paymentHash)!;
-  }
-
-  #start(request: PaymentRequest, send: Send): void {
-    this.#begin(request);
-    const { paymentHash } = request;
-    const refused = this.#node.engine.guard(() => send(bytesOf(paymentHash)));
-    if (refused !== undefined) this.#fail(paymentHash, this.#refusal(request, refused));
-    void this.#node.engine.schedule();
-  }
-
-  #begin(request: PaymentRequest): void {
-    const earlier = this.#records.get(request.paymentHash);
-    this.#indexes = { ...this.#indexes, created: this.#indexes.created + 1 };
-    const { paymentHash, destination, bolt11, label, description } = request;
-    this.#put({
-      paymentHash,
-      destination,
-      status: 'pending',
-      amountMsat: Number(request.amountMsat),
-      sentMsat: Number(request.amountMsat),
-      createdAt: Math.floor(Date.now() / 1000),
-      createdIndex: this.#indexes.created,
-      ...(bolt11 !== undefined && { bolt11 }),
-      ...(label !== undefined && { label }),
-      ...(description !== undefined && { description }),
-      groupId: (earlier?.groupId ?? 0) + 1,
-      parts: 0,
-      failedParts: 0,
+  /** The node id that an invoice is from; undefined where LDK cannot read it. */
+  payeeOf(bolt11: string): string | undefined {
+    return this.#engine.read(() => {
+      const invoice = ok<ldk.Bolt11Invoice>(ldk.Bolt11Invoice.constructor_from_str(bolt11));
+      return invoice && hexOf(invoice.get_payee_pub_key());
     });
   }
 
-  /** Its time is over: LDK makes no further attempt, and fails it when none is under way. */
-  async #abandon(hash: string): Promise<void> {
-    const { engine } = this.#node;
-    await engine.act(() => engine.manager.abandon_payment(bytesOf(hash)));
-    const known = engine.guard(() => engine.manager.list_recent_payments());
-    const isKnown = known.some((payment) => hexOf(Reflect.get(payment, 'payment_id') as Uint8Array) === hash);
-    if (isKnown || this.#records.get(hash)?.status !== 'pending') return;
-    this.#fail(hash, { code: CODE.PAY_STOPPED_RETRYING, message: 'Timed out: no further attempts within retry_for' });
-    await engine.schedule();
-  }
-
-  #done(hash: string): Promise<PaymentRecord> {
-    return new Promise((resolve) => {
-      this.#waiters.set(hash, [...(this.#waiters.get(hash) ?? []), { resolve }]);
+  /** How to pay an invoice; undefined where LDK cannot. */
+  toInvoice(bolt11: string, amountMsat: bigint, maxFeeMsat: bigint): Send | undefined {
+    return this.#engine.read(() => {
+      const invoice = ok<ldk.Bolt11Invoice>(ldk.Bolt11Invoice.constructor_from_str(bolt11));
+      if (!invoice) return undefined;
+      const hasAmount = some<bigint>(invoice.amount_milli_satoshis()) !== undefined;
+      const made = hasAmount
+        ? ldk.UtilMethods.constructor_payment_parameters_from_invoice(invoice)
+        : ldk.UtilMethods.constructor_payment_parameters_from_variable_amount_invoice(invoice, amountMsat);
+      const parts = ok<ldk.ThreeTuple_ThirtyTwoBytesRecipientOnionFieldsRouteParametersZ>(made);
+      if (!parts) return undefined;
+      const route = parts.get_c();
+      route.set_max_total_routing_fee_msat(ldk.Option_u64Z.constructor_some(maxFeeMsat));
+      const id = parts.get_a();
+      return () => {
+        const retry = ldk.Retry.constructor_attempts(ATTEMPTS);
+        return refusalOf(this.#engine.manager.send_payment(id, parts.get_b(), id, route, retry));
+      };
     });
   }
 
-  onSent(event: ldk.Event_PaymentSent): void {
-    const record = this.#records.get(hexOf(event.payment_hash));
-    if (!record || record.status === 'complete') return;
-    const fee = Number(some<bigint>(event.fee_paid_msat) ?? 0n);
-    this.#complete(record.paymentHash, hexOf(event.payment_preimage), fee);
-  }
-
-  #complete(hash: string, preimage: string, fee: number): void {
-    const { error: _error, ...record } = this.#records.get(hash)!;
-    this.#finish({
-      ...record,
-      status: 'complete',
-      preimage,
-      sentMsat: record.amountMsat + fee,
-      parts: Math.max(1, record.parts),
-    });
-    this.#node.notify('sendpay_success', sendpayOf(this.#records.get(record.paymentHash)!));
-  }
-
-  onPathSuccessful(event: ldk.Event_PaymentPathSuccessful): void {
-    const record = this.#records.get(hexOf(event.payment_id));
-    if (record) this.#put({ ...record, parts: record.status === 'complete' ? record.parts : record.parts + 1 });
-  }
-
-  onPathFailed(event: ldk.Event_PaymentPathFailed): void {
-    const hash = hexOf(event.payment_hash);
-    const record = this.#records.get(hash);
-    if (!record) return;
-    const scid = someScid(event.short_channel_id);
-    const where = scid === undefined ? '' : ` at channel ${formatShortChannelId(scid)}`;
-    this.#lastFailure.set(hash, `a path failed${where}`);
-    this.#put({ ...record, failedParts: record.failedParts + 1 });
-  }
-
-  onFailed(event: ldk.Event_PaymentFailed): void {
-    const hash = hexOf(event.payment_id);
-    const record = this.#records.get(hash);
-    if (!record || record.status !== 'pending') return;
-    const reason = some<ldk.PaymentFailureReason>(event.reason);
-    this.#fail(hash, this.#failure(record, reason));
-  }
-
-  #fail(hash: string, error: { code: number; message: string }): void {
-    const record = this.#records.get(hash)!;
-    this.#finish({ ...record, status: 'failed', error });
-    this.#node.notify('sendpay_failure', { ...error, data: sendpayOf(this.#records.get(hash)!) });
-  }
-
-  #finish(record: PaymentRecord): void {
-    this.#indexes = { ...this.#indexes, updated: this.#indexes.updated + 1 };
-    const done = { ...record, completedAt: Math.floor(Date.now() / 1000), updatedIndex: this.#indexes.updated };
-    this.#put(done);
-    this.#lastFailure.delete(record.paymentHash);
-    const waiters = this.#waiters.get(record.paymentHash) ?? [];
-    this.#waiters.delete(record.paymentHash);
-    this.#node.engine.afterCommit(() => {
-      for (const { resolve } of waiters) resolve(done);
+  /** How to pay without an invoice: the preimage goes along. Undefined where the TLVs cannot. */
+  toNode(request: KeysendRequest): { readonly paymentHash: string; readonly send: Send } | undefined {
+    const { destination, amountMsat, maxFeeMsat, tlvs, finalCltv } = request;
+    const preimage = randomBytes(32);
+    const paymentHash = sha256(preimage);
+    return this.#engine.read(() => {
+      const target = ldk.PaymentParameters.constructor_for_keysend(bytesOf(destination), finalCltv, false);
+      const route = ldk.RouteParameters.constructor_from_payment_params_and_value(target, amountMsat);
+      route.set_max_total_routing_fee_msat(ldk.Option_u64Z.constructor_some(maxFeeMsat));
+      const plain = ldk.RecipientOnionFields.constructor_spontaneous_empty();
+      const pairs = tlvs.map(({ type, value }) => ldk.TwoTuple_u64CVec_u8ZZ.constructor_new(type, value));
+      const onion = pairs.length === 0 ? plain : ok<ldk.RecipientOnionFields>(plain.with_custom_tlvs(pairs));
+      if (!onion) return undefined;
+      const send: Send = () => {
+        const key = ldk.Option_ThirtyTwoBytesZ.constructor_some(preimage);
+        const retry = ldk.Retry.constructor_attempts(ATTEMPTS);
+        return refusalOf(this.#engine.manager.send_spontaneous_payment(key, onion, paymentHash, route, retry));
+      };
+      return { paymentHash: paymentHash.toString('hex'), send };
     });
   }
 
-  #put(record: PaymentRecord): void {
-    this.#records.set(record.paymentHash, record);
-    this.#node.store.putJson(PREFIX + record.paymentHash, record);
-    this.#node.store.putJson(INDEXES, this.#indexes);
+  /** No further attempt is made; where none is under way, it fails. */
+  abandon(paymentHash: string): void {
+    this.#engine.manager.abandon_payment(bytesOf(paymentHash));
   }
 
-  #refusal(request: PaymentRequest, refused: ldk.RetryableSendFailure): { code: number; message: string } {
-    if (refused === ldk.RetryableSendFailure.LDKRetryableSendFailure_RouteNotFound)
-      return { code: CODE.PAY_ROUTE_NOT_FOUND, message: `Failed: ${this.#noRoute(request.amountMsat)}` };
-    const name = ldk.RetryableSendFailure[refused].replace('LDKRetryableSendFailure_', '');
-    return { code: CODE.PAY_UNSPECIFIED_ERROR, message: `Failed: ${name}` };
+  /** Whether LDK still has a payment of ours. */
+  isKnown(paymentHash: string): boolean {
+    const known = this.#engine.read(() => this.#engine.manager.list_recent_payments());
+    return known.some((payment) => hexOf(Reflect.get(payment, 'payment_id') as Uint8Array) === paymentHash);
   }
 
-  #noRoute(amountMsat: bigint): string {
-    const spendable = this.#node.channels
-      .live()
-      .filter((channel) => channel.get_is_usable())
-      .reduce((sum, channel) => sum + channel.get_outbound_capacity_msat(), 0n);
-    const why =
-      spendable < amountMsat
-        ? `Our channels can send only ${spendable}msat of ${amountMsat}msat.`
-        : 'Neither our own channels nor those that gossip told us of lead to the destination with this amount and fee.';
-    return `We could not find a usable set of paths.  ${why}`;
+  /** Takes a payment for us. */
+  claim(preimage: string): void {
+    this.#engine.manager.claim_funds_with_known_custom_tlvs(bytesOf(preimage));
   }
 
-  #failure(record: PaymentRecord, reason: ldk.PaymentFailureReason | undefined): { code: number; message: string } {
-    const last = this.#lastFailure.get(record.paymentHash) ?? 'no path left';
-    switch (reason) {
-      case ldk.PaymentFailureReason.LDKPaymentFailureReason_RecipientRejected:
-        return REJECTED;
-      case ldk.PaymentFailureReason.LDKPaymentFailureReason_RouteNotFound:
-        return {
-          code: record.failedParts > 0 ? CODE.PAY_UNSPECIFIED_ERROR : CODE.PAY_ROUTE_NOT_FOUND,
-          message: `Failed after ${record.failedParts} attempts: ${last}. ${this.#noRoute(BigInt(record.amountMsat))}`,
-        };
-      case ldk.PaymentFailureReason.LDKPaymentFailureReason_UserAbandoned:
-        return { code: CODE.PAY_STOPPED_RETRYING, message: 'Timed out: no further attempts within retry_for' };
-      default: {
-        const name = reason === undefined ? 'failed' : ldk.PaymentFailureReason[reason];
-        return {
-          code: CODE.PAY_UNSPECIFIED_ERROR,
-          message: `Failed after ${record.failedParts} attempts: ${last} (${name.replace('LDKPaymentFailureReason_', '')})`,
-        };
-      }
-    }
+  /** Fails a payment for us back; `code` is one of `FAILURE`, and any other becomes a temporary node failure. */
+  refuse(paymentHash: string, code: number): void {
+    this.#engine.manager.fail_htlc_backwards_with_reason(bytesOf(paymentHash), failureCode(code));
+    this.#engine.forwardSoon();
   }
 }
 
-/** @throws {RpcError} with why it failed */
-function completeOnly(record: PaymentRecord): PaymentRecord {
-  if (record.status === 'complete') return record;
-  const { code, message } = record.error ?? { code: CODE.PAY_UNSPECIFIED_ERROR, message: 'Failed' };
-  throw new RpcError(code, message);
+function refusalOf(result: { is_ok(): boolean }): ReturnType<Send> {
+  if (result.is_ok()) return undefined;
+  const refused = err<ldk.RetryableSendFailure>(result);
+  if (refused === ldk.RetryableSendFailure.LDKRetryableSendFailure_RouteNotFound) return 'noRoute';
+  return { other: ldk.RetryableSendFailure[refused].replace('LDKRetryableSendFailure_', '') };
 }
 
-/** The fields of lightning-listsendpays(7). */
-export function sendpayOf(record: PaymentRecord): { readonly [key: string]: unknown } {
-  return {
-    created_index: record.createdIndex,
-    id: record.createdIndex,
-    payment_hash: record.paymentHash,
-    groupid: record.groupId,
-    partid: 1,
-    ...(record.updatedIndex !== undefined && { updated_index: record.updatedIndex }),
-    destination: record.destination,
-    amount_msat: record.amountMsat,
-    amount_sent_msat: record.sentMsat,
-    created_at: record.createdAt,
-    ...(record.completedAt !== undefined && { completed_at: record.completedAt }),
-    status: record.status,
-    ...(record.preimage !== undefined && { payment_preimage: record.preimage }),
-    ...(record.label !== undefined && { label: record.label }),
-    ...(record.bolt11 !== undefined && { bolt11: record.bolt11 }),
-    ...(record.description !== undefined && { description: record.description }),
-  };
+function failureCode(code: number): ldk.FailureCode {
+  if (code === FAILURE.INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS)
+    return ldk.FailureCode.constructor_incorrect_or_unknown_payment_details();
+  if (code === FAILURE.REQUIRED_NODE_FEATURE_MISSING)
+    return ldk.FailureCode.constructor_required_node_feature_missing();
+  return ldk.FailureCode.constructor_temporary_node_failure();
 }

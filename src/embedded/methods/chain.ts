@@ -1,6 +1,6 @@
+import type { NodeParts } from '../node/build.js';
 import { MAX_TIMER_MS } from '../../core/timers.js';
 import type { Method } from '../context.js';
-import type { Node } from '../ldk/node.js';
 import { RpcError } from '../rpc/errors.js';
 import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
@@ -18,7 +18,7 @@ const WEIGHT = { opening: 702, mutualClose: 673, unilateralClose: 598, htlcTimeo
 const style = oneOf('perkb', 'perkw');
 
 /** lightning-waitblockheight(7), lightning-feerates(7), lightning-parsefeerate(7) */
-export const chainMethods = (node: Node): readonly Method[] => [
+export const chainMethods = ({ chain, height }: Pick<NodeParts, 'chain' | 'height'>): readonly Method[] => [
   method({
     name: 'waitblockheight',
     category: 'utility',
@@ -28,8 +28,8 @@ export const chainMethods = (node: Node): readonly Method[] => [
     ],
     handle: async ({ blockheight, timeout }, call) => {
       const limit = AbortSignal.any([call.disconnected, AbortSignal.timeout(Math.min(timeout * 1000, MAX_TIMER_MS))]);
-      if (!(await node.chain.waitHeight(blockheight, limit))) throw new RpcError(CODE.WAIT_TIMEOUT, 'Timed out.');
-      return { blockheight: node.engine.best.height };
+      if (!(await chain.waitHeight(blockheight, limit))) throw new RpcError(CODE.WAIT_TIMEOUT, 'Timed out.');
+      return { blockheight: height() };
     },
   }),
   method({

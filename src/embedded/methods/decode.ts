@@ -1,25 +1,24 @@
-import * as ldk from '#ldk';
+import type { Offer } from '../ldk/offers.js';
+import type { NodeParts } from '../node/build.js';
 import type { Method } from '../context.js';
 import { Bolt11Error, decodeBolt11, payeeOf, withoutScheme, wordsText, type Bolt11 } from '../bitcoin/bolt11.js';
 import { derOf } from '../bitcoin/curve.js';
-import { ok, some } from '../ldk/convert.js';
 import { formatShortChannelId } from '../bitcoin/short-channel-id.js';
 import { hexOf } from '../bitcoin/hex.js';
-import type { Node } from '../ldk/node.js';
 import { RpcError } from '../rpc/errors.js';
 import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
 import { string_ } from '../rpc/params.js';
 
 /** lightning-decode(7): BOLT #11 invoices, and BOLT #12 offers as far as LDK reads them. */
-export const decodeMethods = (node: Node): readonly Method[] => [
+export const decodeMethods = ({ readOffer }: Pick<NodeParts, 'readOffer'>): readonly Method[] => [
   method({
     name: 'decode',
     category: 'utility',
     params: [{ name: 'string', type: string_, required: true }],
     handle: ({ string: text }) => {
       const bare = withoutScheme(text);
-      return /^lno1/i.test(bare) ? decodeOffer(node, bare) : decodeInvoice(bare);
+      return /^lno1/i.test(bare) ? decodeOffer(bare, readOffer(bare)) : decodeInvoice(bare);
     },
   }),
 ];
@@ -79,20 +78,16 @@ function describeFallback({ version, program }: Bolt11['fallbacks'][number]): ob
   return { type: type ?? 'P2TR', hex: hexOf(program) };
 }
 
-function decodeOffer(node: Node, text: string): object {
-  const offer = node.engine.guard(() => ok<ldk.Offer>(ldk.Offer.constructor_from_str(text)));
+function decodeOffer(text: string, offer: Offer | undefined): object {
   if (!offer) throw unreadable(text, 'Invalid bolt12 offer');
-  const amount = some<ldk.Amount>(offer.amount());
-  const expiry = some<bigint>(offer.absolute_expiry());
-  const description = offer.description() as ldk.PrintableString | null;
-  const issuerKey = offer.issuer_signing_pubkey();
+  const { id, amountMsat, description, expiresAt, issuerId } = offer;
   return {
     type: 'bolt12 offer',
-    offer_id: hexOf(offer.id().write()),
-    ...(amount instanceof ldk.Amount_Bitcoin && { offer_amount_msat: amount.amount_msats }),
-    ...(description && Reflect.get(description, 'ptr') !== 0n && { offer_description: description.get_a() }),
-    ...(expiry !== undefined && { offer_absolute_expiry: expiry }),
-    ...(issuerKey[0] && { offer_issuer_id: hexOf(issuerKey) }),
+    offer_id: id,
+    ...(amountMsat !== undefined && { offer_amount_msat: amountMsat }),
+    ...(description !== undefined && { offer_description: description }),
+    ...(expiresAt !== undefined && { offer_absolute_expiry: expiresAt }),
+    ...(issuerId !== undefined && { offer_issuer_id: issuerId }),
     valid: true,
   };
 }

@@ -1,6 +1,6 @@
+import type { NodeParts } from '../node/build.js';
+import { forwardOf, type ForwardRecord } from '../node/payments/forwards.js';
 import type { Method } from '../context.js';
-import { forwardOf, type ForwardRecord } from '../ldk/forwards.js';
-import type { Node } from '../ldk/node.js';
 import { RpcError } from '../rpc/errors.js';
 import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
@@ -10,7 +10,7 @@ const status = oneOf('offered', 'settled', 'local_failed', 'failed');
 const index = oneOf('created', 'updated');
 
 /** lightning-listforwards(7) */
-export const forwardMethods = (node: Node): readonly Method[] => [
+export const forwardMethods = ({ forwards }: Pick<NodeParts, 'forwards'>): readonly Method[] => [
   method({
     name: 'listforwards',
     category: 'channels',
@@ -30,7 +30,7 @@ export const forwardMethods = (node: Node): readonly Method[] => [
         (from === undefined || forward.inChannel === from) &&
         (to === undefined || forward.outChannel === to) &&
         (start === undefined || BigInt(forward.createdIndex) >= start);
-      const found = node.forwards.list().filter(matches).slice(0, limit);
+      const found = forwards.list().filter(matches).slice(0, limit);
       return { forwards: found.map((forward) => ({ created_index: forward.createdIndex, ...forwardOf(forward) })) };
     },
   }),

@@ -1,32 +1,22 @@
+import type { NodeParts } from '../node/build.js';
+import { channelType, STATIC_REMOTEKEY } from './channel-type.js';
 import type { Method } from '../context.js';
-import type { Node } from '../ldk/node.js';
 import { RpcError } from '../rpc/errors.js';
 import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
 import { arrayOf, bool, feerate, msat, nodeId, outpoint, satOrAll, string_, u32 } from '../rpc/params.js';
-import { connect } from './peers.js';
 import { feeratePerKw } from './wallet.js';
-
-/** static_remotekey (BOLT #9): the kind of channel that we open. */
-const STATIC_REMOTEKEY = 12;
-const TYPE_NAMES: Record<number, string> = {
-  [STATIC_REMOTEKEY]: 'static_remotekey/even',
-  22: 'anchors/even',
-  46: 'scid_alias/even',
-  50: 'zeroconf/even',
-};
-
-/** A channel's type as CLN's replies have it. */
-export const channelType = (bits: readonly number[] = [STATIC_REMOTEKEY]): object => ({
-  bits,
-  names: bits.map((bit) => TYPE_NAMES[bit] ?? `unknown_${bit}/${bit % 2 === 0 ? 'even' : 'odd'}`),
-});
 
 const outpoints = arrayOf(outpoint);
 const bits = arrayOf(u32);
 
 /** lightning-fundchannel(7) */
-export const fundingMethods = (node: Node): readonly Method[] => [
+export const fundingMethods = ({
+  identity,
+  dialer,
+  opening,
+  channels,
+}: Pick<NodeParts, 'identity' | 'dialer' | 'opening' | 'channels'>): readonly Method[] => [
   method({
     name: 'fundchannel',
     category: 'channels',
@@ -46,7 +36,7 @@ export const fundingMethods = (node: Node): readonly Method[] => [
       { name: 'channel_type', type: bits },
     ],
     handle: async (args) => {
-      if (args.id === node.id) throw new RpcError(CODE.LIGHTNINGD, 'Cannot open a channel to ourselves');
+      if (args.id === identity.id) throw new RpcError(CODE.LIGHTNINGD, 'Cannot open a channel to ourselves');
       if (args.request_amt !== undefined || args.compact_lease !== undefined)
         throw new RpcError(CODE.FUNDING_V2_NOT_SUPPORTED, 'The embedded lightningd has no dual funding');
       if (args.channel_type && (args.channel_type.length !== 1 || args.channel_type[0] !== STATIC_REMOTEKEY))
@@ -61,8 +51,8 @@ export const fundingMethods = (node: Node): readonly Method[] => [
           CODE.INVALID_PARAMS,
           'close_to: not supported by the embedded lightningd; give `close` a destination',
         );
-      await connect(node, args.id, undefined);
-      const { channelId, transaction, outnum } = await node.funding.open({
+      await dialer.dial(args.id);
+      const { channelId, transaction, outnum } = await opening.open({
         peerId: args.id,
         amountSat: args.amount,
         feeratePerKw: feeratePerKw(args.feerate),
@@ -76,7 +66,7 @@ export const fundingMethods = (node: Node): readonly Method[] => [
         tx: transaction.raw.toString('hex'),
         txid: transaction.txid,
         channel_id: channelId,
-        channel_type: channelType(node.channels.get(channelId)?.typeBits),
+        channel_type: channelType(channels.get(channelId)?.typeBits),
         outnum,
         ...(args.mindepth !== undefined && { mindepth: args.mindepth }),
       };

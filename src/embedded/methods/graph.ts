@@ -1,16 +1,13 @@
-import * as ldk from '#ldk';
+import type { NodeParts } from '../node/build.js';
+import type { GraphChannel, GraphNode } from '../ldk/graph.js';
 import type { Method } from '../context.js';
-import { flag, isNull, some } from '../ldk/convert.js';
-import { formatShortChannelId } from '../bitcoin/short-channel-id.js';
-import { hexOf } from '../bitcoin/hex.js';
-import type { Node } from '../ldk/node.js';
 import { RpcError } from '../rpc/errors.js';
 import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
 import { nodeId, shortChannelId } from '../rpc/params.js';
 
 /** lightning-listchannels(7), lightning-listnodes(7) */
-export const graphMethods = (node: Node): readonly Method[] => [
+export const graphMethods = ({ graph }: Pick<NodeParts, 'graph'>): readonly Method[] => [
   method({
     name: 'listchannels',
     category: 'channels',
@@ -26,11 +23,12 @@ export const graphMethods = (node: Node): readonly Method[] => [
           'Can only specify one of `short_channel_id`, `source` or `destination`',
         );
       return {
-        channels: node
-          .readGraph(listChannels)
-          .filter((channel) => scid === undefined || channel.short_channel_id === scid)
+        channels: graph
+          .channels()
+          .filter((channel) => scid === undefined || channel.shortChannelId === scid)
           .filter((channel) => source === undefined || channel.source === source)
-          .filter((channel) => destination === undefined || channel.destination === destination),
+          .filter((channel) => destination === undefined || channel.destination === destination)
+          .map(describeChannel),
       };
     },
   }),
@@ -39,86 +37,36 @@ export const graphMethods = (node: Node): readonly Method[] => [
     category: 'network',
     params: [{ name: 'id', type: nodeId }],
     handle: ({ id }) => ({
-      nodes: node.readGraph(listNodes).filter((found) => id === undefined || found.nodeid === id),
+      nodes: graph
+        .nodes()
+        .filter((found) => id === undefined || found.id === id)
+        .map(describeNode),
     }),
   }),
 ];
 
-interface GraphChannel {
-  readonly source: string;
-  readonly destination: string;
-  readonly short_channel_id: string;
-  readonly [key: string]: unknown;
-}
+const describeChannel = (channel: GraphChannel): object => ({
+  source: channel.source,
+  destination: channel.destination,
+  short_channel_id: channel.shortChannelId,
+  direction: channel.direction,
+  public: true,
+  // without the chain's word for it, what the update promises to carry
+  amount_msat: channel.capacityMsat ?? channel.htlcMaximumMsat,
+  message_flags: 1,
+  channel_flags: channel.direction | (channel.isActive ? 0 : 2),
+  active: channel.isActive,
+  last_update: channel.lastUpdate,
+  base_fee_millisatoshi: channel.feeBaseMsat,
+  fee_per_millionth: channel.feeProportionalMillionths,
+  delay: channel.cltvExpiryDelta,
+  htlc_minimum_msat: channel.htlcMinimumMsat,
+  htlc_maximum_msat: channel.htlcMaximumMsat,
+  features: channel.features,
+});
 
-function listChannels(graph: ldk.ReadOnlyNetworkGraph): GraphChannel[] {
-  return Array.from(graph.list_channels()).flatMap((scid) => {
-    const channel = graph.channel(scid);
-    if (isNull(channel)) return [];
-    return ([0, 1] as const).flatMap((direction) => {
-      const update = direction === 0 ? channel.get_one_to_two() : channel.get_two_to_one();
-      return isNull(update) ? [] : [describeDirection(scid, channel, direction, update)];
-    });
-  });
-}
-
-function describeDirection(
-  scid: bigint,
-  channel: ldk.ChannelInfo,
-  direction: 0 | 1,
-  update: ldk.ChannelUpdateInfo,
-): GraphChannel {
-  const ends = [channel.get_node_one(), channel.get_node_two()].map((id) => hexOf(id.as_slice()));
-  const maximumMsat = update.get_htlc_maximum_msat();
-  const capacitySat = some<bigint>(channel.get_capacity_sats());
-  const fees = update.get_fees();
-  const active = flag(update.get_enabled());
-  return {
-    source: ends[direction]!,
-    destination: ends[1 - direction]!,
-    short_channel_id: formatShortChannelId(scid),
-    direction,
-    public: true,
-    // without the chain's word for it, what the update promises to carry
-    amount_msat: Number(capacitySat === undefined ? maximumMsat : capacitySat * 1000n),
-    message_flags: 1,
-    channel_flags: direction | (active ? 0 : 2),
-    active,
-    last_update: update.get_last_update(),
-    base_fee_millisatoshi: fees.get_base_msat(),
-    fee_per_millionth: fees.get_proportional_millionths(),
-    delay: update.get_cltv_expiry_delta(),
-    htlc_minimum_msat: Number(update.get_htlc_minimum_msat()),
-    htlc_maximum_msat: Number(maximumMsat),
-    features: hexOf(channel.get_features().write().subarray(2)),
-  };
-}
-
-function listNodes(graph: ldk.ReadOnlyNetworkGraph): { readonly nodeid: string; readonly [key: string]: unknown }[] {
-  return graph.list_nodes().map((id) => {
-    const nodeid = hexOf(id.as_slice());
-    const info = graph.node(id);
-    const announced = isNull(info) ? undefined : some<ldk.NodeAnnouncementInfo>(info.get_announcement_info());
-    if (!announced) return { nodeid };
-    const alias = Buffer.from(announced.alias().get_a());
-    const end = alias.indexOf(0);
-    return {
-      nodeid,
-      alias: alias.toString('utf8', 0, end < 0 ? alias.length : end),
-      color: hexOf(announced.rgb()),
-      last_timestamp: announced.last_update(),
-      features: hexOf(announced.features().write().subarray(2)),
-      addresses: announced.addresses().flatMap(describeAddress),
-    };
-  });
-}
-
-function describeAddress(address: ldk.SocketAddress): object[] {
-  if (address instanceof ldk.SocketAddress_TcpIpV4)
-    return [{ type: 'ipv4', address: Array.from(address.addr).join('.'), port: address.port }];
-  if (address instanceof ldk.SocketAddress_TcpIpV6) {
-    const words = hexOf(address.addr).match(/.{4}/g) ?? [];
-    return [{ type: 'ipv6', address: words.join(':'), port: address.port }];
-  }
-  return [];
+function describeNode({ id, announced }: GraphNode): object {
+  if (!announced) return { nodeid: id };
+  const { lastUpdate, ...rest } = announced;
+  return { nodeid: id, last_timestamp: lastUpdate, ...rest };
 }

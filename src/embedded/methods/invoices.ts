@@ -1,10 +1,10 @@
+import type { NodeParts } from '../node/build.js';
+import { privateRoutes, type InvoiceRecord } from '../node/payments/invoices.js';
 import { MAX_TIMER_MS } from '../../core/timers.js';
 import type { Method } from '../context.js';
 import { bytesOf } from '../bitcoin/hex.js';
 import { withoutScheme } from '../bitcoin/bolt11.js';
-import { privateRoutes, type InvoiceRecord } from '../ldk/invoices.js';
 import { sha256 } from '../bitcoin/hashes.js';
-import type { Node } from '../ldk/node.js';
 import { RpcError } from '../rpc/errors.js';
 import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
@@ -20,7 +20,11 @@ const index = oneOf('created', 'updated');
 const status = oneOf('paid', 'unpaid', 'expired');
 
 /** lightning-invoice(7), lightning-listinvoices(7), lightning-delinvoice(7), lightning-waitinvoice(7), lightning-waitanyinvoice(7) */
-export const invoiceMethods = (node: Node): readonly Method[] => [
+export const invoiceMethods = ({
+  invoices,
+  views,
+  changes,
+}: Pick<NodeParts, 'invoices' | 'views' | 'changes'>): readonly Method[] => [
   method({
     name: 'invoice',
     category: 'payment',
@@ -43,15 +47,15 @@ export const invoiceMethods = (node: Node): readonly Method[] => [
           CODE.INVALID_PARAMS,
           `Description greater than ${MAX_DESCRIPTION_BYTES} bytes invalid (description length ${Buffer.byteLength(args.description)})`,
         );
-      if (node.invoices.byLabel(args.label))
+      if (invoices.byLabel(args.label))
         throw new RpcError(CODE.INVOICE_LABEL_ALREADY_EXISTS, `Duplicate label '${args.label}'`);
-      if (args.preimage !== undefined && node.invoices.byHash(sha256(bytesOf(args.preimage)).toString('hex')))
+      if (args.preimage !== undefined && invoices.byHash(sha256(bytesOf(args.preimage)).toString('hex')))
         throw new RpcError(CODE.INVOICE_PREIMAGE_ALREADY_EXISTS, 'preimage already used');
-      const live = node.channels.live();
-      const hasPublic = live.some((channel) => channel.get_is_announced() && channel.get_is_usable());
+      const usable = views.live().filter(({ isUsable }) => isUsable);
+      const hasPublic = usable.some(({ isAnnounced }) => isAnnounced);
       const expose = args.exposeprivatechannels === true || (args.exposeprivatechannels === undefined && !hasPublic);
       const amountMsat = args.amount_msat === 'any' ? undefined : args.amount_msat;
-      const record = node.invoices.create({
+      const record = await invoices.create({
         label: args.label,
         amountMsat,
         description: args.description,
@@ -59,12 +63,9 @@ export const invoiceMethods = (node: Node): readonly Method[] => [
         expirySeconds: args.expiry,
         preimage: args.preimage,
         cltv: args.cltv,
-        routes: expose ? privateRoutes(live.filter((channel) => !channel.get_is_announced())) : [],
+        routes: expose ? privateRoutes(usable.filter(({ isAnnounced }) => !isAnnounced)) : [],
       });
-      await node.engine.schedule();
-      const receivable = live
-        .filter((channel) => channel.get_is_usable())
-        .reduce((sum, channel) => sum + channel.get_inbound_capacity_msat(), 0n);
+      const receivable = usable.reduce((sum, { inboundMsat }) => sum + inboundMsat, 0n);
       return {
         payment_hash: record.paymentHash,
         expires_at: record.expiresAt,
@@ -99,7 +100,7 @@ export const invoiceMethods = (node: Node): readonly Method[] => [
         );
       if (by === undefined && (args.start !== undefined || limit !== undefined))
         throw new RpcError(CODE.INVALID_PARAMS, `Can only specify {start} or {limit} with {index}`);
-      const found = node.invoices
+      const found = invoices
         .list()
         .filter((invoice) => wanted === undefined || invoice.label === wanted)
         .filter((invoice) => invstring === undefined || invoice.bolt11 === withoutScheme(invstring).toLowerCase())
@@ -123,7 +124,7 @@ export const invoiceMethods = (node: Node): readonly Method[] => [
       { name: 'desconly', type: bool, default: false },
     ],
     handle: async ({ label: name, status: wanted, desconly }) => {
-      const record = node.invoices.byLabel(name);
+      const record = invoices.byLabel(name);
       if (!record) throw new RpcError(CODE.INVOICE_NOT_FOUND, 'Unknown invoice');
       if (record.status !== wanted)
         throw new RpcError(CODE.INVOICE_STATUS_UNEXPECTED, `Invoice status is ${record.status} not ${wanted}`, {
@@ -132,9 +133,8 @@ export const invoiceMethods = (node: Node): readonly Method[] => [
         });
       if (desconly && record.description === '')
         throw new RpcError(CODE.INVOICE_NO_DESCRIPTION, 'Invoice description already removed');
-      if (desconly) node.invoices.clearDescription(name);
-      else node.invoices.delete(name);
-      await node.engine.schedule();
+      if (desconly) await invoices.clearDescription(name);
+      else await invoices.delete(name);
       const { description: _description, ...bare } = describeInvoice(record);
       return desconly ? bare : describeInvoice(record);
     },
@@ -144,17 +144,17 @@ export const invoiceMethods = (node: Node): readonly Method[] => [
     category: 'payment',
     params: [{ name: 'label', type: label, required: true }],
     handle: async ({ label: name }, call) => {
-      const first = node.invoices.byLabel(name);
+      const first = invoices.byLabel(name);
       if (!first) throw new RpcError(CODE.LIGHTNINGD, 'Label not found');
       const expiry = AbortSignal.timeout(Math.min(MAX_TIMER_MS, Math.max(0, first.expiresAt * 1000 - Date.now() + 10)));
-      const settled = await node.changes.until(
+      const settled = await changes.until(
         () => {
-          const record = node.invoices.byLabel(name);
+          const record = invoices.byLabel(name);
           return record?.status === 'unpaid' ? undefined : (record ?? 'deleted');
         },
         AbortSignal.any([expiry, call.disconnected]),
       );
-      const record = settled ?? node.invoices.byLabel(name);
+      const record = settled ?? invoices.byLabel(name);
       if (record === 'deleted' || record === undefined)
         throw new RpcError(CODE.LIGHTNINGD, 'Invoice deleted during waitinvoice operation');
       if (record.status !== 'paid')
@@ -176,11 +176,11 @@ export const invoiceMethods = (node: Node): readonly Method[] => [
           ? call.disconnected
           : AbortSignal.any([call.disconnected, AbortSignal.timeout(Math.min(milliseconds, MAX_TIMER_MS))]);
       const next = (): InvoiceRecord | undefined =>
-        node.invoices
+        invoices
           .list()
           .filter(({ payIndex }) => payIndex !== undefined && BigInt(payIndex) > last)
           .sort((a, b) => a.payIndex! - b.payIndex!)[0];
-      const found = await node.changes.until(next, limit);
+      const found = await changes.until(next, limit);
       if (!found) throw new RpcError(CODE.INVOICE_WAIT_TIMED_OUT, 'Timed out while waiting for invoice to be paid');
       return describeInvoice(found);
     },

@@ -1,6 +1,5 @@
+import type { NodeParts } from '../node/build.js';
 import type { Method } from '../context.js';
-import type { Node } from '../ldk/node.js';
-import { keysendSender } from '../ldk/senders.js';
 import { RpcError } from '../rpc/errors.js';
 import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
@@ -10,11 +9,13 @@ import { payResult, percentFee, xpayResult } from './pay.js';
 const DEFAULT_RETRY_SECONDS = 60;
 const FINAL_CLTV = 27;
 
-/** lightning-keysend(7), lightning-xkeysend(7) */
-export const keysendMethods = (node: Node): readonly Method[] =>
-  (['keysend', 'xkeysend'] as const).map((name) => keysend(node, name));
+type Parts = Pick<NodeParts, 'identity' | 'payments' | 'sending'>;
 
-function keysend(node: Node, name: 'keysend' | 'xkeysend'): Method {
+/** lightning-keysend(7), lightning-xkeysend(7) */
+export const keysendMethods = (parts: Parts): readonly Method[] =>
+  (['keysend', 'xkeysend'] as const).map((name) => keysend(parts, name));
+
+function keysend({ identity, payments, sending }: Parts, name: 'keysend' | 'xkeysend'): Method {
   return method({
     name,
     category: 'payment',
@@ -33,14 +34,15 @@ function keysend(node: Node, name: 'keysend' | 'xkeysend'): Method {
     ],
     handle: async (args) => {
       const { destination, amount_msat: amountMsat } = args;
-      if (destination === node.id) throw new RpcError(CODE.PAY_ROUTE_NOT_FOUND, 'Failed: the destination is this node');
+      if (destination === identity.id)
+        throw new RpcError(CODE.PAY_ROUTE_NOT_FOUND, 'Failed: the destination is this node');
       if (amountMsat === 0n) throw new RpcError(CODE.INVALID_PARAMS, 'amount_msat: should be more than 0');
       const maxFeeMsat = args.maxfee ?? percentFee(amountMsat, args.maxfeepercent, args.exemptfee);
       const tlvs = readTlvs(args.extratlvs);
-      const made = node.engine.guard(() => keysendSender(node, destination, amountMsat, maxFeeMsat, tlvs, FINAL_CLTV));
+      const made = payments.toNode({ destination, amountMsat, maxFeeMsat, tlvs, finalCltv: FINAL_CLTV });
       if (!made) throw new RpcError(CODE.INVALID_PARAMS, 'extratlvs: types below 65536 belong to the protocol');
       const request = { paymentHash: made.paymentHash, destination, amountMsat, label: args.label };
-      const record = await node.payments.pay(request, made.send, args.retry_for * 1000);
+      const record = await sending.pay(request, made.send, args.retry_for * 1000);
       return name === 'xkeysend' ? xpayResult(record) : payResult(record);
     },
   });

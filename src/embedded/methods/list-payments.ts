@@ -1,7 +1,7 @@
+import type { NodeParts } from '../node/build.js';
+import { sendpayOf, type PaymentRecord, type Sending } from '../node/payments/sending.js';
 import type { Method } from '../context.js';
 import { withoutScheme } from '../bitcoin/bolt11.js';
-import type { Node } from '../ldk/node.js';
-import { sendpayOf, type PaymentRecord } from '../ldk/payments.js';
 import { RpcError } from '../rpc/errors.js';
 import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
@@ -23,18 +23,18 @@ const which = [
 ] as const;
 
 /** lightning-listpays(7), lightning-listsendpays(7), lightning-delpay(7) */
-export const listPaymentMethods = (node: Node): readonly Method[] => [
+export const listPaymentMethods = ({ sending }: Pick<NodeParts, 'sending'>): readonly Method[] => [
   method({
     name: 'listpays',
     category: 'payment',
     params: which,
-    handle: (args) => ({ pays: select(node, args).map(describePay) }),
+    handle: (args) => ({ pays: select(sending, args).map(describePay) }),
   }),
   method({
     name: 'listsendpays',
     category: 'payment',
     params: which,
-    handle: (args) => ({ payments: select(node, args).map(sendpayOf) }),
+    handle: (args) => ({ payments: select(sending, args).map(sendpayOf) }),
   }),
   method({
     name: 'delpay',
@@ -46,15 +46,14 @@ export const listPaymentMethods = (node: Node): readonly Method[] => [
       { name: 'groupid', type: u64 },
     ],
     handle: async ({ payment_hash: paymentHash, status: wanted }) => {
-      const record = node.payments.get(paymentHash);
+      const record = sending.get(paymentHash);
       if (!record) throw new RpcError(CODE.PAY_NO_SUCH_PAYMENT, `Unknown payment with payment_hash: ${paymentHash}`);
       if (record.status !== wanted)
         throw new RpcError(
           CODE.PAY_STATUS_UNEXPECTED,
           `Payment with hash ${paymentHash} has ${record.status} status but it should be ${wanted}`,
         );
-      node.payments.delete(paymentHash);
-      await node.engine.schedule();
+      await sending.delete(paymentHash);
       return { payments: [sendpayOf(record)] };
     },
   }),
@@ -69,7 +68,7 @@ interface Selection {
   readonly limit?: number | undefined;
 }
 
-function select(node: Node, selection: Selection): PaymentRecord[] {
+function select(sending: Pick<Sending, 'list'>, selection: Selection): PaymentRecord[] {
   const { bolt11, payment_hash: byHash, status: wanted, index: by, start, limit } = selection;
   if (bolt11 !== undefined && byHash !== undefined)
     throw new RpcError(CODE.INVALID_PARAMS, 'Can only specify one of {bolt11} or {payment_hash} in input');
@@ -78,7 +77,7 @@ function select(node: Node, selection: Selection): PaymentRecord[] {
   const ofInvoice = bolt11 === undefined ? undefined : readInvoice(withoutScheme(bolt11).toLowerCase()).paymentHash;
   const hashWanted = byHash ?? ofInvoice;
   const key = (record: PaymentRecord): number => (by === 'updated' ? (record.updatedIndex ?? 0) : record.createdIndex);
-  return node.payments
+  return sending
     .list()
     .filter((record) => hashWanted === undefined || record.paymentHash === hashWanted)
     .filter((record) => wanted === undefined || record.status === wanted)

@@ -1,9 +1,7 @@
-import * as ldk from '#ldk';
+import type { NodeParts } from '../node/build.js';
 import type { Method } from '../context.js';
-import { isNull } from '../ldk/convert.js';
-import { bytesOf, hexOf } from '../bitcoin/hex.js';
+import { hexOf } from '../bitcoin/hex.js';
 import { decodeZbase, encodeZbase, signerOf, signMessage } from '../bitcoin/signed-message.js';
-import type { Node } from '../ldk/node.js';
 import { RpcError } from '../rpc/errors.js';
 import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
@@ -12,7 +10,11 @@ import { pubkey, string_ } from '../rpc/params.js';
 const MAX_MESSAGE_BYTES = 65_535;
 
 /** lightning-signmessage(7), lightning-checkmessage(7) */
-export const messageMethods = (node: Node): readonly Method[] => [
+export const messageMethods = ({
+  identity,
+  nodeSecret,
+  graph,
+}: Pick<NodeParts, 'identity' | 'nodeSecret' | 'graph'>): readonly Method[] => [
   method({
     name: 'signmessage',
     category: 'utility',
@@ -20,7 +22,7 @@ export const messageMethods = (node: Node): readonly Method[] => [
     handle: ({ message }) => {
       if (Buffer.byteLength(message) > MAX_MESSAGE_BYTES)
         throw new RpcError(CODE.INVALID_PARAMS, 'Message must be < 64k');
-      const signature = signMessage(message, node.keys.nodeSecret);
+      const signature = signMessage(message, nodeSecret);
       return {
         signature: hexOf(signature.compact),
         recid: hexOf(Buffer.of(signature.recovery)),
@@ -43,12 +45,9 @@ export const messageMethods = (node: Node): readonly Method[] => [
       if (!key) return { verified: false };
       const found = hexOf(key);
       if (wanted !== undefined) return { pubkey: found, verified: wanted === found };
-      if (found !== node.id && !isInGraph(node, found))
+      if (found !== identity.id && !graph.has(found))
         throw new RpcError(CODE.SIGNMESSAGE_PUBKEY_NOT_FOUND, 'pubkey not found in the graph', { claimed_key: found });
       return { pubkey: found, verified: true };
     },
   }),
 ];
-
-const isInGraph = (node: Node, id: string): boolean =>
-  node.readGraph((graph) => !isNull(graph.node(ldk.NodeId.constructor_from_pubkey(bytesOf(id)))));

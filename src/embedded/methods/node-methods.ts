@@ -1,5 +1,8 @@
 import type { Method } from '../context.js';
-import type { Node } from '../ldk/node.js';
+import { CODE } from '../../cln/error-codes.js';
+import type { NodeParts } from '../node/build.js';
+import { NodeError } from '../node/errors.js';
+import { RpcError } from '../rpc/errors.js';
 import { chainMethods } from './chain.js';
 import { channelMethods } from './channels.js';
 import { decodeMethods } from './decode.js';
@@ -18,23 +21,36 @@ import { setchannelMethods } from './setchannel.js';
 import { waitMethods } from './wait.js';
 import { walletMethods } from './wallet.js';
 
-/** All RPC methods that are about the Lightning node. */
-export const nodeMethods = (node: Node): readonly Method[] => [
-  ...infoMethods(node),
-  ...peerMethods(node),
-  ...walletMethods(node),
-  ...fundingMethods(node),
-  ...channelMethods(node),
-  ...setchannelMethods(node),
-  ...invoiceMethods(node),
-  ...payMethods(node),
-  ...keysendMethods(node),
-  ...listPaymentMethods(node),
-  ...graphMethods(node),
-  ...routeMethods(node),
-  ...forwardMethods(node),
-  ...chainMethods(node),
-  ...decodeMethods(node),
-  ...messageMethods(node),
-  ...waitMethods(node),
-];
+/** All RPC methods that are about the Lightning node, each with the parts that it needs. */
+export const nodeMethods = (parts: NodeParts): readonly Method[] =>
+  [
+    ...infoMethods(parts),
+    ...peerMethods(parts),
+    ...walletMethods(parts),
+    ...fundingMethods(parts),
+    ...channelMethods(parts),
+    ...setchannelMethods(parts),
+    ...invoiceMethods(parts),
+    ...payMethods(parts),
+    ...keysendMethods(parts),
+    ...listPaymentMethods(parts),
+    ...graphMethods(parts),
+    ...routeMethods(parts),
+    ...forwardMethods(parts),
+    ...chainMethods(parts),
+    ...decodeMethods(parts),
+    ...messageMethods(parts),
+    ...waitMethods(parts),
+  ].map(withRpcErrors);
+
+/** What the node cannot do becomes the method's error. */
+const withRpcErrors = (method: Method): Method => ({
+  ...method,
+  handle: async (args, call) => {
+    try {
+      return await method.handle(args, call);
+    } catch (error) {
+      throw error instanceof NodeError ? new RpcError(CODE[error.code], error.message) : error;
+    }
+  },
+});

@@ -1,9 +1,7 @@
+import type { NodeParts } from '../node/build.js';
+import type { PaymentRecord } from '../node/payments/sending.js';
 import type { Method } from '../context.js';
 import { Bolt11Error, decodeBolt11, withoutScheme, type Bolt11 } from '../bitcoin/bolt11.js';
-import { payeeOf } from '../ldk/invoices.js';
-import type { Node } from '../ldk/node.js';
-import type { PaymentRecord } from '../ldk/payments.js';
-import { invoiceSender } from '../ldk/senders.js';
 import { RpcError } from '../rpc/errors.js';
 import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
@@ -12,8 +10,10 @@ import { layerNames } from './layers.js';
 
 const DEFAULT_RETRY_SECONDS = 60;
 
+type Parts = Pick<NodeParts, 'identity' | 'payments' | 'sending' | 'receiving'>;
+
 /** lightning-pay(7), lightning-xpay(7) */
-export const payMethods = (node: Node): readonly Method[] => [
+export const payMethods = (parts: Parts): readonly Method[] => [
   method({
     name: 'pay',
     category: 'payment',
@@ -37,7 +37,7 @@ export const payMethods = (node: Node): readonly Method[] => [
       const { maxfee, maxfeepercent, exemptfee } = args;
       if (maxfee !== undefined && (maxfeepercent !== undefined || exemptfee !== undefined))
         throw new RpcError(CODE.INVALID_PARAMS, 'you cannot specify both maxfee and maxfeepercent/exemptfee');
-      const record = await payInvoice(node, args.bolt11, {
+      const record = await payInvoice(parts, args.bolt11, {
         amountMsat: args.amount_msat,
         maxFeeMsat: (amount) => maxfee ?? percentFee(amount, maxfeepercent, exemptfee),
         retrySeconds: args.retry_for,
@@ -65,7 +65,7 @@ export const payMethods = (node: Node): readonly Method[] => [
       { name: 'localinvreqid', type: any_ },
     ],
     handle: async (args) => {
-      const record = await payInvoice(node, args.invstring, {
+      const record = await payInvoice(parts, args.invstring, {
         amountMsat: args.amount_msat,
         maxFeeMsat: (amount) => args.maxfee ?? defaultMaxFee(amount),
         retrySeconds: args.retry_for,
@@ -90,12 +90,16 @@ interface PayOptions {
   readonly ifPaid: 'tell' | 'refuse';
 }
 
-async function payInvoice(node: Node, text: string, options: PayOptions): Promise<PaymentRecord> {
+async function payInvoice(
+  { identity, payments, sending, receiving }: Parts,
+  text: string,
+  options: PayOptions,
+): Promise<PaymentRecord> {
   if (/^(lightning:)?ln[iro]1/i.test(text))
     throw new RpcError(CODE.INVALID_PARAMS, 'The embedded lightningd cannot pay BOLT #12 offers and invoices');
   const bolt11 = withoutScheme(text).toLowerCase();
   const invoice = readInvoice(bolt11);
-  const payee = node.engine.guard(() => payeeOf(bolt11));
+  const payee = payments.payeeOf(bolt11);
   if (payee === undefined) throw new RpcError(CODE.INVALID_PARAMS, 'Invalid bolt11 invoice: bad signature or features');
   if (options.amountMsat === undefined && invoice.amountMsat === undefined)
     throw new RpcError(CODE.INVALID_PARAMS, 'amount_msat required');
@@ -105,7 +109,7 @@ async function payInvoice(node: Node, text: string, options: PayOptions): Promis
   if (amountMsat === 0n) throw new RpcError(CODE.INVALID_PARAMS, 'Cannot pay bolt11 invoice with zero amount');
   if (options.partialMsat !== undefined && options.partialMsat !== amountMsat)
     throw new RpcError(CODE.INVALID_PARAMS, 'partial_msat: the embedded lightningd pays whole invoices alone');
-  const known = node.payments.get(invoice.paymentHash!);
+  const known = sending.get(invoice.paymentHash!);
   if (known?.status === 'complete' && options.ifPaid === 'refuse')
     throw new RpcError(CODE.PAY_INJECTPAYMENTONION_ALREADY_PAID, 'Already paid this invoice successfully');
   const late = Math.floor(Date.now() / 1000) - invoice.createdAt - invoice.expirySeconds;
@@ -119,14 +123,14 @@ async function payInvoice(node: Node, text: string, options: PayOptions): Promis
     label: options.label,
     description: options.description,
   };
-  if (payee === node.id) {
-    const decide = () => node.receiving.decideOnOwn(request.paymentHash, Number(amountMsat));
-    return await node.payments.payOurselves(request, decide);
+  if (payee === identity.id) {
+    const decide = () => receiving.decideOnOwn(request.paymentHash, Number(amountMsat));
+    return await sending.payOurselves(request, decide);
   }
   const maxFeeMsat = options.maxFeeMsat(amountMsat);
-  const send = node.engine.guard(() => invoiceSender(node, bolt11, amountMsat, maxFeeMsat));
+  const send = payments.toInvoice(bolt11, amountMsat, maxFeeMsat);
   if (!send) throw new RpcError(CODE.INVALID_PARAMS, 'Invalid bolt11 invoice: LDK cannot pay it');
-  return await node.payments.pay(request, send, options.retrySeconds * 1000);
+  return await sending.pay(request, send, options.retrySeconds * 1000);
 }
 
 /**

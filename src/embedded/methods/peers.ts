@@ -1,10 +1,11 @@
+import type { NodeParts } from '../node/build.js';
+import type { ChannelViews } from '../node/channels/view.js';
+import type { Peers } from '../node/peers/peers.js';
 import { lookup } from 'node:dns/promises';
 import { messageOf, systemCode } from '../../core/errors.js';
 import type { Method } from '../context.js';
 import { bindingOf, DEFAULT_PORT, formatAddress, parseAddress, type PeerAddress } from '../node/peers/addresses.js';
 import { bytesOf } from '../bitcoin/hex.js';
-import type { Node } from '../ldk/node.js';
-import { ConnectError, type Peer } from '../ldk/peers.js';
 import { ParamError, RpcError } from '../rpc/errors.js';
 import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
@@ -15,7 +16,6 @@ const MAX_PING = 65_535 - 6;
 /** Who asks for so many bytes or more gets no pong (BOLT #1). */
 const NO_PONG = 65_532;
 const PONG_HEADER = 4;
-const CONNECT_PATIENCE_MS = 60_000;
 
 /** `ID` or `ID@ADDRESS` */
 const idAtAddress: ParamType<{ id: string; at: string | undefined }> = (value, name) => {
@@ -27,7 +27,11 @@ const idAtAddress: ParamType<{ id: string; at: string | undefined }> = (value, n
 const level = oneOf('io', 'trace', 'debug', 'info', 'unusual', 'broken');
 
 /** lightning-connect(7), lightning-disconnect(7), lightning-listpeers(7), lightning-sendcustommsg(7) */
-export const peerMethods = (node: Node): readonly Method[] => [
+export const peerMethods = ({
+  peers,
+  dialer,
+  views,
+}: Pick<NodeParts, 'peers' | 'dialer' | 'views'>): readonly Method[] => [
   method({
     name: 'connect',
     category: 'network',
@@ -42,7 +46,7 @@ export const peerMethods = (node: Node): readonly Method[] => [
       if (port !== undefined && host === undefined && at === undefined)
         throw new RpcError(CODE.INVALID_PARAMS, "Can't specify port without host");
       const text = at ?? host;
-      const peer = await connect(node, id, text === undefined ? undefined : await addressOf(text, port));
+      const peer = await dialer.dial(id, text === undefined ? undefined : await addressOf(text, port));
       return { id, features: peer.features, direction: peer.direction, address: bindingOf(peer.address) };
     },
   }),
@@ -54,19 +58,11 @@ export const peerMethods = (node: Node): readonly Method[] => [
       { name: 'force', type: bool, default: false },
     ],
     handle: async ({ id, force }) => {
-      if (!node.peers.get(id)) throw new RpcError(CODE.LIGHTNINGD, 'Peer not connected');
-      const live = node.channels
-        .live()
-        .filter((channel) => Buffer.from(channel.get_counterparty().get_node_id()).toString('hex') === id);
-      const active = live.find(
-        (channel) => !['AWAITING_UNILATERAL', 'ONCHAIN'].includes(node.channels.stateOf(channel)),
-      );
+      if (!peers.get(id)) throw new RpcError(CODE.LIGHTNINGD, 'Peer not connected');
+      const active = views.list().find((channel) => channel.peerId === id && channel.live);
       if (active && !force)
-        throw new RpcError(
-          CODE.LIGHTNINGD,
-          `Peer has (at least one) channel in state ${node.channels.stateOf(active)}`,
-        );
-      await node.peers.disconnect(id);
+        throw new RpcError(CODE.LIGHTNINGD, `Peer has (at least one) channel in state ${active.state}`);
+      await peers.disconnect(id);
       return {};
     },
   }),
@@ -77,7 +73,7 @@ export const peerMethods = (node: Node): readonly Method[] => [
       { name: 'id', type: nodeId },
       { name: 'level', type: level },
     ],
-    handle: ({ id }) => ({ peers: listPeers(node).filter((peer) => id === undefined || peer.id === id) }),
+    handle: ({ id }) => ({ peers: listPeers(peers, views).filter((peer) => id === undefined || peer.id === id) }),
   }),
   method({
     name: 'ping',
@@ -90,9 +86,9 @@ export const peerMethods = (node: Node): readonly Method[] => [
     handle: async ({ id, len, pongbytes }, call) => {
       if (len > MAX_PING) throw new RpcError(CODE.INVALID_PARAMS, `${len} would result in oversize ping`);
       if (pongbytes > 65_535) throw new RpcError(CODE.INVALID_PARAMS, `pongbytes ${pongbytes} > 65535`);
-      if (!node.peers.get(id)) throw new RpcError(CODE.LIGHTNINGD, 'Peer not connected');
+      if (!peers.get(id)) throw new RpcError(CODE.LIGHTNINGD, 'Peer not connected');
       const asks = pongbytes < NO_PONG;
-      const got = await node.peers.ping(id, len, pongbytes, asks ? call.disconnected : AbortSignal.abort());
+      const got = await peers.ping(id, len, pongbytes, asks ? call.disconnected : AbortSignal.abort());
       if (asks && got === undefined) throw new RpcError(CODE.LIGHTNINGD, 'Ping failed: the peer has gone');
       return { totlen: got === undefined ? 0 : got + PONG_HEADER };
     },
@@ -114,8 +110,8 @@ export const peerMethods = (node: Node): readonly Method[] => [
           CODE.LIGHTNINGD,
           `Cannot send messages of type ${number} (a type below 32768 belongs to the protocol)`,
         );
-      if (!node.peers.get(id)) throw new RpcError(CODE.LIGHTNINGD, 'Peer is not connected');
-      await node.engine.act(() => node.peers.custom.send(bytesOf(id), number, bytes.subarray(2)));
+      if (!peers.get(id)) throw new RpcError(CODE.LIGHTNINGD, 'Peer is not connected');
+      await peers.message(id, number, bytes.subarray(2));
       return { status: 'Message sent to connectd for delivery' };
     },
   }),
@@ -143,45 +139,8 @@ const RESOLVER_MESSAGES: Record<string, string> = {
   EAI_AGAIN: 'Temporary failure in name resolution',
 };
 
-/**
- * Connects to a peer: at `address`, or where it was found last.
- *
- * @throws {RpcError} 400, 401
- */
-export async function connect(node: Node, id: string, address: PeerAddress | undefined): Promise<Peer> {
-  if (id === node.id) throw new RpcError(CODE.CONNECT_NO_KNOWN_ADDRESS, 'Cannot connect to ourselves');
-  const known = node.peers.get(id);
-  if (known) return known;
-  const where = address ?? node.reconnector.addressOf(id);
-  if (!where) throw new RpcError(CODE.CONNECT_NO_KNOWN_ADDRESS, 'Unable to connect, no address known for peer');
-  try {
-    const peer = await within(CONNECT_PATIENCE_MS, node.peers.connect(id, where), formatAddress(where));
-    if (peer.direction === 'out') node.reconnector.remember(id, peer.address);
-    return peer;
-  } catch (error) {
-    if (!(error instanceof ConnectError)) throw error;
-    throw new RpcError(CODE.CONNECT_ALL_ADDRESSES_FAILED, `All addresses failed: ${error.message}`);
-  }
-}
-
-async function within<T>(timeoutMs: number, promise: Promise<T>, where: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new ConnectError(`${where}: Connection establishment: Operation timed out. `)),
-      timeoutMs,
-    );
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function listPeers(node: Node): { readonly id: string; readonly [key: string]: unknown }[] {
-  const { channels, peers } = node;
-  const open = channels.records().filter(({ state }) => state !== 'CLOSED');
+function listPeers(peers: Peers, views: ChannelViews): { readonly id: string; readonly [key: string]: unknown }[] {
+  const open = views.list().filter(({ state }) => state !== 'CLOSED');
   const ids = new Set([...peers.list().map(({ id }) => id), ...open.map(({ peerId }) => peerId)]);
   return [...ids].map((id) => {
     const peer = peers.get(id);

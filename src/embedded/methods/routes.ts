@@ -1,16 +1,7 @@
+import type { NodeParts } from '../node/build.js';
+import { directionOf, NoRouteError, type Hop, type RouteRequest, type Routes } from '../ldk/routes.js';
 import type { Method } from '../context.js';
 import { formatShortChannelId } from '../bitcoin/short-channel-id.js';
-import type { Node } from '../ldk/node.js';
-import {
-  directionOf,
-  findRoutes,
-  isKnown,
-  NoRouteError,
-  probabilityOf,
-  withTermsOfNearEnd,
-  type Hop,
-  type RouteRequest,
-} from '../ldk/routes.js';
 import { RpcError } from '../rpc/errors.js';
 import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
@@ -25,7 +16,7 @@ const MAX_PARTS = 100;
 const MAX_HOPS = 20;
 
 /** lightning-getroutes(7), lightning-getroute(7) */
-export const routeMethods = (node: Node): readonly Method[] => [
+export const routeMethods = ({ routes, identity }: Pick<NodeParts, 'routes' | 'identity'>): readonly Method[] => [
   method({
     name: 'getroutes',
     category: 'payment',
@@ -47,17 +38,17 @@ export const routeMethods = (node: Node): readonly Method[] => [
       const localChannels = layers.includes('auto.localchans');
       const maxParts = layers.includes('auto.no_mpp_support') ? 1 : maxparts;
       const request = { source, destination, amountMsat, finalCltv, localChannels, maxFeeMsat, maxDelay, maxParts };
-      assertKnown(node, request);
-      const found = findWithinLimits(node, request);
+      assertKnown(routes, request);
+      const found = findWithinLimits(routes, request);
       const sourceIsFree = layers.includes('auto.sourcefree');
-      const routes = sourceIsFree
+      const chosen = sourceIsFree
         ? found
-        : found.map(([first, ...rest]) => [withTermsOfNearEnd(node, first!), ...rest]);
-      assertWithinLimits(routes, request);
-      const likely = routes.map((hops) => product(hops.map((hop) => probabilityOf(node, hop, localChannels))));
+        : found.map(([first, ...rest]) => [routes.withTermsOfNearEnd(first!), ...rest]);
+      assertWithinLimits(chosen, request);
+      const likely = chosen.map((hops) => product(hops.map((hop) => routes.probabilityOf(hop, localChannels))));
       return {
         probability_ppm: ppm(product(likely)),
-        routes: routes.map((hops, i) => ({
+        routes: chosen.map((hops, i) => ({
           probability_ppm: ppm(likely[i]!),
           amount_msat: Number(hops.at(-1)!.amountOutMsat),
           final_cltv: finalCltv,
@@ -80,20 +71,20 @@ export const routeMethods = (node: Node): readonly Method[] => [
       { name: 'exclude', type: string_ },
       { name: 'maxhops', type: u32, default: MAX_HOPS },
     ],
-    handle: ({ id: destination, amount_msat: amountMsat, cltv: finalCltv, fromid: source = node.id, ...rest }) => {
+    handle: ({ id: destination, amount_msat: amountMsat, cltv: finalCltv, fromid: source = identity.id, ...rest }) => {
       if (rest.exclude !== undefined)
         throw new RpcError(CODE.INVALID_PARAMS, 'exclude: the embedded lightningd cannot leave out channels or nodes');
       if (source === destination) return { route: [] };
       const maxHops = Math.max(1, rest.maxhops);
       const request = { source, destination, amountMsat, finalCltv, localChannels: true, maxParts: 1, maxHops };
-      return { route: find(node, request)[0]!.map(describeSendpayHop) };
+      return { route: find(routes, request)[0]!.map(describeSendpayHop) };
     },
   }),
 ];
 
-function find(node: Node, request: RouteRequest): Hop[][] {
+function find(routes: Routes, request: RouteRequest): Hop[][] {
   try {
-    return findRoutes(node, request);
+    return routes.find(request);
   } catch (error) {
     if (!(error instanceof NoRouteError)) throw error;
     throw new RpcError(CODE.PAY_ROUTE_NOT_FOUND, `Could not find a route: ${error.message}`);
@@ -103,13 +94,13 @@ function find(node: Node, request: RouteRequest): Hop[][] {
 type LimitedRequest = Required<Omit<RouteRequest, 'maxHops'>>;
 
 /** As `find`; where only the limits on fee and delay are in the way, it says so. */
-function findWithinLimits(node: Node, request: LimitedRequest): Hop[][] {
+function findWithinLimits(routes: Routes, request: LimitedRequest): Hop[][] {
   try {
-    return findRoutes(node, request);
+    return routes.find(request);
   } catch (error) {
     if (!(error instanceof NoRouteError)) throw error;
     const { maxFeeMsat: _fee, maxDelay: _delay, ...unlimited } = request;
-    find(node, unlimited);
+    find(routes, unlimited);
     throw tooExpensive();
   }
 }
@@ -123,9 +114,9 @@ function assertWithinLimits(routes: readonly Hop[][], { amountMsat, maxFeeMsat, 
 const tooExpensive = (): RpcError =>
   new RpcError(CODE.PAY_ROUTE_TOO_EXPENSIVE, 'Could not find route without excessive cost or delays');
 
-function assertKnown(node: Node, { source, destination, localChannels }: RouteRequest): void {
+function assertKnown(routes: Routes, { source, destination, localChannels }: RouteRequest): void {
   for (const [which, id] of Object.entries({ source, destination }))
-    if (!isKnown(node, id, localChannels)) throw new RpcError(CODE.PAY_ROUTE_NOT_FOUND, `Unknown ${which} node ${id}`);
+    if (!routes.isKnown(id, localChannels)) throw new RpcError(CODE.PAY_ROUTE_NOT_FOUND, `Unknown ${which} node ${id}`);
 }
 
 const product = (factors: readonly number[]): number => factors.reduce((result, each) => result * each, 1);

@@ -1,5 +1,5 @@
+import type { NodeParts } from '../node/build.js';
 import type { Method } from '../context.js';
-import type { Node } from '../ldk/node.js';
 import { method } from '../rpc/method.js';
 import { oneOf, u64 } from '../rpc/params.js';
 
@@ -7,7 +7,12 @@ const subsystem = oneOf('invoices', 'forwards', 'sendpays');
 const indexname = oneOf('created', 'updated', 'deleted');
 
 /** lightning-wait(7) */
-export const waitMethods = (node: Node): readonly Method[] => [
+export const waitMethods = ({
+  invoices,
+  forwards,
+  sending,
+  changes,
+}: Pick<NodeParts, 'invoices' | 'forwards' | 'sending' | 'changes'>): readonly Method[] => [
   method({
     name: 'wait',
     category: 'utility',
@@ -17,12 +22,12 @@ export const waitMethods = (node: Node): readonly Method[] => [
       { name: 'nextvalue', type: u64, required: true },
     ],
     handle: async ({ subsystem: what, indexname: index, nextvalue }, call) => {
-      const indexes = { invoices: node.invoices, forwards: node.forwards, sendpays: node.payments }[what];
+      const indexes = { invoices, forwards, sendpays: sending }[what];
       const reached = (): number | undefined => {
         const value = indexes.indexes[index];
         return BigInt(value) >= nextvalue ? value : undefined;
       };
-      const value = await node.changes.until(reached, call.disconnected);
+      const value = await changes.until(reached, call.disconnected);
       return { subsystem: what, [index]: value ?? indexes.indexes[index] };
     },
   }),

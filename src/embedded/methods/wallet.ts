@@ -1,10 +1,8 @@
 import type { Method } from '../context.js';
-import { dustLimitSat } from '../bitcoin/unfunded.js';
-import { InsufficientFundsError, type AddressType, type Utxo } from '../chain/wallet.js';
-import { hexOf } from '../bitcoin/hex.js';
-import type { Node } from '../ldk/node.js';
-import { ParamError, RpcError } from '../rpc/errors.js';
-import { CODE } from '../../cln/error-codes.js';
+import type { AddressType } from '../chain/wallet.js';
+import type { NodeParts } from '../node/build.js';
+import type { ChannelView } from '../node/channels/view.js';
+import { ParamError } from '../rpc/errors.js';
 import { method } from '../rpc/method.js';
 import { arrayOf, bool, feerate, oneOf, outpoint, satOrAll, string_, u32, type Feerate } from '../rpc/params.js';
 import { FEERATE_FLOOR } from '../../cln/feerate.js';
@@ -13,16 +11,17 @@ const outpoints = arrayOf(outpoint);
 const addressType = oneOf('bech32', 'p2tr', 'all');
 
 /** lightning-newaddr(7), lightning-listaddresses(7), lightning-listfunds(7), lightning-withdraw(7), lightning-listtransactions(7) */
-export const walletMethods = (node: Node): readonly Method[] => [
+type Parts = Pick<NodeParts, 'wallet' | 'withdrawal' | 'views' | 'rpc' | 'height'>;
+
+export const walletMethods = (parts: Parts): readonly Method[] => [
   method({
     name: 'newaddr',
     category: 'bitcoin',
     params: [{ name: 'addresstype', type: addressType, default: 'p2tr' }],
     handle: async ({ addresstype }) => {
-      const first = await node.wallet.newAddress(addresstype === 'bech32' ? 'bech32' : 'p2tr');
-      await node.engine.schedule();
+      const first = await parts.wallet.newAddress(addresstype === 'bech32' ? 'bech32' : 'p2tr');
       if (addresstype === 'all')
-        return { bech32: await node.wallet.addressAt('bech32', first.index), p2tr: first.address };
+        return { bech32: await parts.wallet.addressAt('bech32', first.index), p2tr: first.address };
       return { [addresstype]: first.address };
     },
   }),
@@ -35,12 +34,12 @@ export const walletMethods = (node: Node): readonly Method[] => [
       { name: 'limit', type: u32 },
     ],
     handle: async ({ address, start = 1, limit }) => {
-      const last = node.wallet.nextIndex - 1;
+      const last = parts.wallet.nextIndex - 1;
       const from = Math.max(1, start);
       const to = limit === undefined ? last : Math.min(last, from + limit - 1);
       if (to < from) return { addresses: [] };
       const [bech32, p2tr] = await Promise.all(
-        (['bech32', 'p2tr'] as AddressType[]).map((type) => node.wallet.addressesAt(type, from, to)),
+        (['bech32', 'p2tr'] as AddressType[]).map((type) => parts.wallet.addressesAt(type, from, to)),
       );
       const all = bech32!.map((text, i) => ({ keyidx: from + i, bech32: text, p2tr: p2tr![i]! }));
       return { addresses: all.filter((a) => address === undefined || [a.bech32, a.p2tr].includes(address)) };
@@ -50,7 +49,10 @@ export const walletMethods = (node: Node): readonly Method[] => [
     name: 'listfunds',
     category: 'bitcoin',
     params: [{ name: 'spent', type: bool, default: false }],
-    handle: async () => ({ outputs: await listOutputs(node), channels: listChannelFunds(node) }),
+    handle: async () => ({
+      outputs: await listOutputs(parts),
+      channels: parts.views.list().filter(isFunded).map(describeFunds),
+    }),
   }),
   method({
     name: 'withdraw',
@@ -63,50 +65,23 @@ export const walletMethods = (node: Node): readonly Method[] => [
       { name: 'utxos', type: outpoints },
     ],
     handle: async ({ destination, satoshi, feerate: rate, minconf, utxos }) => {
-      const script = await node.wallet.scriptOf(destination);
+      const script = await parts.wallet.scriptOf(destination);
       if (!script) throw new ParamError('destination', 'should be a bitcoin address, or address type', destination);
-      if (satoshi !== 'all' && satoshi < dustLimitSat(script))
-        throw new RpcError(CODE.FUND_OUTPUT_IS_DUST, `Output ${satoshi} satoshis would be dust`);
-      const chosen = utxos?.map(({ txid, outnum }) => ({ txid, vout: outnum }));
-      const coins = await node.wallet.utxos();
-      const usable = coins.filter((coin) => !coin.reserved && coin.confirmations >= minconf);
-      const all = satoshi === 'all';
-      const isChosen = (coin: Utxo): boolean =>
-        chosen ? chosen.some(({ txid, vout }) => txid === coin.txid && vout === coin.vout) : usable.includes(coin);
-      const total = coins.filter(isChosen).reduce((sum, { valueSat }) => sum + valueSat, 0n);
-      if (all && total === 0n) throw new RpcError(CODE.FUND_CANNOT_AFFORD, 'No available UTXOs');
-      const output = { valueSat: all ? total : satoshi, script };
-      const options = { feeratePerKw: feeratePerKw(rate), minconf, utxos: chosen ?? (all ? usable : undefined), all };
-      const funded = await node.wallet.fund([output], options).catch((error: unknown) => {
-        if (!(error instanceof InsufficientFundsError)) throw error;
-        const short = all ? 0n : satoshi - total;
-        throw new RpcError(
-          CODE.FUND_CANNOT_AFFORD,
-          `Could not afford ${all ? 'all' : `${satoshi}sat`} using all ${usable.length} available UTXOs: ${short > 0n ? short : 0n}sat short`,
-        );
+      const { transaction, psbt } = await parts.withdrawal.send({
+        script,
+        amountSat: satoshi,
+        feeratePerKw: feeratePerKw(rate),
+        minconf,
+        utxos: utxos?.map(({ txid, outnum }) => ({ txid, vout: outnum })),
       });
-      try {
-        const transaction = await node.wallet.sign(funded);
-        const tx = transaction.raw.toString('hex');
-        const psbt = await node.rpc.call<string>('converttopsbt', [tx, true]);
-        node.broadcaster.keep(transaction);
-        await node.engine.schedule();
-        const refused = await node.broadcaster.send(transaction);
-        if (refused === undefined) return { tx, txid: transaction.txid, psbt };
-        node.broadcaster.forget(transaction);
-        await node.engine.schedule();
-        throw new RpcError(CODE.LIGHTNINGD, `Error broadcasting transaction: ${refused}`);
-      } catch (error) {
-        await node.wallet.release(funded).catch(() => {}); // bitcoind is away, or has spent them: they are not set aside then
-        throw error;
-      }
+      return { tx: transaction.raw.toString('hex'), txid: transaction.txid, psbt };
     },
   }),
   method({
     name: 'listtransactions',
     category: 'bitcoin',
     params: [],
-    handle: async () => ({ transactions: await listTransactions(node) }),
+    handle: async () => ({ transactions: await listTransactions(parts) }),
   }),
 ];
 
@@ -114,9 +89,9 @@ export const walletMethods = (node: Node): readonly Method[] => [
 export const feeratePerKw = (rate: Feerate | undefined): number =>
   rate && 'perKw' in rate ? rate.perKw : FEERATE_FLOOR;
 
-async function listOutputs(node: Node): Promise<object[]> {
-  const utxos = await node.wallet.utxos();
-  const tip = node.engine.best.height;
+async function listOutputs({ wallet, height }: Parts): Promise<object[]> {
+  const utxos = await wallet.utxos();
+  const tip = height();
   return utxos.map(({ txid, vout, valueSat, script, address, confirmations, reserved }) => ({
     txid,
     output: vout,
@@ -131,35 +106,27 @@ async function listOutputs(node: Node): Promise<object[]> {
   }));
 }
 
-function listChannelFunds(node: Node): object[] {
-  const live = new Map(node.channels.live().map((details) => [hexOf(details.get_channel_id().get_a()), details]));
-  return node.channels
-    .records()
-    .filter(({ state }) => state !== 'CLOSED')
-    .map((record) => {
-      const details = live.get(record.channelId);
-      const state = details ? node.channels.stateOf(details) : record.state;
-      return {
-        peer_id: record.peerId,
-        connected: node.peers.get(record.peerId) !== undefined,
-        state,
-        channel_id: record.channelId,
-        ...(record.shortChannelId !== undefined && { short_channel_id: record.shortChannelId }),
-        our_amount_msat: node.channels.ourMsat(record, details),
-        amount_msat: record.capacityMsat,
-        funding_txid: record.fundingTxid,
-        funding_output: record.fundingOutnum,
-      };
-    });
-}
+const isFunded = ({ state }: ChannelView): boolean => state !== 'CLOSED';
 
-async function listTransactions(node: Node): Promise<object[]> {
-  const listed = await node.wallet.transactions();
+const describeFunds = (channel: ChannelView): object => ({
+  peer_id: channel.peerId,
+  connected: channel.isConnected,
+  state: channel.state,
+  channel_id: channel.channelId,
+  ...(channel.shortChannelId !== undefined && { short_channel_id: channel.shortChannelId }),
+  our_amount_msat: channel.toUsMsat,
+  amount_msat: channel.capacityMsat,
+  funding_txid: channel.fundingTxid,
+  funding_output: channel.fundingOutnum,
+});
+
+async function listTransactions({ wallet, rpc }: Parts): Promise<object[]> {
+  const listed = await wallet.transactions();
   const unique = new Map(listed.map((transaction) => [transaction.txid, transaction]));
   const decoded = await Promise.all(
     [...unique.values()].map(async ({ txid, blockheight, blockindex }) => {
-      const { hex } = await node.wallet.transaction(txid);
-      const raw = await node.rpc.call<DecodedTransaction>('decoderawtransaction', [hex]);
+      const { hex } = await wallet.transaction(txid);
+      const raw = await rpc.call<DecodedTransaction>('decoderawtransaction', [hex]);
       return {
         hash: txid,
         rawtx: hex,

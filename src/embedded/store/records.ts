@@ -1,99 +1,99 @@
-import { readSync, writeSync } from 'node:fs';
-import { crc32 } from 'node:zlib';
+import type { Reader, Tx } from './turns.js';
 
-const HEADER_BYTES = 8;
-const DELETED = 0xffff_ffff;
-/** How much of a file is read or written at a time, where no single record is longer. */
-export const CHUNK_BYTES = 1 << 20;
+/** Records of one kind: in memory all of them, on disk each under `<prefix><key>`. */
+export class Records<T> {
+  readonly #prefix: string;
+  readonly #keyOf: (record: T) => string;
+  readonly #records = new Map<string, T>();
+  readonly #indexes: Index<T>[] = [];
 
-/** Where in the file a value is. */
-export interface Place {
-  readonly at: number;
-  readonly length: number;
-}
-
-/** What an entry takes in a record, in bytes. */
-export const sizeOf = (key: string, length: number): number => Buffer.byteLength(key) + length + 6;
-
-/** The changes as a record, and where their values are once it stands at `start`. */
-export function encode(
-  changes: ReadonlyMap<string, Uint8Array | undefined>,
-  start: number,
-): { readonly record: Buffer; readonly places: Map<string, Place> } {
-  const parts: Uint8Array[] = [];
-  const places = new Map<string, Place>();
-  let at = start + HEADER_BYTES;
-  for (const [key, value] of changes) {
-    const name = Buffer.from(key);
-    const head = Buffer.alloc(6);
-    head.writeUInt16LE(name.length, 0);
-    head.writeUInt32LE(value ? value.length : DELETED, 2);
-    parts.push(head, name);
-    at += head.length + name.length;
-    if (!value) continue;
-    parts.push(value);
-    places.set(key, { at, length: value.length });
-    at += value.length;
-  }
-  const payload = Buffer.concat(parts);
-  const header = Buffer.alloc(HEADER_BYTES);
-  header.writeUInt32LE(payload.length, 0);
-  header.writeUInt32LE(crc32(payload), 4);
-  return { record: Buffer.concat([header, payload]), places };
-}
-
-/** Finds the values of the whole records of a file, and returns where the last of these ends. */
-export function replay(fd: number, size: number, places: Map<string, Place>): number {
-  let chunk = Buffer.alloc(0);
-  let chunkAt = 0;
-  const read = (at: number, length: number): Buffer => {
-    if (at + length > chunkAt + chunk.length) {
-      chunk = Buffer.allocUnsafe(Math.min(Math.max(length, CHUNK_BYTES), size - at));
-      chunkAt = at;
-      readAll(fd, chunk, at);
-    }
-    return chunk.subarray(at - chunkAt, at - chunkAt + length);
-  };
-  let at = 0;
-  while (at + HEADER_BYTES <= size) {
-    const header = read(at, HEADER_BYTES);
-    const length = header.readUInt32LE(0);
-    const checksum = header.readUInt32LE(4);
-    const start = at + HEADER_BYTES;
-    if (start + length > size) break;
-    const payload = read(start, length);
-    if (crc32(payload) !== checksum) break;
-    apply(payload, start, places);
-    at = start + length;
-  }
-  return at;
-}
-
-/** Notes the values of a payload that stands at `start` in the file. */
-function apply(payload: Buffer, start: number, places: Map<string, Place>): void {
-  for (let at = 0; at < payload.length;) {
-    const nameEnd = at + 6 + payload.readUInt16LE(at);
-    const length = payload.readUInt32LE(at + 2);
-    const key = payload.toString('utf8', at + 6, nameEnd);
-    at = nameEnd;
-    if (length === DELETED) places.delete(key);
-    else {
-      places.set(key, { at: start + at, length });
-      at += length;
+  constructor(store: Reader, prefix: string, keyOf: (record: T) => string) {
+    this.#prefix = prefix;
+    this.#keyOf = keyOf;
+    for (const key of store.keys(prefix)) {
+      const record = store.getJson<T>(key)!;
+      this.#records.set(keyOf(record), record);
     }
   }
-}
 
-/** @throws where the file ends before */
-export function readAll(fd: number, bytes: Uint8Array, position: number): void {
-  for (let at = 0; at < bytes.length;) {
-    const count = readSync(fd, bytes, at, bytes.length - at, position + at);
-    if (count === 0) throw new Error(`the file ends at byte ${position + at}, before what it should hold`);
-    at += count;
+  get(key: string): T | undefined {
+    return this.#records.get(key);
+  }
+
+  list(): T[] {
+    return [...this.#records.values()];
+  }
+
+  put(tx: Tx, record: T): void {
+    const key = this.#keyOf(record);
+    tx.putJson(this.#prefix + key, record);
+    const old = this.#records.get(key);
+    for (const index of this.#indexes) index.replace(old, record);
+    this.#records.set(key, record);
+  }
+
+  /** Puts the record with `change`, where there is one. */
+  update(tx: Tx, key: string, change: Partial<T>): T | undefined {
+    const record = this.#records.get(key);
+    if (!record) return undefined;
+    const changed = { ...record, ...change };
+    this.put(tx, changed);
+    return changed;
+  }
+
+  delete(tx: Tx, key: string): void {
+    const old = this.#records.get(key);
+    for (const index of this.#indexes) index.replace(old, undefined);
+    this.#records.delete(key);
+    tx.delete(this.#prefix + key);
+  }
+
+  /** Another way to a record, by something that only one of them has. */
+  indexBy(of: (record: T) => string): (key: string) => T | undefined {
+    const index = new Index(of);
+    for (const record of this.#records.values()) index.replace(undefined, record);
+    this.#indexes.push(index);
+    return (key) => index.get(key);
   }
 }
 
-/** @throws the file system's error */
-export function writeAll(fd: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
+class Index<T> {
+  readonly #of: (record: T) => string;
+  readonly #records = new Map<string, T>();
+
+  constructor(of: (record: T) => string) {
+    this.#of = of;
+  }
+
+  get(key: string): T | undefined {
+    return this.#records.get(key);
+  }
+
+  replace(old: T | undefined, record: T | undefined): void {
+    if (old !== undefined) this.#records.delete(this.#of(old));
+    if (record !== undefined) this.#records.set(this.#of(record), record);
+  }
+}
+
+/** CLN's indexes (lightning-wait(7)): how many were ever created, updated, deleted. */
+export class Counters<K extends string> {
+  readonly #key: string;
+  #counts: Readonly<Record<K, number>>;
+
+  constructor(store: Reader, key: string, zero: Readonly<Record<K, number>>) {
+    this.#key = key;
+    this.#counts = store.getJson<Record<K, number>>(key) ?? zero;
+  }
+
+  get counts(): Readonly<Record<K, number>> {
+    return this.#counts;
+  }
+
+  /** Counts one more, and returns its index. */
+  next(tx: Tx, which: K): number {
+    const count = this.#counts[which] + 1;
+    this.#counts = { ...this.#counts, [which]: count };
+    tx.putJson(this.#key, this.#counts);
+    return count;
+  }
 }

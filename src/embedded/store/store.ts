@@ -10,7 +10,7 @@ import {
   rmSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { CHUNK_BYTES, encode, readAll, replay, sizeOf, writeAll, type Place } from './records.js';
+import { CHUNK_BYTES, encode, readAll, replay, sizeOf, writeAll, type Place } from './encoding.js';
 
 /** Below this size the file is never rewritten, however little of it still counts. */
 const COMPACT_ABOVE_BYTES = 8 * 1024 * 1024;

@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Wallet } from '../../../../src/embedded/chain/wallet.js';
 import { Store } from '../../../../src/embedded/store/store.js';
+import type { Turn } from '../../../../src/embedded/store/turns.js';
 import { BitcoindRpc } from '../../../../src/rpc/bitcoind.js';
+import { beginTurns } from '../node/support.js';
 import { FakeBitcoind, type BitcoindAnswer } from '../../../fakes/bitcoind-http.js';
 
 let dir: string;
 let store: Store;
+let turn: Turn;
 let rpc: BitcoindRpc;
 /** Whether bitcoind has the wallet. */
 let exists: boolean;
@@ -35,6 +38,7 @@ const bitcoind = new FakeBitcoind(({ method }) =>
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'ln-play wallet '));
   store = Store.open(join(dir, 'store'));
+  ({ turn } = beginTurns(store));
   exists = false;
   locked = [];
   refused = new Set();
@@ -49,7 +53,7 @@ afterEach(async () => {
 });
 
 const open = (...spentByKept: string[]): Promise<void> =>
-  new Wallet(rpc, 'id', 'key', store, () => new Set(spentByKept)).open();
+  new Wallet({ rpc, nodeId: 'id', key: 'key', store, turn, spentByKept: () => new Set(spentByKept) }).open();
 const imports = (): number => bitcoind.calls.filter(({ method }) => method === 'importdescriptors').length;
 
 test('bitcoind gets the keys once', async () => {

@@ -1,14 +1,12 @@
 import { chmodSync, unlinkSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import * as ldk from '#ldk';
-import { messageOf, systemCode } from '../../core/errors.js';
-import type { Log } from '../context.js';
-import { formatAddress, type PeerAddress } from '../node/peers/addresses.js';
-import { bytesOf, hexOf } from '../bitcoin/hex.js';
-import { CustomMessages } from './custom-messages.js';
-import type { Engine } from './engine.js';
-import { Waiters } from './waiters.js';
+import { messageOf, systemCode } from '../../../core/errors.js';
+import type { Log } from '../../context.js';
+import type { LineEnd, Wire } from '../../ldk/wire.js';
+import type { Turn, Tx } from '../../store/turns.js';
+import { Waiters } from '../waiters.js';
+import { formatAddress, type PeerAddress } from './addresses.js';
 
 /** A peer that is connected. */
 export interface Peer {
@@ -19,10 +17,22 @@ export interface Peer {
   readonly features: string;
 }
 
+/** What others see of a peer that came or went, after the commit. */
 export interface PeerEvents {
   readonly connected: (peer: Peer) => void;
   readonly disconnected: (peer: Peer) => void;
-  readonly received: (nodeId: string, message: Buffer) => void;
+}
+
+export interface PeersParts {
+  readonly log: Log;
+  readonly turn: Turn;
+  /** The transaction of the turn that LDK calls back in. */
+  readonly tx: () => Tx;
+  readonly wire: Pick<
+    Wire,
+    'lineEnd' | 'outbound' | 'inbound' | 'read' | 'drained' | 'closed' | 'disconnect' | 'disconnectAll' | 'message'
+  >;
+  readonly events: PeerEvents;
 }
 
 /** Why a peer could not be reached, in CLN's words. */
@@ -40,45 +50,24 @@ const MAX_BUFFERED = 1 << 20;
 interface Connection {
   readonly socket: Socket;
   readonly address: PeerAddress;
-  readonly descriptor: ldk.SocketDescriptor;
+  readonly end: LineEnd;
 }
 
 /** The sockets between LDK and its peers: unix and TCP, in and out. */
 export class Peers {
-  readonly #log: Log;
-  readonly #events: PeerEvents;
+  readonly #parts: PeersParts;
   readonly #servers: Server[] = [];
   readonly #sockets = new Set<Socket>();
   readonly #peers = new Map<string, Peer>();
-  readonly #connections = new Map<string, Connection>();
   readonly #connecting = new Map<string, Promise<Peer>>();
   readonly #waiting = new Map<string, (peer: Peer) => void>();
   readonly #pongs = new Map<string, number>();
   readonly #ponged = new Waiters();
-  #custom: CustomMessages | undefined;
-  #engine: Engine | undefined;
-  #nextDescriptor = 0n;
   /** Whose bytes LDK reads right now: it names nobody when it says that a peer is there. */
   #reading: Connection | undefined;
 
-  constructor(log: Log, events: PeerEvents) {
-    this.#log = log;
-    this.#events = events;
-  }
-
-  /** Messages of types that LDK does not know; made once LDK is there. */
-  get custom(): CustomMessages {
-    this.#custom ??= new CustomMessages({
-      connected: (id, features, inbound) => this.#connected(id, features, inbound),
-      disconnected: (id) => this.#disconnected(id),
-      received: (id, message) => this.#events.received(id, message),
-    });
-    return this.#custom;
-  }
-
-  /** Has to come before anything else: LDK's objects need each other. */
-  attach(engine: Engine): void {
-    this.#engine = engine;
+  constructor(parts: PeersParts) {
+    this.#parts = parts;
   }
 
   get(id: string): Peer | undefined {
@@ -147,18 +136,22 @@ export class Peers {
         this.#waiting.delete(id);
         reject(new HandshakeError(`${where}: Cryptographic handshake: peer closed connection (wrong key?). `));
       });
-      const connection = this.#connection(socket, address);
-      const none = ldk.Option_SocketAddressZ.constructor_none();
-      const started = this.#engine!.guard(() =>
-        this.#engine!.peers.new_outbound_connection(bytesOf(id), connection.descriptor, none),
-      );
-      if (started instanceof ldk.Result_CVec_u8ZPeerHandleErrorZ_OK) socket.write(started.res);
-      else socket.destroy();
+      const { end } = this.#connection(socket, address);
+      void this.#parts.turn(() => {
+        const first = this.#parts.wire.outbound(id, end);
+        if (first) socket.write(first);
+        else socket.destroy();
+      });
     });
   }
 
   async disconnect(id: string): Promise<void> {
-    await this.#engine!.act(() => this.#engine!.peers.disconnect_by_node_id(bytesOf(id)));
+    await this.#parts.turn(() => this.#parts.wire.disconnect(id));
+  }
+
+  /** Sends a peer a message of a type that LDK does not know. */
+  async message(id: string, type: number, content: Uint8Array): Promise<void> {
+    await this.#parts.turn(() => this.#parts.wire.message(id, type, content));
   }
 
   /**
@@ -170,7 +163,7 @@ export class Peers {
     content.writeUInt16BE(pongLength, 0);
     content.writeUInt16BE(length, 2);
     this.#pongs.delete(id);
-    await this.#engine!.act(() => this.custom.send(bytesOf(id), PING, content));
+    await this.message(id, PING, content);
     const answer = (): number | undefined => (this.#peers.has(id) ? this.#pongs.get(id) : -1);
     const bytes = await this.#ponged.until(answer, signal);
     return bytes === -1 ? undefined : bytes;
@@ -178,28 +171,55 @@ export class Peers {
 
   onPong(id: string, bytes: number): void {
     this.#pongs.set(id, bytes);
-    this.#engine!.afterCommit(() => this.#ponged.wake());
+    this.#parts.tx().afterCommit(() => this.#ponged.wake());
+  }
+
+  /** LDK says that both sides have sent `init`. */
+  onConnected(id: string, features: Uint8Array, inbound: boolean): void {
+    const connection = this.#reading;
+    if (!connection) return;
+    const direction = inbound ? 'in' : 'out';
+    const peer: Peer = {
+      id,
+      direction,
+      address: connection.address,
+      features: Buffer.from(features).toString('hex'),
+    };
+    this.#peers.set(id, peer);
+    this.#parts.tx().afterCommit(() => {
+      this.#parts.events.connected(peer);
+      this.#waiting.get(id)?.(peer);
+      this.#waiting.delete(id);
+    });
+  }
+
+  onDisconnected(id: string): void {
+    const peer = this.#peers.get(id);
+    this.#peers.delete(id);
+    this.#parts.tx().afterCommit(() => {
+      this.#ponged.wake();
+      if (peer) this.#parts.events.disconnected(peer);
+    });
   }
 
   /** Stops listening and lets all peers go. */
   async stop(): Promise<void> {
     for (const server of this.#servers) server.close();
-    await this.#engine?.act(() => this.#engine!.peers.disconnect_all_peers());
+    await this.#parts.turn(() => this.#parts.wire.disconnectAll());
     for (const socket of this.#sockets) socket.destroy();
   }
 
   #accept(socket: Socket, listening: PeerAddress): void {
     const { remoteAddress, remotePort } = socket;
     const address = remoteAddress === undefined ? listening : { host: plainIp(remoteAddress), port: remotePort ?? 0 };
-    const connection = this.#connection(socket, address);
-    const none = ldk.Option_SocketAddressZ.constructor_none();
-    const accepted = this.#engine!.guard(() => this.#engine!.peers.new_inbound_connection(connection.descriptor, none));
-    if (!accepted.is_ok()) socket.destroy();
+    const { end } = this.#connection(socket, address);
+    void this.#parts.turn(() => {
+      if (!this.#parts.wire.inbound(end)) socket.destroy();
+    });
   }
 
   #connection(socket: Socket, address: PeerAddress): Connection {
-    const engine = this.#engine!;
-    const number = this.#nextDescriptor++;
+    const { turn, tx, wire, log } = this.#parts;
     let pending: Uint8Array[] = [];
     let blocked = false;
     const flush = (): void => {
@@ -207,72 +227,46 @@ export class Peers {
       pending = [];
       if (bytes.length > 0 && !socket.destroyed) socket.write(bytes.length === 1 ? bytes[0]! : Buffer.concat(bytes));
     };
-    const descriptor = ldk.SocketDescriptor.new_impl({
-      send_data: (data, resumeRead) => {
-        if (resumeRead) socket.resume();
+    // what LDK says must not be heard before it is on disk
+    const hangUp = (): void => tx().afterCommit(() => (flush(), socket.end(() => socket.destroy())));
+    const end = wire.lineEnd({
+      send: (data) => {
         if (socket.writableLength > MAX_BUFFERED) {
           blocked = true;
-          return 0;
+          return false;
         }
-        // what LDK says must not be heard before it is on disk
-        if (pending.length === 0) engine.afterCommit(flush);
+        if (pending.length === 0) tx().afterCommit(flush);
         pending.push(data);
-        return data.length;
+        return true;
       },
-      disconnect_socket: () => {
-        engine.afterCommit(() => (flush(), socket.end(() => socket.destroy())));
-        void engine.schedule();
-      },
-      eq: (other) => other.hash() === number,
-      hash: () => number,
+      resume: () => socket.resume(),
+      end: hangUp,
     });
-    const connection = { socket, address, descriptor };
+    const connection = { socket, address, end };
     this.#sockets.add(socket);
     socket.setNoDelay(true);
     socket.on('data', (data: Buffer) => {
-      this.#reading = connection;
-      const read = engine.guard(() => engine.peers.read_event(descriptor, data));
-      this.#reading = undefined;
-      if (read instanceof ldk.Result_boolPeerHandleErrorZ_OK) {
-        if (read.res) socket.pause();
-      } else engine.afterCommit(() => (flush(), socket.end(() => socket.destroy())));
-      void engine.schedule();
+      void turn(() => {
+        this.#reading = connection;
+        const next = wire.read(end, data);
+        this.#reading = undefined;
+        if (next === 'pause') socket.pause();
+        if (next === 'end') hangUp();
+      });
     });
     socket.on('drain', () => {
       if (!blocked) return;
       blocked = false;
-      if (!engine.guard(() => engine.peers.write_buffer_space_avail(descriptor)).is_ok()) socket.destroy();
-      void engine.schedule();
+      void turn(() => {
+        if (!wire.drained(end)) socket.destroy();
+      });
     });
-    socket.on('error', (error) => this.#log.debug(`${formatAddress(address)}: ${messageOf(error)}`));
+    socket.on('error', (error) => log.debug(`${formatAddress(address)}: ${messageOf(error)}`));
     socket.on('close', () => {
       this.#sockets.delete(socket);
-      engine.guard(() => engine.peers.socket_disconnected(descriptor));
-      void engine.schedule();
+      void turn(() => wire.closed(end));
     });
     return connection;
-  }
-
-  #connected(id: string, features: Uint8Array, inbound: boolean): void {
-    const connection = this.#reading;
-    if (!connection) return;
-    const direction = inbound ? 'in' : 'out';
-    const peer: Peer = { id, direction, address: connection.address, features: hexOf(features) };
-    this.#peers.set(id, peer);
-    this.#connections.set(id, connection);
-    this.#engine!.afterCommit(() => {
-      this.#events.connected(peer);
-      this.#waiting.get(id)?.(peer);
-      this.#waiting.delete(id);
-    });
-  }
-
-  #disconnected(id: string): void {
-    const peer = this.#peers.get(id);
-    this.#peers.delete(id);
-    this.#connections.delete(id);
-    this.#engine!.afterCommit(() => this.#ponged.wake());
-    if (peer) this.#engine!.afterCommit(() => this.#events.disconnected(peer));
   }
 }
 

@@ -1,0 +1,105 @@
+import type { ForwardedEvent, ForwardFailedEvent } from '../../ldk/events.js';
+import { Records } from '../../store/records.js';
+import type { Reader, Tx } from '../../store/turns.js';
+import type { Channels } from '../channels/record.js';
+import type { Tell } from '../tell.js';
+
+/** A payment that went through us, or did not. Amounts in msat, times in seconds. */
+export interface ForwardRecord {
+  readonly createdIndex: number;
+  readonly inChannel: string;
+  readonly outChannel: string | undefined;
+  readonly inMsat: number;
+  readonly outMsat: number | undefined;
+  readonly feeMsat: number | undefined;
+  readonly status: 'settled' | 'local_failed' | 'failed';
+  readonly receivedTime: number;
+  readonly resolvedTime: number;
+}
+
+export interface ForwardsParts {
+  readonly store: Reader;
+  readonly tell: Tell;
+  readonly channels: Pick<Channels, 'get'>;
+}
+
+/** What this node has forwarded for others. */
+export class Forwards {
+  readonly #parts: ForwardsParts;
+  readonly #records: Records<ForwardRecord>;
+  #lastIndex: number;
+
+  constructor(parts: ForwardsParts) {
+    this.#parts = parts;
+    this.#records = new Records(parts.store, 'forward/', ({ createdIndex }) => String(createdIndex));
+    this.#lastIndex = Math.max(0, ...this.#records.list().map(({ createdIndex }) => createdIndex));
+  }
+
+  /** All, by creation. */
+  list(): readonly ForwardRecord[] {
+    return this.#records.list().sort((a, b) => a.createdIndex - b.createdIndex);
+  }
+
+  get indexes(): { created: number; updated: number; deleted: number } {
+    return { created: this.#lastIndex, updated: this.#lastIndex, deleted: 0 };
+  }
+
+  /** All that was earned by forwarding, msat. */
+  get feesCollectedMsat(): number {
+    const settled = this.#records.list().filter(({ status }) => status === 'settled');
+    return settled.reduce((sum, { feeMsat }) => sum + (feeMsat ?? 0), 0);
+  }
+
+  onForwarded(tx: Tx, { from, to, feeMsat, outMsat }: ForwardedEvent): void {
+    this.#add(tx, {
+      inChannel: this.#scid(from),
+      outChannel: this.#scid(to),
+      inMsat: outMsat + feeMsat,
+      outMsat,
+      feeMsat,
+      status: 'settled',
+    });
+  }
+
+  onFailed(tx: Tx, { from, to, asked }: ForwardFailedEvent): void {
+    this.#add(tx, {
+      inChannel: this.#scid(from),
+      outChannel: to === undefined ? asked : this.#scid(to),
+      inMsat: 0,
+      outMsat: undefined,
+      feeMsat: undefined,
+      status: to === undefined ? 'local_failed' : 'failed',
+    });
+  }
+
+  #add(tx: Tx, forward: Omit<ForwardRecord, 'createdIndex' | 'receivedTime' | 'resolvedTime'>): void {
+    const now = Date.now() / 1000;
+    const record: ForwardRecord = {
+      ...forward,
+      createdIndex: ++this.#lastIndex,
+      receivedTime: now,
+      resolvedTime: now,
+    };
+    this.#records.put(tx, record);
+    this.#parts.tell(tx, 'forward_event', { payment_hash: '00'.repeat(32), ...forwardOf(record) });
+  }
+
+  #scid(channelId: string | undefined): string {
+    return (channelId !== undefined && this.#parts.channels.get(channelId)?.shortChannelId) || '0x0x0';
+  }
+}
+
+/** The fields of lightning-listforwards(7). */
+export function forwardOf(record: ForwardRecord): { readonly [key: string]: unknown } {
+  return {
+    in_channel: record.inChannel,
+    in_msat: record.inMsat,
+    ...(record.outChannel !== undefined && { out_channel: record.outChannel }),
+    ...(record.outMsat !== undefined && { out_msat: record.outMsat }),
+    ...(record.feeMsat !== undefined && { fee_msat: record.feeMsat }),
+    status: record.status,
+    ...(record.status === 'settled' && { style: 'tlv' }),
+    received_time: record.receivedTime,
+    ...(record.status !== 'local_failed' && { resolved_time: record.resolvedTime }),
+  };
+}
