@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Implementation } from './lightningd.js';
+import type { Implementation } from './implementation.js';
 import type { SettingsGroup } from './settings.js';
 
 /** What the config of a new node says, wherever the node will run. */

@@ -1,3 +1,4 @@
+import type { Implementation } from './implementation.js';
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ConfigFile } from '../core/config-file.js';
@@ -14,9 +15,6 @@ import { lightningdSettings, type LightningdConfig, type LightningdPlace } from 
 import { pendingPlugins } from './pending-plugins.js';
 import { formatSettings, rebase, type Setting } from './settings.js';
 import { removeStillbornDatabase } from './stillborn.js';
-
-/** Which lightningd a program is: Core Lightning's own, or the one that ln-play brings along. */
-export type Implementation = 'cln' | 'embedded';
 
 export interface LightningdExecutable extends Command {
   readonly implementation: Implementation;

@@ -1,6 +1,6 @@
 import { messageOf } from '../core/errors.js';
 import type { DaemonState } from '../daemons/daemon.js';
-import type { Implementation } from '../daemons/lightningd.js';
+import type { Implementation } from '../daemons/implementation.js';
 import type { ChannelPhase, LightningNode } from '../nodes/node.js';
 import { listProcesses } from '../process/table.js';
 import type { Network } from './network.js';

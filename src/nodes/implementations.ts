@@ -1,4 +1,5 @@
-import type { Implementation, LightningdExecutable } from '../daemons/lightningd.js';
+import type { LightningdExecutable } from '../daemons/lightningd.js';
+import type { Implementation } from '../daemons/implementation.js';
 import { ClnNode } from './cln/cln-node.js';
 import type { LightningNode } from './node.js';
 

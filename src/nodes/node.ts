@@ -1,7 +1,8 @@
 import { LnPlayError } from '../core/errors.js';
 import type { WaitOptions } from '../core/wait.js';
 import type { Daemon } from '../daemons/daemon.js';
-import type { Implementation, ReadyOptions } from '../daemons/lightningd.js';
+import type { ReadyOptions } from '../daemons/lightningd.js';
+import type { Implementation } from '../daemons/implementation.js';
 import type { Setting } from '../daemons/settings.js';
 
 /**

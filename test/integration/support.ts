@@ -7,7 +7,7 @@ import { LnPlayError } from '../../src/core/errors.js';
 import { waitFor, type Probe } from '../../src/core/wait.js';
 import { EMBEDDED, embeddedLightningd } from '../../src/daemons/executables/embedded.js';
 import { findLightningd } from '../../src/daemons/executables/find.js';
-import type { Implementation } from '../../src/daemons/lightningd.js';
+import type { Implementation } from '../../src/daemons/implementation.js';
 import type { PlaygroundStatus } from '../../src/network/status.js';
 import { sendSignal } from '../../src/process/signal.js';
 import { listProcesses, type ProcessEntry } from '../../src/process/table.js';

@@ -172,7 +172,7 @@ function readChannelEvent(event: ldk.Event): LdkEvent | undefined {
     return {
       type: 'channelPending',
       channelId: idOf(event.channel_id),
-      temporaryId: idOf(event.former_temporary_channel_id as unknown as ldk.ChannelId),
+      temporaryId: idOf(event.former_temporary_channel_id),
       peerId: hexOf(event.counterparty_node_id),
       fundingTxid,
       fundingOutnum: Number(outnum),
@@ -202,7 +202,7 @@ function readClaimable(event: ldk.Event_PaymentClaimable): LdkEvent {
     paymentHash: hexOf(event.payment_hash),
     amountMsat: Number(event.amount_msat),
     deadline: some<number>(event.claim_deadline),
-    channelId: someId(event.via_channel_id as unknown as ldk.ChannelId),
+    channelId: someId(event.via_channel_id),
     keysendPreimage:
       purpose instanceof ldk.PaymentPurpose_SpontaneousPayment ? hexOf(purpose.spontaneous_payment) : undefined,
     paymentSecret:

@@ -1,17 +1,7 @@
+import type { LogEntry } from './entry.js';
 import type { Log, LogLevel } from '../context.js';
 import { LEVELS } from './level.js';
 import { LogSink, type SinkOptions } from './sink.js';
-
-/** One line of the log, before it is rendered. */
-export interface LogEntry {
-  readonly level: LogLevel;
-  /** ms since the epoch. */
-  readonly timeMs: number;
-  /** `lightningd`, `plugin-helloworld`, `chan#1`. */
-  readonly prefix: string;
-  readonly nodeId?: string | undefined;
-  readonly text: string;
-}
 
 /**
  * What `getlog` may hold, in bytes: some hundred payments with all that LDK says of them. lightningd keeps twice as much.

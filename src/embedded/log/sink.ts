@@ -2,7 +2,7 @@ import { closeSync, openSync, fstatSync, writeSync } from 'node:fs';
 import { messageOf } from '../../core/errors.js';
 import type { LogLevel } from '../context.js';
 import { isAtLeast, parseLevel } from './level.js';
-import type { LogEntry } from './log-book.js';
+import type { LogEntry } from './entry.js';
 
 export interface SinkOptions {
   /** `--log-level` as given: `debug`, `debug:plugin-`, `io:chan#1:/path/of/a/log-file`. */

@@ -40,7 +40,7 @@ export function eventHandler(hearers: Hearers): (event: LdkEvent, tx: Tx) => voi
   const live = (channelId: string): LiveChannel | undefined =>
     hearers.live().find((channel) => channel.channelId === channelId);
   const handlers: Handlers = {
-    claimable: ({ type: _, ...claimable }, tx) => receiving.onClaimable(tx, claimable),
+    claimable: ({ type: _type, ...claimable }, tx) => receiving.onClaimable(tx, claimable),
     claimed: (event, tx) => {
       receiving.onClaimed(tx, event.paymentHash, event.amountMsat);
       coinMovements.onClaimed(tx, event);

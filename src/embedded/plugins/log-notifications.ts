@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../rpc/json-rpc.js';
-import type { LogBook, LogEntry } from '../log/log-book.js';
+import type { LogEntry } from '../log/entry.js';
+import type { LogBook } from '../log/log-book.js';
 
 /** Sends each entry of the log as `log`, and those that are unusual or broken as `warning` too. */
 export function logNotifications(book: LogBook, notify: (topic: string, payload: JsonObject) => void): void {

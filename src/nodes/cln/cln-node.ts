@@ -7,12 +7,8 @@ import { fileError, removeTree } from '../../core/files.js';
 import type { WaitOptions } from '../../core/wait.js';
 import { installBackend } from '../../daemons/bitcoin-backend/install.js';
 import type { Daemon } from '../../daemons/daemon.js';
-import {
-  Lightningd,
-  type Implementation,
-  type LightningdExecutable,
-  type ReadyOptions,
-} from '../../daemons/lightningd.js';
+import { Lightningd, type LightningdExecutable, type ReadyOptions } from '../../daemons/lightningd.js';
+import { type Implementation } from '../../daemons/implementation.js';
 import { tailFile } from '../../daemons/log-tail.js';
 import { loggedId } from '../../daemons/logged-id.js';
 import { freePort } from '../../process/ports.js';
