@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { MAX_SOCKET_PATH_BYTES } from '../../src/process/sockets.js';
 import type { PlaygroundStatus } from '../../src/network/status.js';
@@ -238,11 +239,17 @@ describeEach((_implementation, { flags }) => {
   });
 
   test('a temporary folder that is not there', async () => {
-    const { code, stderr } = await runCli(['demo', ...flags], { env: { TMPDIR: '/nonexistent' } });
-    expect({ code, stderr }).toEqual({
-      code: 1,
-      stderr: expect.stringMatching(/^error: Cannot make a temporary folder: .*\/nonexistent/) as string,
-    });
+    const plugin = fileURLToPath(new URL('../fakes/plugins/holder.js', import.meta.url));
+    for (const command of [
+      ['demo', ...flags],
+      ['plugin', 'check', plugin],
+    ]) {
+      const { code, stderr } = await runCli(command, { env: { TMPDIR: '/nonexistent' } });
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: expect.stringMatching(/^error: Cannot make a temporary folder: .*\/nonexistent/) as string,
+      });
+    }
   });
 
   test('a manifest that is damaged, or of a later version', async () => {

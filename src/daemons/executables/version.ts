@@ -1,4 +1,4 @@
-import { dir } from 'tmp-promise';
+import { temporaryFolder } from '../../core/temporary-folder.js';
 import type { Command } from '../../process/daemon-process.js';
 import { run, type RunOptions } from '../../process/run.js';
 import { PROGRAMS, type Program } from './programs.js';
@@ -10,7 +10,7 @@ import { PROGRAMS, type Program } from './programs.js';
  * @throws {LnPlayError} as `run`
  */
 export async function askVersion(program: Program, { command, args }: Command, options: RunOptions): Promise<string> {
-  const datadir = await dir({ prefix: 'ln-play-version', unsafeCleanup: true });
+  const datadir = await temporaryFolder('ln-play-version');
   try {
     const { stdout } = await run(command, [...args, ...PROGRAMS[program].versionArgs(datadir.path)], options);
     return stdout.split('\n')[0]!;

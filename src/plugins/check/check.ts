@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { dir } from 'tmp-promise';
+import { temporaryFolder } from '../../core/temporary-folder.js';
 import { LnPlayError, throwIfAborted } from '../../core/errors.js';
 import { isObject, type JsonObject } from '../../rpc/json-rpc.js';
 import { StubNode } from '../call/stub-node.js';
@@ -61,7 +61,7 @@ export async function runAlone(
   const report = new Report(resolve(file));
   report.add(...(await inspectFile(report.file)));
   if (!report.ok) return report.done();
-  const folder = await dir({ prefix: 'ln-play-check', unsafeCleanup: true });
+  const folder = await temporaryFolder('ln-play-check');
   const stub = new StubNode(folder.path, options.answers);
   const onMessage = (message: SeenMessage): void => {
     report.messages.push(message);

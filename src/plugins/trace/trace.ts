@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { dir } from 'tmp-promise';
+import { temporaryFolder } from '../../core/temporary-folder.js';
 import { LnPlayError } from '../../core/errors.js';
 import type { Lightningd } from '../../daemons/lightningd.js';
 import { startReaper } from '../../process/reaper.js';
@@ -48,7 +48,7 @@ export async function tracePlugin(node: Lightningd, file: string, options: Trace
 
 async function traceFile(node: Lightningd, path: string, options: TraceOptions): Promise<void> {
   const replacement = await Replacement.of(node, path, options.options ?? {});
-  const folder = await dir({ prefix: 'ln-play-trace', unsafeCleanup: true, mode: 0o700 });
+  const folder = await temporaryFolder('ln-play-trace');
   const reaper = await startReaper({ command: 'rm', args: ['-rf', folder.path] });
   const tracer = new TapListener(join(folder.path, 'tracer'), options.onMessage);
   try {

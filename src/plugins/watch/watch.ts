@@ -1,6 +1,6 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { dir } from 'tmp-promise';
+import { temporaryFolder } from '../../core/temporary-folder.js';
 import { followFile } from '../../daemons/log-follow.js';
 import type { Lightningd } from '../../daemons/lightningd.js';
 import { startReaper } from '../../process/reaper.js';
@@ -43,7 +43,7 @@ export async function watchPlugins(node: Lightningd, paths: readonly string[], o
   const sources = await findSources(paths);
   const files = sources.map(({ file }) => file);
   await withPluginLocks(node, files, async () => {
-    const folder = await dir({ prefix: 'ln-play-watch', unsafeCleanup: true, mode: 0o700 });
+    const folder = await temporaryFolder('ln-play-watch');
     const reaper = await startReaper({ command: 'rm', args: ['-rf', folder.path] });
     try {
       await new Watch(node, sources, folder.path, options).run();
