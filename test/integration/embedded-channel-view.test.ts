@@ -103,7 +103,7 @@ test('a channel is the same from both ends, and after a restart', async () => {
       const { channels } = await a!.rpc.call('listpeerchannels');
       return channels[0]?.reestablished ? { done: undefined } : { seen: JSON.stringify(channels[0]?.state) };
     });
-    await expectBothEnds(a!, b!);
+    await expectBothEnds(a, b);
   } finally {
     await Promise.all([a!.stop(), b!.stop()]);
   }
