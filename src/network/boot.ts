@@ -112,8 +112,7 @@ async function start<N extends Network>(
   options: UpOptions,
   bitcoinCli: string | undefined,
 ): Promise<Omit<UpReport<N>, 'created'>> {
-  const { bitcoind, faucet, miner, steps } = playground;
-  const nodes: readonly LightningNode[] = playground.nodes;
+  const { bitcoind, nodes, faucet, miner, steps } = playground;
   // bitcoind may start after those who wait for what needs it
   let bitcoindDied: (error: unknown) => void = () => {};
   const failure = new Promise<never>((_, reject) => (bitcoindDied = reject));

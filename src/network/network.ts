@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { unlessAborted } from '../core/wait.js';
 import { Bitcoind } from '../daemons/bitcoind.js';
 import type { LightningdExecutable, ReadyOptions } from '../daemons/lightningd.js';
-import { createNode, type AnyNode } from '../nodes/implementations.js';
+import { createNode } from '../nodes/implementations.js';
 import type { LightningNode } from '../nodes/node.js';
 import { tipOf } from './chain.js';
 import {
@@ -42,7 +42,7 @@ export class Network {
   readonly faucet: Faucet;
   readonly miner: Miner;
   readonly #context: NetworkContext;
-  readonly #nodes = new Map<string, { readonly node: AnyNode; readonly executable: LightningdExecutable }>();
+  readonly #nodes = new Map<string, { readonly node: LightningNode; readonly executable: LightningdExecutable }>();
   #peers: readonly Edge[] = [];
   /** The process of bitcoind that has been seen to answer. */
   #readyPid: number | undefined;
@@ -81,8 +81,8 @@ export class Network {
   }
 
   /** All nodes, in the order in which they were asked for. There may be one alone: then the second is undefined. */
-  get nodes(): readonly [AnyNode, AnyNode, ...AnyNode[]] {
-    return Array.from(this.#nodes.values(), ({ node }) => node) as [AnyNode, AnyNode, ...AnyNode[]];
+  get nodes(): readonly [LightningNode, LightningNode, ...LightningNode[]] {
+    return Array.from(this.#nodes.values(), ({ node }) => node) as [LightningNode, LightningNode, ...LightningNode[]];
   }
 
   /**
@@ -90,7 +90,7 @@ export class Network {
    *
    * @throws {LnPlayError} USAGE, naming those there are
    */
-  node(name: string): AnyNode {
+  node(name: string): LightningNode {
     const found = this.#nodes.get(name);
     if (found) return found.node;
     throw noSuchNode(this.layout, name, [...this.#nodes.keys()]);
@@ -110,7 +110,7 @@ export class Network {
       needs: [],
       start: (wait) => bitcoind.start(wait),
     };
-    const nodes = this.#all.map((node): NetworkDaemon => ({
+    const nodes = this.nodes.map((node): NetworkDaemon => ({
       daemon: node.daemon,
       purpose: 'a lightning node',
       needs: [bitcoind.daemon.name],
@@ -177,7 +177,7 @@ export class Network {
       const address = await node.newAddress();
       const txid = await this.faucet.send(address, amountSat);
       await this.miner.mine(1, this.wait);
-      await waitForFunds(node, txid, (await tipOf(this.bitcoind)).height, this.wait);
+      await waitForFunds(node, this.bitcoind, txid, await tipOf(this.bitcoind), this.wait);
       return txid;
     });
   }
@@ -236,12 +236,7 @@ export class Network {
     return await this.step('what is pending', running, () => pendingOf(running, this.bitcoind));
   }
 
-  /** What `nodes` gives, for those who ask no more of a node than any is able to. */
-  get #all(): readonly LightningNode[] {
-    return this.nodes;
-  }
-
   #running(): LightningNode[] {
-    return this.#all.filter(({ daemon }) => daemon.attach());
+    return this.nodes.filter(({ daemon }) => daemon.attach());
   }
 }

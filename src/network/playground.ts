@@ -99,6 +99,15 @@ export class Playground extends Network implements AsyncDisposable {
     return (await payDemo(this, options)) as PaidDemo; // all nodes of a playground are such
   }
 
+  /** All nodes, with what each has beyond what a network asks of it: `rpc`. */
+  override get nodes(): readonly [AnyNode, AnyNode, ...AnyNode[]] {
+    return super.nodes as [AnyNode, AnyNode, ...AnyNode[]]; // as `createNode` made them
+  }
+
+  override node(name: string): AnyNode {
+    return super.node(name) as AnyNode;
+  }
+
   async status(): Promise<PlaygroundStatus> {
     return await statusOf(this);
   }

@@ -1,4 +1,4 @@
-import type { WaitOptions } from '../core/wait.js';
+import type { Probe, WaitOptions } from '../core/wait.js';
 import type { Bitcoind } from '../daemons/bitcoind.js';
 import type { Channel, Invoice, LightningNode } from '../nodes/node.js';
 import { isConfirmed, isInChain, type Block } from './chain.js';
@@ -8,45 +8,46 @@ const LOCKIN_MS = 5_000;
 /** How long a payment that both ends have committed to may take to go on, in ms; longer, and somebody holds it. */
 const HELD_MS = 2_000;
 
-/**
- * Waits until a node has seen a block, and is on bitcoind's chain: one of the same height that was replaced does not do. Of
- * a node that can't tell the hash of its last block its height is taken for it.
- */
+/** Waits until a node has seen a block: not one of the same height that was replaced. */
 export async function waitForBlock(
   node: LightningNode,
   bitcoind: Bitcoind,
   block: Block,
   wait?: WaitOptions,
 ): Promise<void> {
-  await node.daemon.waitFor<void>(
-    `${node.name} to see block ${block.height}`,
-    async () => {
-      const { height, hash } = await node.tip();
-      if (height < block.height) return { seen: `block ${height}` };
-      if (hash === undefined || hash === block.hash) return { done: undefined };
-      // more was mined meanwhile, or one of the two is on another chain
-      if (await isInChain(bitcoind, { height, hash })) return { done: undefined };
-      return { seen: `block ${height} of another chain, ${hash}` };
-    },
-    wait,
-  );
+  await node.daemon.waitFor(`${node.name} to see block ${block.height}`, () => sees(node, bitcoind, block), wait);
 }
 
-/** Waits until its wallet has seen the outputs of this transaction confirmed, in a block of this height at most. */
+/**
+ * Whether a node has come to a block of bitcoind's chain. Of one that can't tell the hash of its last block, the height is
+ * taken for it.
+ */
+async function sees(node: LightningNode, bitcoind: Bitcoind, block: Block): Promise<Probe<void>> {
+  const { height, hash } = await node.tip();
+  if (height < block.height) return { seen: `block ${height}` };
+  if (hash === undefined || hash === block.hash) return { done: undefined };
+  // more was mined meanwhile, or one of the two is on another chain
+  if (await isInChain(bitcoind, { height, hash })) return { done: undefined };
+  return { seen: `block ${height} of another chain, ${hash}` };
+}
+
+/** Waits until its wallet has seen the outputs of this transaction confirmed, in this block or one before it. */
 export async function waitForFunds(
   node: LightningNode,
+  bitcoind: Bitcoind,
   txid: string,
-  height: number,
+  block: Block,
   wait?: WaitOptions,
 ): Promise<void> {
   await node.daemon.waitFor<void>(
     `${node.name} to see its funds of ${txid} confirmed`,
     async () => {
-      const tip = await node.tip();
+      const tip = await sees(node, bitcoind, block);
       const coin = (await node.funds()).find((candidate) => candidate.txid === txid);
+      if (coin?.status === 'confirmed') return { done: undefined };
+      if (coin) return { seen: `the output is ${coin.status}` };
       // once it knows the block, what is not there is spent already, by another command
-      if (coin?.status === 'confirmed' || (!coin && tip.height >= height)) return { done: undefined };
-      return { seen: coin ? `the output is ${coin.status}` : `no such output at block ${tip.height}` };
+      return 'done' in tip ? tip : { seen: `no such output at ${tip.seen}` };
     },
     wait,
   );
