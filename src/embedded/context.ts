@@ -1,3 +1,4 @@
+import type { Unhonoured } from './rpc/unhonoured-params.js';
 import type { JsonObject } from '../rpc/json-rpc.js';
 
 /**
@@ -77,8 +78,12 @@ export interface ParamSpec {
   readonly name: string;
   /** Reads the JSON value: returns what the handler gets, or throws a ParamError with CLN's text for it. */
   readonly type: (value: unknown, name: string) => unknown;
+  /** Another name that it may be given by. */
+  readonly alias?: string;
   readonly required?: boolean;
   readonly default?: unknown;
+  /** What becomes of it where it is given: the handler never gets it. */
+  readonly unhonoured?: Unhonoured;
 }
 
 export type Args = { readonly [name: string]: unknown };

@@ -58,6 +58,26 @@ describeEach((_implementation, options) => {
       }
     });
 
+    test('names the addresses to fall back on', async () => {
+      const types = ['legacy', 'p2sh-segwit', 'bech32', 'bech32m'];
+      const { rpc } = playground.bitcoind;
+      const addresses = await Promise.all(types.map((type) => rpc.call<string>('getnewaddress', ['', type], 'faucet')));
+      const scripts = await Promise.all(
+        addresses.map(
+          async (address) => (await rpc.call<{ scriptPubKey: string }>('validateaddress', [address])).scriptPubKey,
+        ),
+      );
+      const { fallbacks } = (await l1.rpc.call('decode', [await invoice(l1, 1_000, { fallbacks: addresses })])) as {
+        fallbacks?: object[];
+      };
+      expect(fallbacks).toEqual(
+        ['P2PKH', 'P2SH', 'P2WPKH', 'P2TR'].map((type, i) => ({ type, addr: addresses[i], hex: scripts[i] })),
+      );
+      await expect(invoice(l1, 1_000, { fallbacks: ['nowhere'] })).rejects.toMatchObject(
+        refused('Fallback address not valid'),
+      );
+    });
+
     test('that is paid is not paid again by xpay', async () => {
       const bolt11 = await invoice(l1, 1_000);
       await l2.rpc.call('xpay', [bolt11]);

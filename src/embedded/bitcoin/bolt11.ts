@@ -1,5 +1,6 @@
 import { bech32 } from '@scure/base';
 import { isFrom, recover, sign, type Signature } from './curve.js';
+import type { Fallback } from './fallback.js';
 import { sha256 } from './hashes.js';
 
 /** A hop of a private route: how to come to the payee from `nodeId`. */
@@ -26,7 +27,7 @@ export interface Bolt11 {
   readonly payee: string | undefined;
   readonly features: Buffer | undefined;
   readonly metadata: string | undefined;
-  readonly fallbacks: readonly { readonly version: number; readonly program: Buffer }[];
+  readonly fallbacks: readonly Fallback[];
   readonly routes: readonly (readonly RouteHintHop[])[];
   readonly unknown: readonly { readonly tag: string; readonly words: readonly number[] }[];
   readonly signature: Signature;
@@ -44,6 +45,7 @@ export type Bolt11ToSign = Pick<
   | 'expirySeconds'
   | 'minFinalCltv'
   | 'routes'
+  | 'fallbacks'
 > & { readonly paymentHash: string; readonly paymentSecret: string; readonly features: Uint8Array };
 
 const TAGS = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l';
@@ -96,6 +98,7 @@ function taggedFields(invoice: Bolt11ToSign): number[] {
       : ['h', toWords(Buffer.from(invoice.descriptionHash, 'hex'))],
     ['x', numberWords(invoice.expirySeconds)],
     ['c', numberWords(invoice.minFinalCltv)],
+    ...invoice.fallbacks.map(({ version, program }): [string, number[]] => ['f', [version, ...toWords(program)]]),
     ...invoice.routes.map((route): [string, number[]] => ['r', toWords(Buffer.concat(route.map(encodeHop)))]),
     ['9', featureWords(invoice.features)],
   ];

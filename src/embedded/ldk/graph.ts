@@ -78,6 +78,14 @@ export class Graph {
     return this.read((graph) => graph.list_nodes().map((id) => describeNode(graph, id)));
   }
 
+  /** The announced channels of a node. */
+  channelsOf(nodeId: string): bigint[] {
+    return this.read((graph) => {
+      const node = graph.node(ldk.NodeId.constructor_from_pubkey(bytesOf(nodeId)));
+      return isNull(node) ? [] : Array.from(node.get_channels(), scidOf);
+    });
+  }
+
   /** How many announced channels a node has. */
   channelCount(nodeId: string): number {
     return this.read((graph) => {

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import * as ldk from '#ldk';
+import type { RouteHintHop } from '../bitcoin/bolt11.js';
 import { sha256 } from '../bitcoin/hashes.js';
 import { bytesOf, hexOf } from '../bitcoin/hex.js';
 import { err, ok, some } from './convert.js';
 import type { Engine } from './engine.js';
+import { limited, routeHints, type PathLimits } from './path-limits.js';
 
 /** How often LDK tries another path. */
 const ATTEMPTS = 10;
@@ -22,9 +24,10 @@ export type Send = () => 'noRoute' | { readonly other: string } | undefined;
 export interface KeysendRequest {
   readonly destination: string;
   readonly amountMsat: bigint;
-  readonly maxFeeMsat: bigint;
   readonly tlvs: readonly { readonly type: bigint; readonly value: Uint8Array }[];
   readonly finalCltv: number;
+  /** Ways to the destination that gossip does not tell. */
+  readonly hints: readonly (readonly RouteHintHop[])[];
 }
 
 /** LDK's payments. Its payment id is the payment hash: nothing is paid twice. What changes one is called within a turn. */
@@ -56,7 +59,7 @@ export class LdkPayments {
   }
 
   /** How to pay an invoice; undefined where LDK cannot. */
-  toInvoice(bolt11: string, amountMsat: bigint, maxFeeMsat: bigint): Send | undefined {
+  toInvoice(bolt11: string, amountMsat: bigint, limits: PathLimits): Send | undefined {
     return this.#engine.read(() => {
       const invoice = ok<ldk.Bolt11Invoice>(ldk.Bolt11Invoice.constructor_from_str(bolt11));
       if (!invoice) return undefined;
@@ -66,8 +69,7 @@ export class LdkPayments {
         : ldk.UtilMethods.constructor_payment_parameters_from_variable_amount_invoice(invoice, amountMsat);
       const parts = ok<ldk.ThreeTuple_ThirtyTwoBytesRecipientOnionFieldsRouteParametersZ>(made);
       if (!parts) return undefined;
-      const route = parts.get_c();
-      route.set_max_total_routing_fee_msat(ldk.Option_u64Z.constructor_some(maxFeeMsat));
+      const route = limited(parts.get_c(), limits);
       const id = parts.get_a();
       return () => {
         const retry = ldk.Retry.constructor_attempts(ATTEMPTS);
@@ -77,14 +79,21 @@ export class LdkPayments {
   }
 
   /** How to pay without an invoice: the preimage goes along. Undefined where the TLVs cannot. */
-  toNode(request: KeysendRequest): { readonly paymentHash: string; readonly send: Send } | undefined {
-    const { destination, amountMsat, maxFeeMsat, tlvs, finalCltv } = request;
+  toNode(
+    request: KeysendRequest,
+    limits: PathLimits,
+  ): { readonly paymentHash: string; readonly send: Send } | undefined {
+    const { destination, amountMsat, tlvs, finalCltv, hints } = request;
     const preimage = randomBytes(32);
     const paymentHash = sha256(preimage);
     return this.#engine.read(() => {
       const target = ldk.PaymentParameters.constructor_for_keysend(bytesOf(destination), finalCltv, false);
-      const route = ldk.RouteParameters.constructor_from_payment_params_and_value(target, amountMsat);
-      route.set_max_total_routing_fee_msat(ldk.Option_u64Z.constructor_some(maxFeeMsat));
+      const payee = target.get_payee();
+      if (hints.length > 0 && payee instanceof ldk.Payee_Clear)
+        target.set_payee(
+          ldk.Payee.constructor_clear(bytesOf(destination), routeHints(hints), payee.features, finalCltv),
+        );
+      const route = limited(ldk.RouteParameters.constructor_from_payment_params_and_value(target, amountMsat), limits);
       const plain = ldk.RecipientOnionFields.constructor_spontaneous_empty();
       const pairs = tlvs.map(({ type, value }) => ldk.TwoTuple_u64CVec_u8ZZ.constructor_new(type, value));
       const onion = pairs.length === 0 ? plain : ok<ldk.RecipientOnionFields>(plain.with_custom_tlvs(pairs));

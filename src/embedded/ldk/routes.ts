@@ -3,6 +3,7 @@ import { err, ok, scidOf, some, someScid } from './convert.js';
 import { bytesOf, hexOf } from '../bitcoin/hex.js';
 import type { Engine } from './engine.js';
 import { updateOf, type Graph } from './graph.js';
+import { exclude } from './path-limits.js';
 
 /** LDK's MAX_PATH_LENGTH_ESTIMATE: as many hops as fit into an onion. */
 const LONGEST = 19;
@@ -20,7 +21,12 @@ export interface RouteRequest {
   readonly maxParts?: number;
   /** How many channels a way may have at most; 1 or more. */
   readonly maxHops?: number;
+  /** Channels that no way may go through. */
+  readonly excluded?: readonly bigint[];
 }
+
+/** What no way may go through. A channel is left out in both directions: LDK knows no other way. */
+export type Exclusion = { readonly shortChannelId: bigint } | { readonly nodeId: string };
 
 /** A channel on the way: what goes in at its near end, and what comes out at its far end. */
 export interface Hop {
@@ -55,11 +61,12 @@ export class Routes {
    */
   find(request: RouteRequest): Hop[][] {
     const { source, destination, amountMsat, finalCltv, localChannels } = request;
-    const { maxFeeMsat, maxDelay, maxParts, maxHops } = request;
+    const { maxFeeMsat, maxDelay, maxParts, maxHops, excluded } = request;
     const target = ldk.PaymentParameters.constructor_from_node_id(bytesOf(destination), finalCltv);
     if (maxDelay !== undefined) target.set_max_total_cltv_expiry_delta(maxDelay);
     if (maxParts !== undefined) target.set_max_path_count(Math.min(maxParts, 255));
     if (maxHops !== undefined) target.set_max_path_length(Math.min(maxHops, LONGEST));
+    if (excluded) exclude(target, excluded);
     const parameters = ldk.RouteParameters.constructor_from_payment_params_and_value(target, amountMsat);
     if (maxFeeMsat !== undefined)
       parameters.set_max_total_routing_fee_msat(ldk.Option_u64Z.constructor_some(maxFeeMsat));
@@ -71,6 +78,20 @@ export class Routes {
     const route = ok<ldk.Route>(found);
     if (!route) throw new NoRouteError(err<ldk.LightningError>(found).get_err());
     return route.get_paths().map((path) => hopsOf(request, path.get_hops()));
+  }
+
+  /** The channels that are to be left out, by all the names that LDK has for them. */
+  excluded(exclusions: readonly Exclusion[]): bigint[] {
+    const own = this.#usable();
+    return exclusions.flatMap((exclusion): bigint[] => {
+      const isMeant = (details: ldk.ChannelDetails): boolean =>
+        'nodeId' in exclusion
+          ? hexOf(details.get_counterparty().get_node_id()) === exclusion.nodeId
+          : someScid(details.get_short_channel_id()) === exclusion.shortChannelId;
+      const names = own.filter(isMeant).flatMap((details) => someScid(details.get_outbound_payment_scid()) ?? []);
+      const announced = 'nodeId' in exclusion ? this.#graph.channelsOf(exclusion.nodeId) : [exclusion.shortChannelId];
+      return [...names, ...announced];
+    });
   }
 
   /** Whether a node has any channel. */

@@ -63,7 +63,7 @@ export const chainMethods = ({ chain, height }: Pick<NodeParts, 'chain' | 'heigh
   method({
     name: 'parsefeerate',
     category: 'utility',
-    params: [{ name: 'feerate_str', type: feerate, required: true }],
-    handle: ({ feerate_str: rate }) => ({ perkw: feeratePerKw(rate) }),
+    params: [{ name: 'feerate', type: feerate, required: true }],
+    handle: ({ feerate: rate }) => ({ perkw: feeratePerKw(rate) }),
   }),
 ];

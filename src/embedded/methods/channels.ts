@@ -6,7 +6,7 @@ import type { NodeParts } from '../node/build.js';
 import { isLive, type ChannelView } from '../node/channels/view.js';
 import { ParamError, RpcError } from '../rpc/errors.js';
 import { method } from '../rpc/method.js';
-import { any_, channelId, nodeId, shortChannelId, string_, u32, type ParamType } from '../rpc/params.js';
+import { channelId, nodeId, shortChannelId, string_, u32, type ParamType } from '../rpc/params.js';
 import { channelType } from './channel-type.js';
 
 /** BOLT #3; LDK's MIN_CHAN_DUST_LIMIT_SATOSHIS. */
@@ -58,10 +58,10 @@ export const channelMethods = ({
       { name: 'id', type: anyChannel, required: true },
       { name: 'unilateraltimeout', type: u32, default: DEFAULT_UNILATERAL_TIMEOUT_SECONDS },
       { name: 'destination', type: string_ },
-      { name: 'fee_negotiation_step', type: string_ },
-      { name: 'wrong_funding', type: any_ },
-      { name: 'force_lease_closed', type: any_ },
-      { name: 'feerange', type: any_ },
+      'fee_negotiation_step',
+      'wrong_funding',
+      'force_lease_closed',
+      'feerange',
     ],
     handle: async ({ id, unilateraltimeout, destination }) => {
       const record = views.find(id);
@@ -95,7 +95,7 @@ export const channelMethods = ({
   method({
     name: 'listhtlcs',
     category: 'channels',
-    params: [{ name: 'id', type: anyChannel }],
+    params: [{ name: 'id', type: anyChannel }, 'index', 'start', 'limit'],
     handle: ({ id }) => {
       const chosen = id === undefined ? views.list().filter(isLive) : [views.find(id)];
       return {

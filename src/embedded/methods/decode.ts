@@ -3,6 +3,7 @@ import type { NodeParts } from '../node/build.js';
 import type { Method } from '../context.js';
 import { Bolt11Error, decodeBolt11, payeeOf, withoutScheme, wordsText, type Bolt11 } from '../bitcoin/bolt11.js';
 import { derOf } from '../bitcoin/curve.js';
+import { addressOf, scriptOf, typeOf, type Fallback } from '../bitcoin/fallback.js';
 import { formatShortChannelId } from '../bitcoin/short-channel-id.js';
 import { hexOf } from '../bitcoin/hex.js';
 import { RpcError } from '../rpc/errors.js';
@@ -50,7 +51,9 @@ function decodeInvoice(text: string): object {
     ...(invoice.paymentSecret !== undefined && { payment_secret: invoice.paymentSecret }),
     ...(invoice.features && { features: hexOf(invoice.features) }),
     ...(invoice.metadata !== undefined && { payment_metadata: invoice.metadata }),
-    ...(invoice.fallbacks.length > 0 && { fallbacks: invoice.fallbacks.map(describeFallback) }),
+    ...(invoice.fallbacks.length > 0 && {
+      fallbacks: invoice.fallbacks.map((fallback) => describeFallback(fallback, invoice.currency)),
+    }),
     ...(invoice.routes.length > 0 && {
       routes: invoice.routes.map((route) =>
         route.map((hop) => ({
@@ -71,12 +74,11 @@ function decodeInvoice(text: string): object {
   };
 }
 
-const FALLBACK_TYPES: Record<number, string> = { 17: 'P2PKH', 18: 'P2SH', 1: 'P2TR' };
-
-function describeFallback({ version, program }: Bolt11['fallbacks'][number]): object {
-  const type = version === 0 ? (program.length === 20 ? 'P2WPKH' : 'P2WSH') : FALLBACK_TYPES[version];
-  return { type: type ?? 'P2TR', hex: hexOf(program) };
-}
+const describeFallback = (fallback: Fallback, currency: string): object => ({
+  type: typeOf(fallback),
+  addr: addressOf(fallback, currency),
+  hex: hexOf(scriptOf(fallback)),
+});
 
 function decodeOffer(text: string, offer: Offer | undefined): object {
   if (!offer) throw unreadable(text, 'Invalid bolt12 offer');

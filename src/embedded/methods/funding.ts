@@ -26,13 +26,13 @@ export const fundingMethods = ({
       { name: 'feerate', type: feerate },
       { name: 'announce', type: bool, default: true },
       { name: 'minconf', type: u32, default: 1 },
+      { name: 'utxos', type: outpoints },
       { name: 'push_msat', type: msat, default: 0n },
-      { name: 'close_to', type: string_ },
+      'close_to',
       { name: 'request_amt', type: msat },
       { name: 'compact_lease', type: string_ },
-      { name: 'utxos', type: outpoints },
       { name: 'mindepth', type: u32 },
-      { name: 'reserve', type: msat },
+      'reserve',
       { name: 'channel_type', type: bits },
     ],
     handle: async (args) => {
@@ -44,12 +44,10 @@ export const fundingMethods = ({
           CODE.INVALID_PARAMS,
           'The embedded lightningd opens channels of type [12] (static_remotekey) alone',
         );
-      if (args.reserve !== undefined)
-        throw new RpcError(CODE.INVALID_PARAMS, 'reserve: LDK sets it itself, to 1 % of the channel');
-      if (args.close_to !== undefined)
+      if ((args.mindepth ?? 0) > 1)
         throw new RpcError(
           CODE.INVALID_PARAMS,
-          'close_to: not supported by the embedded lightningd; give `close` a destination',
+          'mindepth: the embedded lightningd waits for as many blocks as the peer asks for, or for none with 0',
         );
       await dialer.dial(args.id);
       const { channelId, transaction, outnum } = await opening.open({

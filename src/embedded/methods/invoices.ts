@@ -3,12 +3,26 @@ import { privateRoutes, type InvoiceRecord } from '../node/payments/invoices.js'
 import { MAX_TIMER_MS } from '../../core/timers.js';
 import type { Method } from '../context.js';
 import { bytesOf } from '../bitcoin/hex.js';
+import { fallbackOf, type Fallback } from '../bitcoin/fallback.js';
 import { withoutScheme } from '../bitcoin/bolt11.js';
 import { sha256 } from '../bitcoin/hashes.js';
 import { RpcError } from '../rpc/errors.js';
 import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
-import { any_, bool, escapedString, hash, label, msatOrAny, oneOf, secret, string_, u32, u64 } from '../rpc/params.js';
+import {
+  any_,
+  arrayOf,
+  bool,
+  escapedString,
+  hash,
+  label,
+  msatOrAny,
+  oneOf,
+  secret,
+  string_,
+  u32,
+  u64,
+} from '../rpc/params.js';
 
 const DEFAULT_EXPIRY_SECONDS = 604_800;
 /** What fits into a field of an invoice (BOLT #11): 1023 words of 5 bits. */
@@ -16,6 +30,7 @@ const MAX_DESCRIPTION_BYTES = 639;
 /** lightningd's own limit. */
 const MAX_LABEL_BYTES = 128;
 
+const addresses = arrayOf(string_);
 const index = oneOf('created', 'updated');
 const status = oneOf('paid', 'unpaid', 'expired');
 
@@ -24,7 +39,8 @@ export const invoiceMethods = ({
   invoices,
   views,
   changes,
-}: Pick<NodeParts, 'invoices' | 'views' | 'changes'>): readonly Method[] => [
+  wallet,
+}: Pick<NodeParts, 'invoices' | 'views' | 'changes' | 'wallet'>): readonly Method[] => [
   method({
     name: 'invoice',
     category: 'payment',
@@ -33,7 +49,7 @@ export const invoiceMethods = ({
       { name: 'label', type: label, required: true },
       { name: 'description', type: escapedString, required: true },
       { name: 'expiry', type: u32, default: DEFAULT_EXPIRY_SECONDS },
-      { name: 'fallbacks', type: any_ },
+      { name: 'fallbacks', type: addresses, default: [] },
       { name: 'preimage', type: secret },
       { name: 'exposeprivatechannels', type: any_ },
       { name: 'cltv', type: u32 },
@@ -51,6 +67,7 @@ export const invoiceMethods = ({
         throw new RpcError(CODE.INVOICE_LABEL_ALREADY_EXISTS, `Duplicate label '${args.label}'`);
       if (args.preimage !== undefined && invoices.byHash(sha256(bytesOf(args.preimage)).toString('hex')))
         throw new RpcError(CODE.INVOICE_PREIMAGE_ALREADY_EXISTS, 'preimage already used');
+      const fallbacks = await Promise.all(args.fallbacks.map((address) => fallbackTo(wallet, address)));
       const usable = views.live().filter(({ isUsable }) => isUsable);
       const hasPublic = usable.some(({ isAnnounced }) => isAnnounced);
       const expose = args.exposeprivatechannels === true || (args.exposeprivatechannels === undefined && !hasPublic);
@@ -64,6 +81,7 @@ export const invoiceMethods = ({
         preimage: args.preimage,
         cltv: args.cltv,
         routes: expose ? privateRoutes(usable.filter(({ isAnnounced }) => !isAnnounced)) : [],
+        fallbacks,
       });
       const receivable = usable.reduce((sum, { inboundMsat }) => sum + inboundMsat, 0n);
       return {
@@ -206,4 +224,10 @@ export function describeInvoice(record: InvoiceRecord): { readonly [key: string]
     created_index: record.createdIndex,
     ...(record.updatedIndex !== undefined && { updated_index: record.updatedIndex }),
   };
+}
+
+async function fallbackTo(wallet: NodeParts['wallet'], address: string): Promise<Fallback> {
+  const script = await wallet.scriptOf(address);
+  if (!script) throw new RpcError(CODE.LIGHTNINGD, 'Fallback address not valid');
+  return fallbackOf(script);
 }

@@ -13,3 +13,7 @@ const layer: ParamType<string> = (value, name) => {
 /** An array of layers; as in CLN, errors name no place in it. */
 export const layerNames: ParamType<string[]> = (value, name) =>
   arrayOf(any_)(value, name).map((each) => layer(each, name));
+
+/** How many parts a payment may have by these layers. */
+export const maxPartsOf = (layers: readonly string[]): 1 | undefined =>
+  layers.includes('auto.no_mpp_support') ? 1 : undefined;

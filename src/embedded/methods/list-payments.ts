@@ -1,5 +1,5 @@
 import type { NodeParts } from '../node/build.js';
-import { sendpayOf, type PaymentRecord, type Sending } from '../node/payments/sending.js';
+import { PART_ID, sendpayOf, type PaymentRecord, type Sending } from '../node/payments/sending.js';
 import type { Method } from '../context.js';
 import { withoutScheme } from '../bitcoin/bolt11.js';
 import { RpcError } from '../rpc/errors.js';
@@ -45,7 +45,9 @@ export const listPaymentMethods = ({ sending }: Pick<NodeParts, 'sending'>): rea
       { name: 'partid', type: u64 },
       { name: 'groupid', type: u64 },
     ],
-    handle: async ({ payment_hash: paymentHash, status: wanted }) => {
+    handle: async ({ payment_hash: paymentHash, status: wanted, partid, groupid }) => {
+      if ((partid === undefined) !== (groupid === undefined))
+        throw new RpcError(CODE.INVALID_PARAMS, 'Must set both partid and groupid, or neither');
       const record = sending.get(paymentHash);
       if (!record) throw new RpcError(CODE.PAY_NO_SUCH_PAYMENT, `Unknown payment with payment_hash: ${paymentHash}`);
       if (record.status !== wanted)
@@ -53,6 +55,8 @@ export const listPaymentMethods = ({ sending }: Pick<NodeParts, 'sending'>): rea
           CODE.PAY_STATUS_UNEXPECTED,
           `Payment with hash ${paymentHash} has ${record.status} status but it should be ${wanted}`,
         );
+      if (partid !== undefined && (partid !== BigInt(PART_ID) || groupid !== BigInt(record.groupId)))
+        throw new RpcError(CODE.PAY_NO_SUCH_PAYMENT, 'No payment for that payment_hash with that partid and groupid');
       await sending.delete(paymentHash);
       return { payments: [sendpayOf(record)] };
     },

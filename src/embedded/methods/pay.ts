@@ -5,12 +5,13 @@ import { Bolt11Error, decodeBolt11, withoutScheme, type Bolt11 } from '../bitcoi
 import { RpcError } from '../rpc/errors.js';
 import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
-import { any_, millionths, msat, string_, u16, u32 } from '../rpc/params.js';
-import { layerNames } from './layers.js';
+import { millionths, msat, string_, u16, u32 } from '../rpc/params.js';
+import { layerNames, maxPartsOf } from './layers.js';
+import { exclusions } from './path-params.js';
 
 const DEFAULT_RETRY_SECONDS = 60;
 
-type Parts = Pick<NodeParts, 'identity' | 'payments' | 'sending' | 'receiving'>;
+type Parts = Pick<NodeParts, 'identity' | 'payments' | 'sending' | 'receiving' | 'routes'>;
 
 /** lightning-pay(7), lightning-xpay(7) */
 export const payMethods = (parts: Parts): readonly Method[] => [
@@ -19,16 +20,16 @@ export const payMethods = (parts: Parts): readonly Method[] => [
     category: 'payment',
     // lightningd marks it deprecated in its documents alone: xpay answers it
     params: [
-      { name: 'bolt11', type: string_, required: true },
+      { name: 'invstring', alias: 'bolt11', type: string_, required: true },
       { name: 'amount_msat', type: msat },
       { name: 'label', type: string_ },
-      { name: 'riskfactor', type: any_ },
+      'riskfactor',
       { name: 'maxfeepercent', type: millionths },
       { name: 'retry_for', type: u16, default: DEFAULT_RETRY_SECONDS },
       { name: 'maxdelay', type: u32 },
       { name: 'exemptfee', type: msat },
-      { name: 'localinvreqid', type: any_ },
-      { name: 'exclude', type: any_ },
+      'localinvreqid',
+      { name: 'exclude', type: exclusions, default: [] },
       { name: 'maxfee', type: msat },
       { name: 'description', type: string_ },
       { name: 'partial_msat', type: msat },
@@ -37,13 +38,15 @@ export const payMethods = (parts: Parts): readonly Method[] => [
       const { maxfee, maxfeepercent, exemptfee } = args;
       if (maxfee !== undefined && (maxfeepercent !== undefined || exemptfee !== undefined))
         throw new RpcError(CODE.INVALID_PARAMS, 'you cannot specify both maxfee and maxfeepercent/exemptfee');
-      const record = await payInvoice(parts, args.bolt11, {
+      const record = await payInvoice(parts, args.invstring, {
         amountMsat: args.amount_msat,
         maxFeeMsat: (amount) => maxfee ?? percentFee(amount, maxfeepercent, exemptfee),
         retrySeconds: args.retry_for,
         label: args.label,
         description: args.description,
         partialMsat: args.partial_msat,
+        maxDelay: args.maxdelay,
+        excluded: parts.routes.excluded(args.exclude),
         ifPaid: 'tell',
       });
       return payResult(record);
@@ -56,13 +59,14 @@ export const payMethods = (parts: Parts): readonly Method[] => [
       { name: 'invstring', type: string_, required: true },
       { name: 'amount_msat', type: msat },
       { name: 'maxfee', type: msat },
-      { name: 'layers', type: layerNames },
+      { name: 'layers', type: layerNames, default: [] },
       { name: 'retry_for', type: u32, default: DEFAULT_RETRY_SECONDS },
       { name: 'partial_msat', type: msat },
       { name: 'maxdelay', type: u32 },
-      { name: 'payer_note', type: string_ },
+      'payer_note',
       { name: 'label', type: string_ },
-      { name: 'localinvreqid', type: any_ },
+      'localinvreqid',
+      'dev_use_shadow',
     ],
     handle: async (args) => {
       const record = await payInvoice(parts, args.invstring, {
@@ -72,6 +76,8 @@ export const payMethods = (parts: Parts): readonly Method[] => [
         label: args.label,
         description: undefined,
         partialMsat: args.partial_msat,
+        maxDelay: args.maxdelay,
+        maxParts: maxPartsOf(args.layers),
         ifPaid: 'refuse',
       });
       return xpayResult(record);
@@ -86,6 +92,9 @@ interface PayOptions {
   readonly label: string | undefined;
   readonly description: string | undefined;
   readonly partialMsat: bigint | undefined;
+  readonly maxDelay: number | undefined;
+  readonly maxParts?: number | undefined;
+  readonly excluded?: readonly bigint[];
   /** What is done where it was paid before. */
   readonly ifPaid: 'tell' | 'refuse';
 }
@@ -127,8 +136,9 @@ async function payInvoice(
     const decide = () => receiving.decideOnOwn(request.paymentHash, Number(amountMsat));
     return await sending.payOurselves(request, decide);
   }
-  const maxFeeMsat = options.maxFeeMsat(amountMsat);
-  const send = payments.toInvoice(bolt11, amountMsat, maxFeeMsat);
+  const { maxDelay, maxParts, excluded } = options;
+  const limits = { maxFeeMsat: options.maxFeeMsat(amountMsat), maxDelay, maxParts, excluded };
+  const send = payments.toInvoice(bolt11, amountMsat, limits);
   if (!send) throw new RpcError(CODE.INVALID_PARAMS, 'Invalid bolt11 invoice: LDK cannot pay it');
   return await sending.pay(request, send, options.retrySeconds * 1000);
 }

@@ -9,7 +9,7 @@ import { bytesOf } from '../bitcoin/hex.js';
 import { ParamError, RpcError } from '../rpc/errors.js';
 import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
-import { hex, nodeId, oneOf, bool, string_, u16, u32, type ParamType } from '../rpc/params.js';
+import { hex, nodeId, bool, string_, u16, u32, type ParamType } from '../rpc/params.js';
 
 /** What fits into a message beside its type and two lengths. */
 const MAX_PING = 65_535 - 6;
@@ -23,8 +23,6 @@ const idAtAddress: ParamType<{ id: string; at: string | undefined }> = (value, n
   const at = text.indexOf('@');
   return { id: nodeId(at < 0 ? text : text.slice(0, at), name), at: at < 0 ? undefined : text.slice(at + 1) };
 };
-
-const level = oneOf('io', 'trace', 'debug', 'info', 'unusual', 'broken');
 
 /** lightning-connect(7), lightning-disconnect(7), lightning-listpeers(7), lightning-sendcustommsg(7) */
 export const peerMethods = ({
@@ -69,10 +67,7 @@ export const peerMethods = ({
   method({
     name: 'listpeers',
     category: 'network',
-    params: [
-      { name: 'id', type: nodeId },
-      { name: 'level', type: level },
-    ],
+    params: [{ name: 'id', type: nodeId }, 'level'],
     handle: ({ id }) => ({ peers: listPeers(peers, views).filter((peer) => id === undefined || peer.id === id) }),
   }),
   method({

@@ -5,8 +5,9 @@ import { formatShortChannelId } from '../bitcoin/short-channel-id.js';
 import { RpcError } from '../rpc/errors.js';
 import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
-import { any_, msat, nodeId, string_, u32, u64 } from '../rpc/params.js';
-import { layerNames } from './layers.js';
+import { msat, nodeId, u32, u64 } from '../rpc/params.js';
+import { layerNames, maxPartsOf } from './layers.js';
+import { exclusions } from './path-params.js';
 
 const DEFAULT_CLTV = 9;
 /** BOLT #4, `max_htlc_cltv` selection. */
@@ -36,7 +37,7 @@ export const routeMethods = ({ routes, identity }: Pick<NodeParts, 'routes' | 'i
       if (maxparts === 0) throw new RpcError(CODE.INVALID_PARAMS, 'maxparts must be non-zero');
       if (maxDelay > MAX_DELAY) throw new RpcError(CODE.PAY_USER_ERROR, `maximum delay allowed is ${MAX_DELAY}`);
       const localChannels = layers.includes('auto.localchans');
-      const maxParts = layers.includes('auto.no_mpp_support') ? 1 : maxparts;
+      const maxParts = maxPartsOf(layers) ?? maxparts;
       const request = { source, destination, amountMsat, finalCltv, localChannels, maxFeeMsat, maxDelay, maxParts };
       assertKnown(routes, request);
       const found = findWithinLimits(routes, request);
@@ -67,16 +68,15 @@ export const routeMethods = ({ routes, identity }: Pick<NodeParts, 'routes' | 'i
       { name: 'riskfactor', type: u64, required: true },
       { name: 'cltv', type: u32, default: DEFAULT_CLTV },
       { name: 'fromid', type: nodeId },
-      { name: 'fuzzpercent', type: any_ },
-      { name: 'exclude', type: string_ },
+      'fuzzpercent',
+      { name: 'exclude', type: exclusions, default: [] },
       { name: 'maxhops', type: u32, default: MAX_HOPS },
     ],
     handle: ({ id: destination, amount_msat: amountMsat, cltv: finalCltv, fromid: source = identity.id, ...rest }) => {
-      if (rest.exclude !== undefined)
-        throw new RpcError(CODE.INVALID_PARAMS, 'exclude: the embedded lightningd cannot leave out channels or nodes');
       if (source === destination) return { route: [] };
       const maxHops = Math.max(1, rest.maxhops);
-      const request = { source, destination, amountMsat, finalCltv, localChannels: true, maxParts: 1, maxHops };
+      const limits = { maxParts: 1, maxHops, excluded: routes.excluded(rest.exclude) };
+      const request = { source, destination, amountMsat, finalCltv, localChannels: true, ...limits };
       return { route: find(routes, request)[0]!.map(describeSendpayHop) };
     },
   }),
@@ -91,7 +91,7 @@ function find(routes: Routes, request: RouteRequest): Hop[][] {
   }
 }
 
-type LimitedRequest = Required<Omit<RouteRequest, 'maxHops'>>;
+type LimitedRequest = Required<Omit<RouteRequest, 'maxHops' | 'excluded'>>;
 
 /** As `find`; where only the limits on fee and delay are in the way, it says so. */
 function findWithinLimits(routes: Routes, request: LimitedRequest): Hop[][] {

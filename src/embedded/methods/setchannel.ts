@@ -5,7 +5,7 @@ import type { Method } from '../context.js';
 import { RpcError } from '../rpc/errors.js';
 import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
-import { any_, bool, msat, string_, u32 } from '../rpc/params.js';
+import { msat, string_, u32 } from '../rpc/params.js';
 
 /** lightning-setchannel(7): the fees of one channel, or of all. */
 export const setchannelMethods = ({ policy }: Pick<NodeParts, 'policy'>): readonly Method[] => [
@@ -16,16 +16,14 @@ export const setchannelMethods = ({ policy }: Pick<NodeParts, 'policy'>): readon
       { name: 'id', type: string_, required: true },
       { name: 'feebase', type: msat },
       { name: 'feeppm', type: u32 },
-      { name: 'htlcmin', type: msat },
-      { name: 'htlcmax', type: msat },
-      { name: 'enforcedelay', type: any_ },
-      { name: 'ignorefeelimits', type: bool },
+      'htlcmin',
+      'htlcmax',
+      'enforcedelay',
+      'ignorefeelimits',
     ],
-    handle: async ({ id, feebase, feeppm, htlcmin, htlcmax }) => {
+    handle: async ({ id, feebase, feeppm }) => {
       if (feebase !== undefined && feebase > 0xffff_ffffn)
         throw new RpcError(CODE.INVALID_PARAMS, `feebase: ${feebase}msat is too much`);
-      if (htlcmin !== undefined || htlcmax !== undefined)
-        throw new RpcError(CODE.INVALID_PARAMS, 'htlcmin and htlcmax: LDK sets them itself');
       const { channels, fees } = await policy.setFees(id, {
         ...(feebase !== undefined && { baseMsat: Number(feebase) }),
         ...(feeppm !== undefined && { millionths: feeppm }),

@@ -4,7 +4,7 @@ import type { NodeParts } from '../node/build.js';
 import type { ChannelView } from '../node/channels/view.js';
 import { ParamError } from '../rpc/errors.js';
 import { method } from '../rpc/method.js';
-import { arrayOf, bool, feerate, oneOf, outpoint, satOrAll, string_, u32, type Feerate } from '../rpc/params.js';
+import { arrayOf, feerate, oneOf, outpoint, satOrAll, string_, u32, type Feerate } from '../rpc/params.js';
 import { FEERATE_FLOOR } from '../../cln/feerate.js';
 
 const outpoints = arrayOf(outpoint);
@@ -48,7 +48,7 @@ export const walletMethods = (parts: Parts): readonly Method[] => [
   method({
     name: 'listfunds',
     category: 'bitcoin',
-    params: [{ name: 'spent', type: bool, default: false }],
+    params: ['spent'],
     handle: async () => ({
       outputs: await listOutputs(parts),
       channels: parts.views.list().filter(isFunded).map(describeFunds),

@@ -46,6 +46,11 @@ export class Registry {
 export function commandOf(method: Method, { log, developer }: { log: Log; developer: boolean }): Command {
   const explain = (error: unknown, tellValue: boolean): unknown =>
     error instanceof ParamError ? badParam(error, method.name, tellValue || developer, log) : error;
+  const said = new Set<string>();
+  const ignoring = (name: string, why: string): void => {
+    if (!said.has(name)) log.unusual(`Parameter ${name} of ${method.name} is ignored: ${why}`);
+    said.add(name);
+  };
   return {
     name: method.name,
     usage: method.usage ?? usageOf(method.params),
@@ -53,7 +58,7 @@ export function commandOf(method: Method, { log, developer }: { log: Log; develo
     developerOnly: method.developerOnly ?? false,
     run: async ({ params }, call) => {
       try {
-        return toJson(await method.handle(readParams(method, params), call));
+        return toJson(await method.handle(readParams(method, params, ignoring), call));
       } catch (error) {
         throw explain(error, false);
       }

@@ -1,3 +1,4 @@
+import type { Fallback } from '../../bitcoin/fallback.js';
 import { randomBytes } from 'node:crypto';
 import { encodeBolt11, type RouteHintHop } from '../../bitcoin/bolt11.js';
 import { sha256 } from '../../bitcoin/hashes.js';
@@ -39,6 +40,7 @@ export interface InvoiceRequest {
   readonly preimage: string | undefined;
   readonly cltv: number | undefined;
   readonly routes: readonly (readonly RouteHintHop[])[];
+  readonly fallbacks: readonly Fallback[];
 }
 
 /** LDK accepts no less for an HTLC that is for us (MIN_FINAL_CLTV_EXPIRY_DELTA), with room for a few blocks meanwhile. */
@@ -101,7 +103,7 @@ export class Invoices {
   /** As `create`, within a turn. */
   createIn(tx: Tx, request: InvoiceRequest): InvoiceRecord {
     const { ldk, nodeSecret, tell } = this.#parts;
-    const { label, amountMsat, description, hashDescription, expirySeconds, routes } = request;
+    const { label, amountMsat, description, hashDescription, expirySeconds, routes, fallbacks } = request;
     const preimage = request.preimage ?? randomBytes(32).toString('hex');
     const paymentHash = sha256(bytesOf(preimage)).toString('hex');
     const minFinalCltv = Math.max(request.cltv ?? MIN_FINAL_CLTV, MIN_FINAL_CLTV);
@@ -121,6 +123,7 @@ export class Invoices {
         expirySeconds,
         minFinalCltv,
         routes,
+        fallbacks,
         features: bytesOf(INVOICE_FEATURES),
       },
       nodeSecret,

@@ -171,6 +171,7 @@ export class Receiving {
       preimage,
       cltv: undefined,
       routes: [],
+      fallbacks: [],
     });
   }
 }

@@ -282,6 +282,9 @@ function completeOnly(record: PaymentRecord): PaymentRecord {
   throw new NodeError(code, message);
 }
 
+/** LDK splits payments itself, and tells of the whole. */
+export const PART_ID = 1;
+
 /** The fields of lightning-listsendpays(7). */
 export function sendpayOf(record: PaymentRecord): { readonly [key: string]: unknown } {
   return {
@@ -289,7 +292,7 @@ export function sendpayOf(record: PaymentRecord): { readonly [key: string]: unkn
     id: record.createdIndex,
     payment_hash: record.paymentHash,
     groupid: record.groupId,
-    partid: 1,
+    partid: PART_ID,
     ...(record.updatedIndex !== undefined && { updated_index: record.updatedIndex }),
     destination: record.destination,
     amount_msat: record.amountMsat,

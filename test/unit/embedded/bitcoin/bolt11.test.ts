@@ -41,6 +41,10 @@ const REQUEST: Bolt11ToSign = {
   expirySeconds: 604_800,
   minFinalCltv: 27,
   features: Buffer.from('024100', 'hex'),
+  fallbacks: [
+    { version: 0, program: Buffer.alloc(20, 7) },
+    { version: 17, program: Buffer.alloc(20, 8) },
+  ],
   routes: [
     [
       {

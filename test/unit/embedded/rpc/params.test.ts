@@ -117,4 +117,34 @@ describe('parameters', () => {
   });
 
   test('are shown in help', () => expect(usageOf(method.params)).toBe('id [count] [note]'));
+
+  describe('that are not honoured', () => {
+    const odd = {
+      params: [
+        { name: 'id', alias: 'name', type: params.string_, required: true },
+        { name: 'weight', type: params.any_, required: true, unhonoured: { ignored: 'it weighs nothing' } },
+        { name: 'shape', type: params.any_, unhonoured: { refused: 'see `form`', unless: false } },
+        { name: 'last', type: params.string_ },
+      ],
+    };
+
+    test('keep their place, are heard of, and reach no handler', () => {
+      const heard: string[][] = [];
+      const args = readParams(odd, ['a', { any: 'thing' }, null, 'z'], (...ignored) => void heard.push(ignored));
+      expect(args).toEqual({ id: 'a', last: 'z' });
+      expect(heard).toEqual([['weight', 'it weighs nothing']]);
+      expect(() => readParams(odd, ['a'])).toThrow('missing required parameter: weight');
+    });
+
+    test('are refused by name, unless they ask for nothing', () => {
+      expect(() => readParams(odd, { id: 'a', weight: 1, shape: 'round' })).toThrow(
+        'shape: the embedded lightningd cannot do this: see `form`',
+      );
+      expect(readParams(odd, { id: 'a', weight: 1, shape: false })).toEqual({ id: 'a' });
+    });
+
+    test('are shown in help where they are not refused', () => expect(usageOf(odd.params)).toBe('id weight [last]'));
+
+    test('one has another name', () => expect(readParams(odd, { name: 'a', weight: 1 })).toEqual({ id: 'a' }));
+  });
 });
