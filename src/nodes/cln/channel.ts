@@ -1,8 +1,9 @@
+import type { ChannelState } from '../../cln/channel-states.js';
 import type { PeerChannel } from '../../rpc/lightning-types.js';
 import type { Channel, ChannelPhase } from '../node.js';
 
 /** What the states of lightning-listpeerchannels(7) are in a channel's life. During a splice it goes on carrying payments. */
-const PHASES: { readonly [state: string]: ChannelPhase } = {
+const PHASES: { readonly [state: string]: ChannelPhase } & { readonly [S in ChannelState]: ChannelPhase } = {
   OPENINGD: 'opening',
   DUALOPEND_OPEN_INIT: 'awaiting-funding',
   DUALOPEND_OPEN_COMMIT_READY: 'awaiting-funding',
