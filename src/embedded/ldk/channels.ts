@@ -22,9 +22,6 @@ export interface NewChannel extends ChannelName, ChannelChoices {
 
 const idOf = ({ channelId }: ChannelName): ldk.ChannelId => ldk.ChannelId.constructor_from_bytes(bytesOf(channelId));
 
-/** Whether a channel can close to this script (BOLT #2). */
-export const canCloseTo = (script: Uint8Array): boolean => shutdownScript(script) !== undefined;
-
 /**
  * LDK's channels. What changes one is called within a turn, and returns LDK's words where it refuses, otherwise
  * undefined.

@@ -1,3 +1,4 @@
+import { forwardingFees } from './forwarding-fees.js';
 import * as ldk from '#ldk';
 import type { OptionValues } from '../context.js';
 import { FEERATE_FLOOR } from '../../cln/feerate.js';
@@ -53,11 +54,3 @@ const FEERATES: Partial<Record<ldk.ConfirmationTarget, number>> = {
 
 export const feeEstimator = (): ldk.FeeEstimator =>
   ldk.FeeEstimator.new_impl({ get_est_sat_per_1000_weight: (target) => FEERATES[target] ?? FEERATE_FLOOR });
-
-/** What we take for forwarding a payment, where nothing else was said of the channel. */
-export const forwardingFees = (
-  options: Pick<OptionValues, 'number'>,
-): { readonly baseMsat: number; readonly millionths: number } => ({
-  baseMsat: options.number('fee-base') ?? 1,
-  millionths: options.number('fee-per-satoshi') ?? 10,
-});

@@ -6,7 +6,8 @@ import type { ChainListener } from '../chain/follower.js';
 import type { Log } from '../context.js';
 import type { Store } from '../store/store.js';
 import type { Turns, Tx } from '../store/turns.js';
-import { readEvent, type LdkEvent } from './events.js';
+import { readEvent } from './events.js';
+import { type LdkEvent } from './event-types.js';
 import { makeObjects, STATE, type LdkObjects, type LdkParts } from './objects.js';
 
 /** Where the engine sends what LDK decides, within the turn: it is committed together with LDK's own state. */

@@ -1,3 +1,4 @@
+import { FAILURE } from './failure-codes.js';
 import { randomBytes } from 'node:crypto';
 import * as ldk from '#ldk';
 import type { RouteHintHop } from '../bitcoin/bolt11.js';
@@ -11,13 +12,6 @@ import { limited, routeHints, type PathLimits } from './path-limits.js';
 const ATTEMPTS = 10;
 /** LDK's clock is the last block's: it must never be the one that calls an invoice expired. */
 const EXPIRY_SECONDS = 50 * 365 * 86_400;
-/** Failure codes of BOLT #4 that LDK can send for us. */
-export const FAILURE = {
-  INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS: 0x400f,
-  TEMPORARY_NODE_FAILURE: 0x2002,
-  REQUIRED_NODE_FEATURE_MISSING: 0x6003,
-} as const;
-
 /** Hands a payment to LDK, within a turn; returns LDK's word for why it does not even try, or undefined. */
 export type Send = () => 'noRoute' | { readonly other: string } | undefined;
 

@@ -1,6 +1,7 @@
+import { canCloseTo } from '../bitcoin/scripts.js';
 import * as ldk from '#ldk';
 import { ok, some } from './convert.js';
-import { hexOf } from '../bitcoin/hex.js';
+
 import { multiplyScalars, sharedSecret, sign, signSchnorr } from '../bitcoin/curve.js';
 import { type NodeKeys } from '../node/keys.js';
 import { hash256 } from '../bitcoin/hashes.js';
@@ -47,14 +48,12 @@ export function signerProvider(manager: ldk.KeysManager, walletScript: () => Uin
   });
 }
 
-/** Witness version 0 with 20 or 32 bytes, or a later one with 2 to 40 (BOLT #2). */
-const SHUTDOWN_SCRIPT = /^(0014.{40}|0020.{64}|(5[1-9a-f]|60)(0[2-9a-f]|1[0-9a-f]|2[0-8])(..){2,40})$/;
 /** How LDK writes a script that is not of its oldest kind: 1, and its length in two bytes. */
 const SCRIPT_KIND = 1;
 
 /** The script as one that may stand in `shutdown`, or undefined where it may not. */
 export function shutdownScript(script: Uint8Array): ldk.ShutdownScript | undefined {
-  if (!SHUTDOWN_SCRIPT.test(hexOf(script))) return undefined;
+  if (!canCloseTo(script)) return undefined;
   const serialized = Uint8Array.of(SCRIPT_KIND, 0, script.length, ...script);
   return ok<ldk.ShutdownScript>(ldk.ShutdownScript.constructor_read(serialized));
 }

@@ -1,5 +1,5 @@
 import type { Log } from '../context.js';
-import type { LdkEvent } from '../ldk/events.js';
+import type { LdkEvent } from '../ldk/event-types.js';
 import type { LiveChannel } from '../ldk/live-channel.js';
 import type { Tx } from '../store/turns.js';
 import type { Acceptance } from './channels/acceptance.js';

@@ -1,6 +1,6 @@
 import type { Context, Log } from '../../context.js';
 import type { LdkChannels } from '../../ldk/channels.js';
-import type { OpenRequestEvent } from '../../ldk/events.js';
+import type { OpenRequestEvent } from '../../ldk/event-types.js';
 import type { Turn } from '../../store/turns.js';
 
 export interface AcceptanceParts {

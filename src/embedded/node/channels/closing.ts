@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { MAX_TIMER_MS } from '../../../core/timers.js';
+import { canCloseTo } from '../../bitcoin/scripts.js';
 import { outpointName, type Transaction } from '../../bitcoin/transaction.js';
 import type { Log } from '../../context.js';
-import { canCloseTo, type LdkChannels } from '../../ldk/channels.js';
+import type { LdkChannels } from '../../ldk/channels.js';
 import type { Turn, Tx } from '../../store/turns.js';
 import { NodeError } from '../errors.js';
 import type { Waiters } from '../waiters.js';

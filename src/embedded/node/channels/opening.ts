@@ -3,7 +3,7 @@ import type { Transaction } from '../../bitcoin/transaction.js';
 import { InsufficientFundsError, type Funded, type Wallet } from '../../chain/wallet.js';
 import type { Log } from '../../context.js';
 import type { LdkChannels } from '../../ldk/channels.js';
-import { DISCONNECTED, type ClosedEvent, type PendingEvent } from '../../ldk/events.js';
+import { DISCONNECTED, type PendingEvent, type ClosedEvent } from '../../ldk/event-types.js';
 import type { Turn, Tx } from '../../store/turns.js';
 import { cannotAfford, NodeError } from '../errors.js';
 import type { Tell } from '../tell.js';

@@ -1,6 +1,6 @@
 import type { OptionValues } from '../../context.js';
 import type { LdkChannels } from '../../ldk/channels.js';
-import { forwardingFees } from '../../ldk/config.js';
+import { forwardingFees } from '../../ldk/forwarding-fees.js';
 import type { Turn } from '../../store/turns.js';
 import { NodeError } from '../errors.js';
 import { isLive, type ChannelView, type ChannelViews } from './view.js';

@@ -1,6 +1,6 @@
 import type { ChannelState, StateCause } from '../../../cln/channel-states.js';
 import type { Log } from '../../context.js';
-import type { ClosedEvent, PendingEvent } from '../../ldk/events.js';
+import type { PendingEvent, ClosedEvent } from '../../ldk/event-types.js';
 import type { LiveChannel } from '../../ldk/live-channel.js';
 import { Records } from '../../store/records.js';
 import type { Reader, Tx } from '../../store/turns.js';

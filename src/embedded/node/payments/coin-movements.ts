@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../rpc/json-rpc.js';
-import type { ForwardedEvent, LdkEvent, PathEvent } from '../../ldk/events.js';
+import type { PathEvent, ForwardedEvent, LdkEvent } from '../../ldk/event-types.js';
 import type { LiveChannel } from '../../ldk/live-channel.js';
 import type { Reader, Tx } from '../../store/turns.js';
 import type { Tell } from '../tell.js';

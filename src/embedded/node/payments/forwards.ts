@@ -1,4 +1,4 @@
-import type { ForwardedEvent, ForwardFailedEvent } from '../../ldk/events.js';
+import type { ForwardFailedEvent, ForwardedEvent } from '../../ldk/event-types.js';
 import { Records } from '../../store/records.js';
 import type { Reader, Tx } from '../../store/turns.js';
 import type { Channels } from '../channels/record.js';

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../rpc/json-rpc.js';
-import type { ClaimableEvent } from '../../ldk/events.js';
+import type { ClaimableEvent } from '../../ldk/event-types.js';
 import type { LiveChannel } from '../../ldk/live-channel.js';
 
 /**

@@ -1,6 +1,6 @@
 import { CODE } from '../../../cln/error-codes.js';
 import { MAX_TIMER_MS } from '../../../core/timers.js';
-import type { LdkEvent, PaymentFailure } from '../../ldk/events.js';
+import type { PaymentFailure, LdkEvent } from '../../ldk/event-types.js';
 import type { LiveChannel } from '../../ldk/live-channel.js';
 import type { LdkPayments, Send } from '../../ldk/payments.js';
 import { Counters, Records } from '../../store/records.js';

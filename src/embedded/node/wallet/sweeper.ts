@@ -2,7 +2,7 @@ import type { BitcoindRpc } from '../../../rpc/bitcoind.js';
 import type { Transaction } from '../../bitcoin/transaction.js';
 import type { Wallet } from '../../chain/wallet.js';
 import type { Log } from '../../context.js';
-import type { SpendableOutput } from '../../ldk/events.js';
+import type { SpendableOutput } from '../../ldk/event-types.js';
 import type { Reader, Turn, Tx } from '../../store/turns.js';
 
 const PREFIX = 'spendable/';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ClosedEvent, PendingEvent } from '../../../../../src/embedded/ldk/events.js';
+import type { PendingEvent, ClosedEvent } from '../../../../../src/embedded/ldk/event-types.js';
 import type { LiveChannel } from '../../../../../src/embedded/ldk/live-channel.js';
 import { Channels, type ChannelRecord } from '../../../../../src/embedded/node/channels/record.js';
 import { ChannelViews } from '../../../../../src/embedded/node/channels/view.js';
