@@ -18,6 +18,7 @@ const INVOICE: InvoiceRequest = {
   preimage: PREIMAGE,
   cltv: undefined,
   routes: [],
+  fallbacks: [],
 };
 
 let bench: Bench;
