@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { waitFor } from '../../src/core/wait.js';
 import type { PlaygroundStatus } from '../../src/network/status.js';
+import { processIdentity } from '../../src/process/identity.js';
 import { isRunning, findProcess } from '../../src/process/table.js';
 import { describeEach, killAll, processesOf, runCli, RunningCli, usePlaygroundFolders } from './support.js';
 
@@ -154,8 +155,9 @@ describeEach((_implementation, { flags }) => {
       for (const name of pidFiles) await writeFile(join(at.dir, name), `${other.pid}\n`);
       const locks = names.filter((name) => /\.lock\.\d+$/.test(name)).sort();
       const lock = join(at.dir, locks.at(-1)!);
-      const holder = JSON.parse(await readFile(lock, 'utf8')) as object;
-      await writeFile(lock, JSON.stringify({ ...holder, pid: other.pid, released: false }));
+      // of a holder that was killed: its pid is another's now, and the start time tells
+      const holder = { ...processIdentity(process.pid), pid: other.pid, command: 'ln-play up' };
+      await writeFile(lock, JSON.stringify(holder));
 
       expect(await json('down')).toMatchObject({ stopped: [] });
       await up();
