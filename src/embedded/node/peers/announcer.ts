@@ -39,7 +39,7 @@ export class Announcer {
   readonly #parts: AnnouncerParts;
   /** By channel: signatures that came before LDK's channel was ready, which it drops. */
   readonly #early = new Map<string, { readonly peerId: string; readonly signatures: TappedSignatures }>();
-  readonly #told = new Set<string>();
+  #told: ReadonlySet<string> = new Set();
   #timer: NodeJS.Timeout | undefined;
   #round = 0;
   #announcedChannels = 0;
@@ -48,9 +48,10 @@ export class Announcer {
     this.#parts = parts;
   }
 
-  /** Remembers a peer's signatures for its channel. */
+  /** Remembers a peer's signatures for a channel that is not ready yet. */
   keep(peerId: string, signatures: TappedSignatures): void {
-    if (this.#parts.channels.get(signatures.channelId)) this.#early.set(signatures.channelId, { peerId, signatures });
+    const isEarly = this.#parts.channels.get(signatures.channelId)?.state === 'CHANNELD_AWAITING_LOCKIN';
+    if (isEarly) this.#early.set(signatures.channelId, { peerId, signatures });
   }
 
   /** A channel is ready: LDK takes the signatures now that came too early. */
@@ -78,7 +79,7 @@ export class Announcer {
     clearTimeout(this.#timer);
     const pause = PAUSES_MS[this.#round++];
     if (pause === undefined) {
-      for (const id of this.#deepChannels()) this.#told.add(id);
+      this.#told = new Set(this.#deepChannels());
       return;
     }
     const announce = (): void => {

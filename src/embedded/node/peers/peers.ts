@@ -65,6 +65,7 @@ export class Peers {
   readonly #ponged = new Waiters();
   /** Whose bytes LDK reads right now: it names nobody when it says that a peer is there. */
   #reading: Connection | undefined;
+  #isStopped = false;
 
   constructor(parts: PeersParts) {
     this.#parts = parts;
@@ -130,6 +131,10 @@ export class Peers {
     const socket = await open(address).catch((error: unknown) => {
       throw new ConnectError(`${where}: Connection establishment: ${systemMessage(error)}. `);
     });
+    if (this.#isStopped) {
+      socket.destroy();
+      throw new ConnectError(`${where}: Connection establishment: this node stops. `);
+    }
     return await new Promise<Peer>((resolve, reject) => {
       this.#waiting.set(id, resolve);
       socket.once('close', () => {
@@ -196,6 +201,7 @@ export class Peers {
   onDisconnected(id: string): void {
     const peer = this.#peers.get(id);
     this.#peers.delete(id);
+    this.#pongs.delete(id);
     this.#parts.tx().afterCommit(() => {
       this.#ponged.wake();
       if (peer) this.#parts.events.disconnected(peer);
@@ -204,6 +210,7 @@ export class Peers {
 
   /** Stops listening and lets all peers go. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     for (const server of this.#servers) server.close();
     await this.#parts.turn(() => this.#parts.wire.disconnectAll());
     for (const socket of this.#sockets) socket.destroy();

@@ -62,9 +62,9 @@ export class Reconnector {
   }
 
   async #try(id: string, nextPauseMs: number): Promise<void> {
-    const { peers, log } = this.#parts;
+    const { peers, log, wanted } = this.#parts;
     const address = this.addressOf(id);
-    if (!address || this.#stopped || peers.get(id)) return;
+    if (!address || this.#stopped || peers.get(id) || !wanted().includes(id)) return;
     try {
       await peers.connect(id, address);
     } catch (error) {
