@@ -51,7 +51,7 @@ const PING_MS = 10_000;
 /** What lightningd is told where it cannot close by force at once: after so many seconds without the other end. */
 const UNILATERAL_AFTER_S = 1;
 /** How far back in its log we look for its last block, in lines of at most 400 bytes. */
-const LOG_LINES = 1_000;
+const LOG_LINES = 400;
 
 /** A node that runs a lightningd: Core Lightning's, or ours, which is one as well. */
 export class ClnNode implements LightningNode {
