@@ -1,5 +1,7 @@
-import { open, unlink } from 'node:fs/promises';
+import { open as openFile } from 'node:fs';
+import { unlink } from 'node:fs/promises';
 import { connect, Socket } from 'node:net';
+import { promisify } from 'node:util';
 import { JsonFramer } from '../../rpc/framing.js';
 import { now } from '../messages.js';
 import { encodeRecord, type TapRecord } from './record.js';
@@ -42,13 +44,16 @@ function mirror(stream: NodeJS.ReadableStream, from: TapRecord['from']): void {
   });
 }
 
+/** Opens a bare descriptor: a FileHandle is closed when it is garbage, while its socket still reads. */
+const open = promisify(openFile);
+
 // Each open waits until the plugin opens the other end.
 const [input, output] = await Promise.all([open(toPlugin, 'w'), open(fromPlugin, 'r')]);
 await Promise.all([unlink(toPlugin), unlink(fromPlugin)]);
 
 const plugin = {
-  stdin: new Socket({ fd: input.fd, readable: false, writable: true }),
-  stdout: new Socket({ fd: output.fd, readable: true, writable: false }),
+  stdin: new Socket({ fd: input, readable: false, writable: true }),
+  stdout: new Socket({ fd: output, readable: true, writable: false }),
 };
 plugin.stdin.on('error', () => process.stdin.unpipe()); // it reads no more
 process.stdout.on('error', () => process.exit(0)); // lightningd has gone, and with it whoever waits for an answer
