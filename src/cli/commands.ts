@@ -257,7 +257,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     usage: 'plugin stop <node> <plugin>',
     summary: 'stop a plugin of a running node, by its file or name',
-    examples: ['ln-play plugin stop l1 hello.js'],
+    options: [['--force', 'also where payments wait for its decision']],
+    examples: ['ln-play plugin stop l1 hello.js', 'ln-play plugin stop l1 hold-invoice.js --force'],
     load: () => import('./commands/plugin-stop.js'),
   },
   {

@@ -17,8 +17,9 @@ export interface Context {
   /**
    * Asks the plugins that registered `hook`, in order, and resolves to the final answer: `{ result: 'continue' }` where
    * there is none or all agree. It never rejects: a plugin that dies or talks nonsense counts as `continue` and is logged.
+   * `onTurn` is told of each plugin whose turn it is, by its name.
    */
-  readonly ask: (hook: string, payload: JsonObject) => Promise<HookAnswer>;
+  readonly ask: (hook: string, payload: JsonObject, onTurn?: (plugin: string) => void) => Promise<HookAnswer>;
   /** Whether any plugin registered `hook`: what nobody asks for need not be prepared. */
   readonly hasHook: (hook: string) => boolean;
   /** Ends the daemon in an orderly way, as the RPC `stop` does. */

@@ -6,6 +6,7 @@ import { tailFile } from '../daemons/log-tail.js';
 import type { JsonObject } from '../rpc/json-rpc.js';
 import { LightningRpcError, type CallOptions } from '../rpc/lightning-socket.js';
 import { inspectFile } from './check/file.js';
+import { heldPayments, payments } from './held.js';
 
 /** A plugin as `lightning-plugin(7)` lists it: its path, whether it runs, whether it can be stopped. */
 export interface ListedPlugin {
@@ -87,9 +88,15 @@ function runsAlready(node: Lightningd, path: string, cause: unknown): LnPlayErro
  * Stops a plugin of a running node.
  *
  * @param plugin its file, or its name as the log and `plugin list` have it
- * @throws {LnPlayError} INVALID when the node runs no such plugin, naming those that can be stopped
+ * @param options `force`: also where payments wait for its decision
+ * @throws {LnPlayError} INVALID when the node runs no such plugin, naming those that can be stopped; STATE when payments
+ *   wait for its decision
  */
-export async function stopPlugin(node: Lightningd, plugin: string, call: CallOptions = {}): Promise<string> {
+export async function stopPlugin(
+  node: Lightningd,
+  plugin: string,
+  { force = false, ...call }: CallOptions & { readonly force?: boolean } = {},
+): Promise<string> {
   const plugins = await listPlugins(node, call);
   const found =
     (await findPlugin(plugins, resolve(plugin))) ??
@@ -100,8 +107,28 @@ export async function stopPlugin(node: Lightningd, plugin: string, call: CallOpt
       hint: names.length > 0 ? `those that can be stopped are ${names.join(', ')}` : 'it runs none that can be stopped',
     });
   }
+  if (!force) await assertHoldsNothing(node, [found.name], 'or stop it all the same with --force', call);
   const { result } = await node.rpc.call('plugin', { subcommand: 'stop', plugin: found.name }, call);
   return result ?? `Successfully stopped ${basename(found.name)}.`;
+}
+
+/**
+ * @param wayOut what else the hint has to offer
+ * @throws {LnPlayError} STATE when payments wait for the decision of one of these plugins
+ */
+export async function assertHoldsNothing(
+  node: Lightningd,
+  plugins: readonly string[],
+  wayOut: string,
+  call: CallOptions = {},
+): Promise<void> {
+  const count = await heldPayments(node, plugins, call);
+  if (count === 0) return;
+  const it = count === 1 ? 'it' : 'them';
+  const text = `${basename(plugins[0]!)} holds ${payments(count)}: without its answer ${node.name} would go on as if it had let ${it} pass`;
+  throw new LnPlayError('STATE', text, {
+    hint: `settle or cancel ${it} first, by the plugin's own methods; ${wayOut}`,
+  });
 }
 
 export async function listPlugins(node: Lightningd, call: CallOptions = {}): Promise<readonly ListedPlugin[]> {

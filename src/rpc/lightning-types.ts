@@ -84,7 +84,7 @@ export interface PeerChannel {
   opener: 'local' | 'remote';
   private?: boolean;
   updates?: { local?: object; remote?: object };
-  htlcs?: { direction: 'in' | 'out'; amount_msat: number; payment_hash: string; state: string }[];
+  htlcs?: { direction: 'in' | 'out'; amount_msat: number; payment_hash: string; state: string; status?: string }[];
   status?: string[];
 }
 

@@ -6,6 +6,8 @@ export async function run({ args, options, signal, playground: context }: Comman
   const [name, plugin] = args as [string, string];
   const playground = await Playground.open(options.dir, context);
   const { lightningd } = playground.node(name);
-  const result = await lightningd.daemon.guard(() => stopPlugin(lightningd, plugin, { signal }));
+  const result = await lightningd.daemon.guard(() =>
+    stopPlugin(lightningd, plugin, { signal, force: options['force'] === true }),
+  );
   return { json: { result }, text: result };
 }

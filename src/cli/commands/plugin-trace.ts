@@ -1,6 +1,8 @@
+import { basename } from 'node:path';
 import { Playground } from '../../network/playground.js';
 import { tracePlugin } from '../../plugins/trace/trace.js';
 import { listOption, type CommandContext } from '../context.js';
+import { leftRunningText } from '../held.js';
 import { messagePrinter } from '../messages.js';
 import { pluginOptions } from '../plugin-options.js';
 
@@ -15,6 +17,7 @@ export async function run(context: CommandContext): Promise<undefined> {
       signal,
       onMessage: messagePrinter(context),
       onStarted: () => out.note(out.errorStyle.dim(`${name} runs ${file}; Ctrl-C ends the trace`)),
+      onLeftRunning: (held) => out.note(`${basename(file)} ${leftRunningText(held, basename(file), name)}`),
     }),
   );
   return undefined;

@@ -1,8 +1,10 @@
 import { basename } from 'node:path';
 import { Playground } from '../../network/playground.js';
+import { payments } from '../../plugins/held.js';
 import { summary } from '../../plugins/check/check.js';
 import { watchPlugins, type WatchEvent } from '../../plugins/watch/watch.js';
 import { listOption, type CommandContext } from '../context.js';
+import { leftRunningText, theyAre } from '../held.js';
 import { duration, type Output } from '../output.js';
 import { pluginOptions } from '../plugin-options.js';
 
@@ -41,6 +43,10 @@ function render(event: WatchEvent, node: string, { style }: Output): string {
       ]);
       return [...lines, ...(event.running ? [yellow('    the old one keeps running')] : [])].join('\n');
     }
+    case 'waiting':
+      return `${at} ${yellow('…')} ${plugin} holds ${payments(event.payments)}: the new code runs once ${theyAre(event.payments)} settled or cancelled; Ctrl-C leaves the old code running`;
+    case 'left-running':
+      return `${at}   ${plugin} ${leftRunningText(event.payments, basename(event.file), node)}`;
     case 'start-failed': {
       const { message, hint, details } = event.error;
       const lines = [`${at} ${red('✗')} ${message}${hintLine(hint)}`, ...details.map((line) => dim(`    ${line}`))];

@@ -88,7 +88,7 @@ export class Daemon {
       options: this.#options,
       log: this.#log,
       notify: (topic, payload) => this.plugins.notify(topic, payload),
-      ask: async (hook, payload) => await this.plugins.ask(hook, payload),
+      ask: async (...question) => await this.plugins.ask(...question),
       hasHook: (hook) => this.plugins.hasHook(hook),
       shutdown: (why) => this.shutdown(why),
       fatal: (why) => {

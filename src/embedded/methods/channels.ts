@@ -3,6 +3,7 @@ import { textOf } from '../../cln/json.js';
 import type { Method } from '../context.js';
 import type { ChannelTerms, Htlc, LiveChannel } from '../ldk/live-channel.js';
 import type { NodeParts } from '../node/build.js';
+import type { Receiving } from '../node/payments/receiving.js';
 import { isLive, type ChannelView } from '../node/channels/view.js';
 import { ParamError, RpcError } from '../rpc/errors.js';
 import { method } from '../rpc/method.js';
@@ -19,7 +20,8 @@ export const channelMethods = ({
   views,
   closing,
   wallet,
-}: Pick<NodeParts, 'identity' | 'views' | 'closing' | 'wallet'>): readonly Method[] => [
+  receiving,
+}: Pick<NodeParts, 'identity' | 'views' | 'closing' | 'wallet' | 'receiving'>): readonly Method[] => [
   method({
     name: 'listpeerchannels',
     category: 'network',
@@ -37,7 +39,7 @@ export const channelMethods = ({
         .filter(({ peerId }) => id === undefined || peerId === id)
         .filter((each) => channel === undefined || each.channelId === channel)
         .filter((each) => scid === undefined || [each.shortChannelId, each.aliasLocal].includes(scid));
-      return { channels: chosen.map((each) => describe(identity.id, each)) };
+      return { channels: chosen.map((each) => describe(identity.id, each, receiving)) };
     },
   }),
   method({
@@ -109,7 +111,7 @@ export const channelMethods = ({
 
 const anyChannel: ParamType<string> = (value) => textOf(value);
 
-function describe(ourId: string, channel: ChannelView): object {
+function describe(ourId: string, channel: ChannelView, receiving: Pick<Receiving, 'heldBy'>): object {
   const { live, state } = channel;
   const isOurs = channel.opener === 'local';
   return {
@@ -145,7 +147,13 @@ function describe(ourId: string, channel: ChannelView): object {
     dust_limit_msat: DUST_LIMIT_MSAT,
     state_changes: channel.changes,
     status: channel.changes.slice(-1).map(({ new_state: newState, message }) => `${newState}:${message}`),
-    htlcs: (live?.htlcs ?? []).map(describeHtlc),
+    htlcs: (live?.htlcs ?? []).map((htlc) => {
+      const plugin = htlc.direction === 'in' ? receiving.heldBy(htlc.paymentHash) : undefined;
+      return {
+        ...describeHtlc(htlc),
+        ...(plugin !== undefined && { status: `Waiting for the htlc_accepted hook of plugin ${plugin}` }),
+      };
+    }),
   };
 }
 

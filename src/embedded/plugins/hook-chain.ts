@@ -45,8 +45,12 @@ export class HookChains {
     return Array.from(impossible);
   }
 
-  /** Asks one after the other. A plugin that dies meanwhile, or talks nonsense and is dropped for it, is passed over. */
-  async ask(hook: string, payload: JsonObject): Promise<HookAnswer> {
+  /**
+   * Asks one after the other. A plugin that dies meanwhile, or talks nonsense and is dropped for it, is passed over.
+   *
+   * @param onTurn told of each plugin that is asked, by its name
+   */
+  async ask(hook: string, payload: JsonObject, onTurn?: (plugin: string) => void): Promise<HookAnswer> {
     let current = payload;
     let agreed: HookAnswer = { result: 'continue' };
     let changed = false;
@@ -56,6 +60,7 @@ export class HookChains {
       if (hook === 'rpc_command' && user.state !== 'running') continue;
       await user.ready;
       if (user.isDead) continue;
+      onTurn?.(user.name);
       const reply = await this.#askOne(hook, user, current);
       if (!reply) continue;
       if (!reply.last) {

@@ -151,10 +151,10 @@ export class PluginHost implements Pick<Context, 'ask' | 'hasHook' | 'notify'> {
     this.#broadcast(topic, `{"jsonrpc":"2.0","method":"${topic}","params":${toJson({ [topic]: payload })}}`);
   }
 
-  async ask(hook: string, payload: JsonObject): ReturnType<Context['ask']> {
+  async ask(...[hook, payload, onTurn]: Parameters<Context['ask']>): ReturnType<Context['ask']> {
     // what a plugin would have held must not go on because the daemon ends: it is asked again after the next start
     if (this.#stopping) return await new Promise(() => {});
-    return await this.#hooks.ask(hook, payload);
+    return await this.#hooks.ask(hook, payload, onTurn);
   }
 
   hasHook(hook: string): boolean {

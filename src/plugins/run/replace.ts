@@ -3,7 +3,8 @@ import { LnPlayError, throwIfAborted } from '../../core/errors.js';
 import { isExecutable } from '../../daemons/executables/files.js';
 import type { Lightningd } from '../../daemons/lightningd.js';
 import type { JsonObject } from '../../rpc/json-rpc.js';
-import { findPlugin, listPlugins, startListed, type ListedPlugin } from '../control.js';
+import { assertHoldsNothing, findPlugin, listPlugins, startListed, type ListedPlugin } from '../control.js';
+import { heldPayments } from '../held.js';
 
 interface Before {
   readonly path: string;
@@ -78,18 +79,41 @@ export class Replacement {
     }
   }
 
-  /** Has the node run what it ran before, or nothing. A node that has stopped has no plugin either way. */
-  async restore(): Promise<void> {
+  /** How many payments wait for the decision of what runs in this place. */
+  async held(signal?: AbortSignal): Promise<number> {
+    return await heldPayments(this.#node, await this.#names(), { signal });
+  }
+
+  /** @throws {LnPlayError} STATE when payments wait for the decision of what runs in this place */
+  async assertHoldsNothing(): Promise<void> {
+    const names = await this.#names();
+    if (names.length > 0) await assertHoldsNothing(this.#node, names, 'then try again');
+  }
+
+  /**
+   * Has the node run what it ran before, or nothing. What holds payments is left running. A node that has stopped has no
+   * plugin either way.
+   *
+   * @returns how many payments wait for the decision of what is left running
+   */
+  async restore(): Promise<number> {
     try {
-      if (this.#before === undefined) return await this.stop();
       const running = await this.#running();
-      const { path, options } = this.#before;
-      if (running.length === 1 && (await findPlugin(running, path))) return;
+      const path = this.#before?.path;
+      if (path !== undefined && running.length === 1 && (await findPlugin(running, path))) return 0;
+      const held = await this.held();
+      if (held > 0) return held;
+      if (this.#before === undefined) await this.stop();
       // What a killed trace or watch left running went through its wrapper, which is gone.
-      await this.#start((await isExecutable(path)) ? path : this.#file, options);
+      else
+        await this.#start(
+          (await isExecutable(this.#before.path)) ? this.#before.path : this.#file,
+          this.#before.options,
+        );
     } catch (error) {
       if (!(error instanceof LnPlayError && error.code === 'CONNECTION')) throw error;
     }
+    return 0;
   }
 
   async #start(path: string, options: JsonObject, signal?: AbortSignal): Promise<readonly ListedPlugin[]> {
@@ -98,6 +122,10 @@ export class Replacement {
     this.#paths.add(path);
     const shown = { file: this.#file, logName: basename(this.#file) };
     return await startListed(this.#node, path, shown, options, { signal });
+  }
+
+  async #names(): Promise<string[]> {
+    return (await this.#running()).map(({ name }) => name);
   }
 
   async #running(): Promise<readonly ListedPlugin[]> {

@@ -23,16 +23,18 @@ export interface TraceOptions {
   readonly onMessage: (message: SeenMessage) => void;
   /** Called when the plugin runs. */
   readonly onStarted?: () => void;
+  /** Told in the end of how many payments wait for the plugin's decision, so that it is left running. */
+  readonly onLeftRunning?: (payments: number) => void;
   /** Ends the trace. */
   readonly signal: AbortSignal;
 }
 
 /**
  * Runs a plugin on a node with a tap between the two, and tells of each message, until the signal or the plugin's end.
- * In the end the node runs what it ran before. The plugin has the pid that lightningd started, its environment, folder,
+ * In the end the node runs what it ran before, or still the plugin where payments wait for its decision. The plugin has the pid that lightningd started, its environment, folder,
  * standard error and arguments; only its standard input and output are FIFOs with the tap behind them.
  *
- * @throws {LnPlayError} PLUGIN when it cannot be started, or does not run; LOCKED when it is watched or
+ * @throws {LnPlayError} PLUGIN when it cannot be started, or does not run; STATE when it runs and holds a payment; LOCKED when it is watched or
  *   traced on this node already; FILESYSTEM; CONNECTION
  */
 export async function tracePlugin(node: Lightningd, file: string, options: TraceOptions): Promise<void> {
@@ -48,6 +50,7 @@ export async function tracePlugin(node: Lightningd, file: string, options: Trace
 
 async function traceFile(node: Lightningd, path: string, options: TraceOptions): Promise<void> {
   const replacement = await Replacement.of(node, path, options.options ?? {});
+  await replacement.assertHoldsNothing();
   const folder = await temporaryFolder('ln-play-trace');
   const reaper = await startReaper({ command: 'rm', args: ['-rf', folder.path] });
   const tracer = new TapListener(join(folder.path, 'tracer'), options.onMessage);
@@ -62,7 +65,8 @@ async function traceFile(node: Lightningd, path: string, options: TraceOptions):
     options.onStarted?.();
     if (!options.signal.aborted) await Promise.race([tracer.ended, aborted(options.signal)]);
   } finally {
-    await replacement.restore();
+    const held = await replacement.restore();
+    if (held > 0) options.onLeftRunning?.(held);
     await tracer.close();
     await folder.cleanup();
     await reaper.dismiss();

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LnPlayError } from '../../core/errors.js';
+import { LnPlayError, throwIfAborted } from '../../core/errors.js';
 import type { CheckReport } from '../check/report.js';
 import type { Replacement } from '../run/replace.js';
 import { writeWrapper } from '../run/wrapper.js';
@@ -16,7 +16,11 @@ export type ReloadEvent =
   /** The new code failed its check; what ran goes on running. */
   | { readonly type: 'check-failed'; readonly file: string; readonly report: CheckReport; readonly running: boolean }
   /** The new code passed its check, but the node does not run it; `running`: the old code has been started again. */
-  | { readonly type: 'start-failed'; readonly file: string; readonly error: LnPlayError; readonly running: boolean };
+  | { readonly type: 'start-failed'; readonly file: string; readonly error: LnPlayError; readonly running: boolean }
+  /** The new code passed its check, and is started once the old code holds no payment any more. */
+  | { readonly type: 'waiting'; readonly file: string; readonly payments: number }
+  /** The watch has ended, and the plugin runs on, because payments wait for its decision. */
+  | { readonly type: 'left-running'; readonly file: string; readonly payments: number };
 
 /** An editor's save is over when nothing has changed for this long, in ms. */
 const QUIET_MS = 10;
@@ -34,7 +38,7 @@ export interface LoopParts {
 }
 
 /**
- * Keeps one plugin as it was last saved: check, stop, start. There is never more than one such run; a change during one
+ * Keeps one plugin as it was last saved: check, stop once it holds no payment, start. There is never more than one such run; a change during one
  * ends it early where it can, and another run follows, so no save is lost.
  */
 export class PluginLoop {
@@ -85,7 +89,8 @@ export class PluginLoop {
     this.#closed = true;
     this.#superseded.abort();
     await this.#run;
-    await this.#replacement.restore();
+    const payments = await this.#replacement.restore();
+    if (payments > 0) this.#parts.onEvent({ type: 'left-running', file: this.#file, payments });
   }
 
   async #runAll(): Promise<void> {
@@ -128,6 +133,7 @@ export class PluginLoop {
         await this.#putBack();
         return onEvent({ type: 'check-failed', file, report, running: await this.#replacement.isActive() });
       }
+      await this.#untilNothingIsHeld(signal);
       const wrapper = await writeWrapper(folder, { name: basename(file), plugin: file }, script);
       this.#displaced ||= await this.#replacement.isActive();
       this.#interrupted = snapshot;
@@ -143,6 +149,17 @@ export class PluginLoop {
       await this.#failed(error);
     } finally {
       if (snapshot !== this.#interrupted) await snapshot?.remove();
+    }
+  }
+
+  /** What is stopped while it holds a payment never gets to decide on it. */
+  async #untilNothingIsHeld(signal: AbortSignal): Promise<void> {
+    for (let told = 0; ;) {
+      const payments = await this.#replacement.held(signal);
+      throwIfAborted(signal);
+      if (payments === 0) return;
+      if (payments !== told) this.#parts.onEvent({ type: 'waiting', file: this.#file, payments });
+      told = payments;
     }
   }
 

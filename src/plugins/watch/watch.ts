@@ -33,7 +33,8 @@ export interface WatchOptions {
 /**
  * Runs plugins on a node as they were last saved, until the signal: at each save a plugin is checked, and where it passes,
  * the one that runs is stopped and the new one started; where the node does not take that, the old one is started again.
- * What it logs and writes to standard error is told as it comes. In the end the node runs what it ran before.
+ * What holds a payment is not stopped before the payment is decided on. What it logs and writes to standard error is told
+ * as it comes. In the end the node runs what it ran before, or still what holds a payment.
  *
  * @param paths files, and folders that stand for all plugins in them
  * @throws {LnPlayError} USAGE for a path that cannot be; LOCKED when one is watched or traced on this node already;
@@ -75,6 +76,10 @@ class Watch {
 
   async run(): Promise<void> {
     const { signal, onEvent } = this.#options;
+    const aborted = new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
     const watcher = new FolderWatcher((path) => {
       for (const [source, loop] of this.#loops) if (source.concerns(path)) loop.changed();
     });
@@ -83,10 +88,9 @@ class Watch {
       await this.#followLog();
       for (const { folders } of this.#sources) for (const { path, deep } of folders) await watcher.add(path, deep);
       for (const loop of this.#loops.values()) loop.changed();
-      await Promise.all(Array.from(this.#loops.values(), (loop) => loop.settled()));
-      onEvent({ type: 'watching', files: this.#sources.map(({ file }) => file) });
-      if (!signal.aborted)
-        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      await Promise.race([Promise.all(Array.from(this.#loops.values(), (loop) => loop.settled())), aborted]);
+      if (!signal.aborted) onEvent({ type: 'watching', files: this.#sources.map(({ file }) => file) });
+      await aborted;
     } finally {
       watcher.close();
       await Promise.all(Array.from(this.#loops.values(), (loop) => loop.close()));

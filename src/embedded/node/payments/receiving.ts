@@ -33,6 +33,8 @@ export class Receiving {
   readonly #claimable: Records<ClaimableEvent>;
   /** By payment hash: what the plugins are asked about. */
   readonly #undecided = new Map<string, ClaimableEvent>();
+  /** By payment hash: the plugin that is being asked by htlc_accepted. */
+  readonly #asked = new Map<string, string>();
 
   constructor(parts: ReceivingParts) {
     this.#parts = parts;
@@ -84,6 +86,11 @@ export class Receiving {
       log.unusual(`payment ${paymentHash} was failed back: it was held until its HTLC was about to expire`);
   }
 
+  /** The plugin whose htlc_accepted hook a payment waits for, by its name. */
+  heldBy(paymentHash: string): string | undefined {
+    return this.#asked.get(paymentHash);
+  }
+
   #forget(tx: Tx, paymentHash: string): void {
     this.#undecided.delete(paymentHash);
     this.#claimable.delete(tx, paymentHash);
@@ -101,8 +108,10 @@ export class Receiving {
   /** Asks the plugins; resolves to undefined when their answer comes too late. */
   async #ask(hook: string, claimable: ClaimableEvent, payload: JsonObject): Promise<HookAnswer | undefined> {
     const { hooks, log } = this.#parts;
-    const answer = await hooks.ask(hook, payload);
     const { paymentHash } = claimable;
+    const isAsked = hook === 'htlc_accepted';
+    const answer = await hooks.ask(hook, payload, (plugin) => void (isAsked && this.#asked.set(paymentHash, plugin)));
+    this.#asked.delete(paymentHash);
     if (this.#undecided.get(paymentHash) === claimable) return answer;
     log.unusual(`${hook} hook: payment ${paymentHash} was failed back before it was decided`);
     return undefined;
