@@ -112,6 +112,7 @@ describeEach((implementation, { flags }) => {
           to: 'l1',
           short_channel_id: SHORT_CHANNEL_ID,
           state: expect.stringMatching(/^CHANNELD_/) as string,
+          phase: 'normal',
           total_msat: 4_200_000_000,
           to_us_msat: 4_200_000_000 - 24 - 10_000,
         },
