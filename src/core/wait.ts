@@ -16,7 +16,7 @@ export interface WaitOptions {
 /** What a probe says: the awaited value, or that it is not there yet and what was seen instead. */
 export type Probe<T> = { readonly done: T } | { readonly seen: string };
 
-export const DEFAULT_TIMEOUT_MS = 60_000;
+const DEFAULT_TIMEOUT_MS = 60_000;
 export const DEFAULT_INTERVAL_MS = 10;
 
 /**

@@ -1,7 +1,7 @@
 import { CLN_VERSION } from '../cln/version.js';
 
 /** The version of ln-play that this daemon belongs to. */
-export const LN_PLAY_VERSION = '0.1.0';
+const LN_PLAY_VERSION = '0.1.0';
 
 /**
  * What `getinfo`, `--version` and LIGHTNINGD_VERSION say: the version of Core Lightning whose interface this is comes

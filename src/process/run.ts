@@ -11,7 +11,7 @@ export interface RunOptions {
   readonly onLine?: (line: string) => void;
 }
 
-export interface RunResult {
+interface RunResult {
   readonly stdout: string;
   readonly stderr: string;
 }

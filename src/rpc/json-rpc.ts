@@ -6,28 +6,11 @@ export type JsonObject = { readonly [key: string]: unknown };
 export type RpcParams = JsonObject | readonly unknown[];
 export type RpcId = string | number | null;
 
-export interface RpcRequest {
-  readonly jsonrpc: '2.0';
-  readonly id: RpcId;
-  readonly method: string;
-  readonly params: RpcParams;
-}
-
-export interface RpcNotification {
-  readonly jsonrpc: '2.0';
-  readonly method: string;
-  readonly params: RpcParams;
-}
-
 export interface RpcErrorBody {
   readonly code: number;
   readonly message: string;
   readonly data?: unknown;
 }
-
-export type RpcResponse =
-  | { readonly jsonrpc: '2.0'; readonly id: RpcId; readonly result: unknown }
-  | { readonly jsonrpc: '2.0'; readonly id: RpcId; readonly error: RpcErrorBody };
 
 /** Whether a parsed JSON value is an object (not an array, not null). */
 export function isObject(value: unknown): value is JsonObject {

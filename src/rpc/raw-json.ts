@@ -11,7 +11,7 @@ const isClose = (char: number): boolean => char === CLOSE_OBJECT || char === CLO
 const isSpace = (char: number): boolean => char === 0x20 || (char >= 0x09 && char <= 0x0d);
 
 /** Where the string that begins at `open` ends: its closing quote. */
-function endOfString(text: string, open: number): number {
+export function endOfString(text: string, open: number): number {
   for (let i = open + 1; i < text.length; i++) {
     const char = text.charCodeAt(i);
     if (char === BACKSLASH) i++;
@@ -69,28 +69,35 @@ function endOfWord(text: string, start: number): number {
   return i;
 }
 
-/** The text of one member of a JSON object, undefined where it has none of that name. */
-export function memberText(text: string, name: string): string | undefined {
+/**
+ * The members of a JSON object as texts, so that an id, a number of 20 digits or what a plugin answered can be passed on
+ * without a change. `text` must be a valid JSON object; of a name that comes twice the first counts, as in CLN.
+ *
+ * @param tooDeep called where objects and arrays are nested deeper than `deepest`
+ */
+export function memberTexts(text: string, deepest = Infinity, tooDeep: () => void = () => {}): Map<string, string> {
+  const members = new Map<string, string>();
   let depth = 0;
-  let key: string | undefined;
-  let from = -1;
-  let expectKey = false;
+  let start = -1;
+  let name: string | undefined;
+  const end = (at: number): void => {
+    if (name !== undefined && !members.has(name)) members.set(name, text.slice(start, at).trim());
+    name = undefined;
+  };
   for (let i = 0; i < text.length; i++) {
     const char = text.charCodeAt(i);
-    if (depth === 1 && (char === COMMA || char === CLOSE_OBJECT)) {
-      if (from !== -1) return text.slice(from, i).trim();
-      expectKey = char === COMMA;
-    } else if (depth === 1 && char === COLON && key === name && from === -1) from = i + 1;
     if (char === QUOTE) {
-      const end = endOfString(text, i);
-      if (depth === 1 && expectKey) {
-        key = JSON.parse(text.slice(i, end + 1)) as string;
-        expectKey = false;
-      }
-      i = end;
+      const close = endOfString(text, i);
+      if (depth === 1 && name === undefined) {
+        name = JSON.parse(text.slice(i, close + 1)) as string;
+        start = text.indexOf(':', close) + 1;
+        i = start - 1;
+      } else i = close;
     } else if (isOpen(char)) {
-      if (depth++ === 0) expectKey = true;
-    } else if (isClose(char)) depth--;
+      if (++depth > deepest) tooDeep();
+    } else if (isClose(char)) {
+      if (--depth === 0) end(i);
+    } else if (char === COMMA && depth === 1) end(i);
   }
-  return undefined;
+  return members;
 }

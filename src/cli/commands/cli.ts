@@ -3,7 +3,7 @@ import { noPlayground, noSuchNode, readManifest } from '../../network/manifest.j
 import { rpcSocketOf } from '../../daemons/lightning-dir.js';
 import { LightningSocket } from '../../rpc/lightning-socket.js';
 import { paramsOf } from '../../rpc/params.js';
-import { indentJson, memberText } from '../../rpc/raw-json.js';
+import { indentJson, memberTexts } from '../../rpc/raw-json.js';
 import type { CommandContext } from '../context.js';
 
 /** Calls one method and prints its result as lightning-cli does: nothing else is loaded, so it is as quick. */
@@ -16,8 +16,8 @@ export async function run({ args, rest, options, out, signal, playground }: Comm
   if (!names.includes(name)) throw noSuchNode(layout, name, names);
   const rpc = new LightningSocket(rpcSocketOf(layout.nodeDir(name)), name);
   const raw = await rpc.callRaw(method, paramsOf(rest), { signal, timeoutMs: playground.timeoutMs });
-  const error = memberText(raw, 'error');
-  out.write(`${indentJson(error ?? memberText(raw, 'result') ?? 'null')}\n`);
-  if (error !== undefined) await out.flush().then(() => process.exit(1));
+  const members = memberTexts(raw);
+  out.write(`${indentJson(members.get('error') ?? members.get('result') ?? 'null')}\n`);
+  if (members.has('error')) await out.flush().then(() => process.exit(1));
   return undefined;
 }

@@ -291,7 +291,7 @@ export interface RpcTransaction {
 }
 
 /** bitcoind's decimal BTC in sat. */
-export const satOf = (btc: number): bigint => BigInt(Math.round(btc * 1e8));
+const satOf = (btc: number): bigint => BigInt(Math.round(btc * 1e8));
 
 const fromListUnspent = (utxo: RpcUtxo): Utxo => ({
   txid: utxo.txid,

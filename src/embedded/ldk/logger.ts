@@ -1,6 +1,6 @@
 import * as ldk from '#ldk';
 import type { Log } from '../context.js';
-import { isNull } from './convert.js';
+import {} from './convert.js';
 import { hexOf } from '../bitcoin/hex.js';
 import { release } from './release.js';
 import { tap, type LogTaps } from './log-taps.js';
@@ -53,6 +53,3 @@ export function ldkLogger(log: Log, taps: LogTaps): ldk.Logger {
     },
   });
 }
-
-/** The channel id of an event or record as hex, where there is one. */
-export const channelIdOf = (id: ldk.ChannelId): string | undefined => (isNull(id) ? undefined : hexOf(id.get_a()));

@@ -206,7 +206,7 @@ export const invoiceMethods = ({
 ];
 
 /** An invoice as all these methods show it. */
-export function describeInvoice(record: InvoiceRecord): { readonly [key: string]: unknown } {
+function describeInvoice(record: InvoiceRecord): { readonly [key: string]: unknown } {
   return {
     label: record.label,
     bolt11: record.bolt11,

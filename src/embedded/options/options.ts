@@ -201,7 +201,7 @@ const trimmed =
       : { ...setting, value: setting.value.trimEnd() };
 
 /** What lightningd says of a setting that is wrong. */
-export function badSetting(setting: Setting, problem: string): StartError {
+function badSetting(setting: Setting, problem: string): StartError {
   const text = textOfSetting(setting);
   return new StartError(
     setting.file === undefined

@@ -5,7 +5,7 @@ import { LineSplitter } from '../../core/lines.js';
 import { JsonFramer, NotJsonError } from '../../rpc/framing.js';
 import { isObject, type JsonObject } from '../../rpc/json-rpc.js';
 import type { Log } from '../context.js';
-import { memberTexts } from '../rpc/json-text.js';
+import { shallowMemberTexts } from '../rpc/json-text.js';
 
 /** A message of a plugin: parsed, and its members as they came, to be passed on unchanged. */
 export interface PluginMessage {
@@ -119,7 +119,7 @@ function readInTurns(stream: Readable, take: (chunk: Buffer) => void): void {
 function parse(text: string): PluginMessage | string {
   try {
     const value: unknown = JSON.parse(text);
-    const texts = isObject(value) ? memberTexts(text) : undefined;
+    const texts = isObject(value) ? shallowMemberTexts(text) : undefined;
     if (isObject(value) && texts?.has('jsonrpc')) return { value, texts };
   } catch {
     return `Failed to parse RPC JSON response '${text.slice(0, QUOTED)}'`;

@@ -4,7 +4,7 @@ import { isObject, type JsonObject } from '../../rpc/json-rpc.js';
 import type { Call, Session } from '../context.js';
 import { PassedOnError, RpcError } from './errors.js';
 import { CODE } from '../../cln/error-codes.js';
-import { memberTexts, parseExact, toJson } from './json-text.js';
+import { shallowMemberTexts, parseExact, toJson } from './json-text.js';
 
 /** A message longer than this is not kept in memory: the connection is answered and closed. */
 const LONGEST_MESSAGE = 128 * 1024 * 1024;
@@ -101,7 +101,7 @@ export class Connection {
     let members: Map<string, string>;
     try {
       message = JSON.parse(text);
-      members = isObject(message) ? memberTexts(text) : new Map<string, string>();
+      members = isObject(message) ? shallowMemberTexts(text) : new Map<string, string>();
     } catch {
       return this.#break(`Failed to parse RPC JSON response '${text.slice(0, QUOTED)}'`);
     }

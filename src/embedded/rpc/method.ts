@@ -6,7 +6,7 @@ import { UNHONOURED } from './unhonoured-params.js';
 type Param = ParamSpec | string;
 
 /** What a handler gets, from the list of its parameters: required ones and those with a default are always there. */
-export type ArgsOf<P extends readonly Param[]> = {
+type ArgsOf<P extends readonly Param[]> = {
   readonly [S in Exclude<P[number], string> as S['name']]: S extends { required: true } | { default: {} }
     ? ReturnType<S['type']>
     : ReturnType<S['type']> | undefined;

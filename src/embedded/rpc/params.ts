@@ -142,7 +142,7 @@ export const outpoint: ParamType<{ txid: string; outnum: number }> = fromText('s
 });
 
 /** Whether `text` is a compressed public key that lies on the curve: LDK panics at one that does not. */
-export function isPublicKey(text: string): boolean {
+function isPublicKey(text: string): boolean {
   if (!/^0[23][0-9a-fA-F]{64}$/.test(text)) return false;
   try {
     ECDH.convertKey(text, 'secp256k1', 'hex', 'hex', 'compressed');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { indentJson, memberText } from '../../../src/rpc/raw-json.js';
+import { indentJson, memberTexts } from '../../../src/rpc/raw-json.js';
 
 test('indents as lightning-cli does', () => {
   const text = '{"a":[],"b":{},"c":[1,{"d":"e, [f]: {g}"}],"h":"\\"\\\\"}';
@@ -39,5 +39,5 @@ test.each([
   ['[]', 'result', undefined],
   ['{}', 'result', undefined],
 ])('in %s the member %s is %s', (text, name, member) => {
-  expect(memberText(text, name)).toBe(member);
+  expect(memberTexts(text).get(name)).toBe(member);
 });

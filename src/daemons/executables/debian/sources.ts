@@ -49,7 +49,7 @@ function isDebianArchive({ uri, suites, components, signedBy }: AptSource): bool
 }
 
 /** Reads `sources.list` and what lies in `sources.list.d`, in both formats of sources.list(5). */
-export async function readAptSources(aptEtc: string): Promise<AptSource[]> {
+async function readAptSources(aptEtc: string): Promise<AptSource[]> {
   const parts = join(aptEtc, 'sources.list.d');
   const files = [join(aptEtc, 'sources.list'), ...(await listed(parts)).sort().map((name) => join(parts, name))];
   const sources = await Promise.all(

@@ -1,24 +1,24 @@
 import { expect, test } from 'vitest';
-import { memberTexts, parseExact, TooDeepError, toJson } from '../../../../src/embedded/rpc/json-text.js';
+import { shallowMemberTexts, parseExact, TooDeepError, toJson } from '../../../../src/embedded/rpc/json-text.js';
 
 test('the members of an object come as they were written', () => {
   const text = String.raw` { "id" : 1e400 , "a\"b": [1, {"id": 2}, "}"] ,"n":12345678901234567890, "s":"x,\\" } `;
-  expect(Object.fromEntries(memberTexts(text))).toEqual({
+  expect(Object.fromEntries(shallowMemberTexts(text))).toEqual({
     id: '1e400',
     'a"b': '[1, {"id": 2}, "}"]',
     n: '12345678901234567890',
     s: String.raw`"x,\\"`,
   });
-  expect(memberTexts('{}').size).toBe(0);
+  expect(shallowMemberTexts('{}').size).toBe(0);
 });
 
 test('of a name that comes twice the first counts', () => {
-  expect(memberTexts('{"a":1,"a":2}').get('a')).toBe('1');
+  expect(shallowMemberTexts('{"a":1,"a":2}').get('a')).toBe('1');
 });
 
 test('JSON that is nested too deep is refused', () => {
   const deep = `{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`;
-  expect(() => memberTexts(deep)).toThrow(TooDeepError);
+  expect(() => shallowMemberTexts(deep)).toThrow(TooDeepError);
 });
 
 test('bigints are written as numbers, and strings that look like them are not', () => {
