@@ -1,6 +1,5 @@
 import * as ldk from '#ldk';
 import type { Log } from '../context.js';
-import {} from './convert.js';
 import { hexOf } from '../bitcoin/hex.js';
 import { release } from './release.js';
 import { tap, type LogTaps } from './log-taps.js';
