@@ -72,6 +72,7 @@ function parentOf(program: Command, spec: CommandSpec): Command {
       .description(GROUPS[group!] ?? '')
       .enablePositionalOptions()
       .exitOverride()
+      .showHelpAfterError(`(ln-play ${group} --help lists its commands)`)
   );
 }
 

@@ -46,6 +46,13 @@ test.each([
   expect(stdout).toBe('');
 });
 
+test('a mistyped second word is told what it may have been, and where its commands are', async () => {
+  await expect(read('plugin strat')).rejects.toMatchObject({ name: 'CommanderError' });
+  expect(stderr).toBe(
+    "error: unknown command 'strat'\n(Did you mean start?)\n(ln-play plugin --help lists its commands)\n",
+  );
+});
+
 test('help and version go to standard output', async () => {
   for (const line of ['--help', 'help', 'status --help', 'help pay']) {
     stdout = '';
