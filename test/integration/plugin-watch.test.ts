@@ -192,8 +192,9 @@ require('node:readline').createInterface({ input: process.stdin }).on('line', (l
     const two = { rpcmethods: [{ name: 'other', usage: '' }] };
     await writeFakePlugin(folder, {}, 'one.sh');
     await writeFakePlugin(folder, { manifest: two }, 'two.sh');
+    for (const name of ['one.test.sh', 'test_one.sh', 'one_test.sh']) await writeFakePlugin(folder, {}, name);
     const watch = at.running('plugin', 'watch', 'l1', folder, '--json');
-    await untilPrinted(watch, /"type":"watching".*one\.sh.*two\.sh/);
+    await untilPrinted(watch, /"type":"watching","files":\["[^"]*\/one\.sh","[^"]*\/two\.sh"\]/);
     const started = (): number => watch.stdout.split('"type":"started"').length - 1;
     expect(started()).toBe(2);
     await writeFile(join(folder, 'lib', 'words.json'), '{}');

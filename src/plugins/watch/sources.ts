@@ -20,7 +20,7 @@ const NOT_CODE = /(^|\/)(\.[^/]*|node_modules|__pycache__|target|4913)(\/|$)|(~|
 
 /**
  * The plugins that are meant by files and folders: a folder stands for all plugins in it, by the rule of `plugin-dir`
- * (executable regular files without odd characters in their names).
+ * (executable regular files without odd characters in their names), but for tests.
  *
  * @throws {LnPlayError} USAGE when one is not there, or a folder has no plugin in it
  */
@@ -59,11 +59,14 @@ const wholeFolder = (file: string, folder: string): WatchedSource => ({
 /** @param path relative to the watched folder */
 export const isNotCode = (path: string): boolean => NOT_CODE.test(path);
 
+/** A plugin's test, as the test runners of all languages know it by its name. */
+const TEST = /\.test\.|^test_|_test\./;
+
 async function executablesIn(folder: string): Promise<string[]> {
   const files: string[] = [];
   for (const name of await readdir(folder)) {
     const info = await stat(join(folder, name)).catch(() => undefined); // a link to nowhere
-    if (info?.isFile() && (info.mode & 0o111) !== 0 && /^[\w.-]+$/.test(name) && !isNotCode(name))
+    if (info?.isFile() && (info.mode & 0o111) !== 0 && /^[\w.-]+$/.test(name) && !isNotCode(name) && !TEST.test(name))
       files.push(join(folder, name));
   }
   return files.sort();
