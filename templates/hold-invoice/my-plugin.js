@@ -13,9 +13,7 @@ const plugin = new Plugin();
 const held = new Map();
 
 plugin.method('hold-invoice', 'amount_msat label description', async (params) => {
-  const [amount_msat, label, description] = Array.isArray(params)
-    ? params
-    : [params.amount_msat, params.label, params.description];
+  const [amount_msat, label, description] = required(params, 'amount_msat', 'label', 'description');
   return await plugin.rpc('invoice', { amount_msat, label: `${LABEL_PREFIX}${label}`, description });
 });
 
@@ -46,12 +44,21 @@ plugin.method('cancel', 'payment_hash', async (params) => {
 });
 
 function release(params, decide) {
-  const hash = Array.isArray(params) ? params[0] : params.payment_hash;
+  const [hash] = required(params, 'payment_hash');
   const parts = held.get(hash);
   if (!parts) throw new RpcError(-32602, `nothing is held for payment_hash ${hash}`);
   held.delete(hash);
   for (const part of parts) part.answer(decide(part));
   return { payment_hash: hash, parts: parts.length };
+}
+
+/** The parameters of a call, which may come by position or by name, as lightningd's own methods read theirs. */
+function required(params, ...names) {
+  return names.map((name, index) => {
+    const value = Array.isArray(params) ? params[index] : params[name];
+    if (value === undefined) throw new RpcError(-32602, `missing required parameter: ${name}`);
+    return value;
+  });
 }
 
 function incorrectDetails({ amount_msat: amountMsat }, blockheight) {

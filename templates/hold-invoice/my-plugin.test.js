@@ -39,6 +39,15 @@ test('fails what is cancelled, as an unknown invoice would', async () => {
   await plugin.stop();
 });
 
+test('says which parameter is missing', async () => {
+  const plugin = await startPlugin('my-plugin.js', { rpc });
+  await assert.rejects(plugin.call('hold-invoice', []), /missing required parameter: amount_msat/);
+  await assert.rejects(plugin.call('hold-invoice', { amount_msat: 24 }), /missing required parameter: label/);
+  for (const method of ['settle', 'cancel'])
+    await assert.rejects(plugin.call(method, []), /missing required parameter: payment_hash/);
+  await plugin.stop();
+});
+
 test('lets other invoices and forwards pass', async () => {
   const plugin = await startPlugin('my-plugin.js', { rpc });
   assert.deepEqual(await plugin.call('htlc_accepted', htlc(OTHER)), { result: 'continue' });
