@@ -9,6 +9,9 @@ const AT_START = new Set(['connectd', 'gossipd', 'hsmd']);
 /** How lightningd marks the subdaemon that stops itself until a debugger lets it go on. */
 const MARK = '--dev-debug-self';
 
+/** The subdaemon's own stop reaches gdb once more as a signal, which would stop it again. */
+const gdb = (pid: string): string => `gdb -p ${pid} -ex 'handle SIGSTOP nostop nopass'`;
+
 /** What to type to debug a subdaemon that waits for it, and what is in gdb's way on this machine. */
 export async function debuggerText(
   node: LightningNode,
@@ -19,7 +22,7 @@ export async function debuggerText(
   if (!AT_START.has(subdaemon))
     return [
       `${node.name}'s ${subdaemon} starts with a peer or a channel; it will stop then and wait: find its pid with \`ln-play ps\`,`,
-      'attach with: gdb -p PID, and type: continue',
+      `attach with: ${gdb('PID')}, and type: continue`,
       ...restriction,
     ].join('\n');
   const wait: WaitOptions = { signal: context.signal };
@@ -36,7 +39,8 @@ export async function debuggerText(
   );
   return [
     `${node.name}'s ${subdaemon} (pid ${pid}) has stopped and waits for you:`,
-    `  gdb -p ${pid}        then: continue`,
+    `  ${gdb(String(pid))}`,
+    '    then type: continue',
     `  kill -CONT ${pid}    to let it go on without gdb`,
     `${node.name} is not ready before that.`,
     ...restriction,
