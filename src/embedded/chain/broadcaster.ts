@@ -61,7 +61,10 @@ export class Broadcaster {
 
   /** Sends all that is in no block yet. */
   async resend(): Promise<void> {
-    for (const key of this.#store.keys(PREFIX)) await this.send(parseTransaction(this.#store.get(key)!));
+    for (const key of this.#store.keys(PREFIX)) {
+      const raw = this.#store.get(key); // a block may have come while the others were sent
+      if (raw) await this.send(parseTransaction(raw));
+    }
   }
 
   /** Forgets those that a block has, and those that spend what a block has spent. */

@@ -109,14 +109,8 @@ export async function buildNode(ctx: Context): Promise<BuiltNode> {
   const source = new BlockSource(rpc);
   const broadcaster = new Broadcaster(rpc, store, ctx.log.child('plugin-bcli'));
   const outbox = new Outbox(broadcaster);
-  const wallet = new Wallet({
-    rpc,
-    nodeId: identity.id,
-    key: keys.walletKey,
-    store,
-    turn,
-    spentByKept: () => broadcaster.spends(),
-  });
+  const spentByKept = (): Set<string> => broadcaster.spends();
+  const wallet = new Wallet({ rpc, nodeId: identity.id, key: keys.walletKey, store, turn, spentByKept });
   const closeScript = new CloseScript(store);
   const channels = new Channels({ store, log: ctx.log, tell });
   const chain = new ChainWatch({
@@ -285,6 +279,7 @@ export async function buildNode(ctx: Context): Promise<BuiltNode> {
     rpc,
     wallet,
     closeScript: () => closeScript.script,
+    spentByKept,
     spend: (descriptor, script) => spendOutput(engine, descriptor, script),
     send: (tx, transaction) => outbox.send(tx, transaction),
   });

@@ -15,6 +15,8 @@ export interface SweeperParts {
   readonly wallet: Pick<Wallet, 'newAddress' | 'scriptOf'>;
   /** Where channels that close together pay to. */
   readonly closeScript: () => Uint8Array;
+  /** The outpoints that the transactions spend which are still to be sent, or sent and in no block. */
+  readonly spentByKept: () => ReadonlySet<string>;
   /** Has LDK spend an output to a script. */
   readonly spend: (descriptor: Uint8Array, script: Uint8Array) => Transaction;
   /** Notes a transaction, and sends it after the commit. */
@@ -24,6 +26,7 @@ export interface SweeperParts {
 /** Brings what closed channels leave to us into the wallet. */
 export class Sweeper {
   readonly #parts: SweeperParts;
+  #sweeping = Promise.resolve();
 
   constructor(parts: SweeperParts) {
     this.#parts = parts;
@@ -40,8 +43,14 @@ export class Sweeper {
     tx.afterCommit(() => void this.sweep());
   }
 
-  /** Spends each output that is still unspent; it is sent until it is in a block. */
-  async sweep(): Promise<void> {
+  /** Spends each output that is still unspent, once: the transaction is sent until a block has spent the output. */
+  sweep(): Promise<void> {
+    // one after the other: two at once would both find an output unspent
+    this.#sweeping = this.#sweeping.then(() => this.#sweepAll());
+    return this.#sweeping;
+  }
+
+  async #sweepAll(): Promise<void> {
     for (const key of this.#parts.store.keys(PREFIX)) {
       try {
         await this.#sweep(key);
@@ -52,8 +61,10 @@ export class Sweeper {
   }
 
   async #sweep(key: string): Promise<void> {
-    const { rpc, wallet, turn, store, spend, send } = this.#parts;
-    const [txid, vout] = key.slice(PREFIX.length).split(':');
+    const { rpc, wallet, turn, store, spentByKept, spend, send } = this.#parts;
+    const outpoint = key.slice(PREFIX.length);
+    if (spentByKept().has(outpoint)) return;
+    const [txid, vout] = outpoint.split(':');
     const find = (withMempool: boolean): Promise<unknown> => rpc.call('gettxout', [txid, Number(vout), withMempool]);
     if (await find(true)) {
       const { address } = await wallet.newAddress('p2tr');

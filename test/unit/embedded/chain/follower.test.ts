@@ -1,44 +1,14 @@
-import { expect, test } from 'vitest';
-import type { Block, BlockId, BlockSource } from '../../../../src/embedded/chain/blocks.js';
-import { GoneBackwardsError, synchronize, type ChainListener } from '../../../../src/embedded/chain/follower.js';
-import { wireHash } from '../../../../src/embedded/bitcoin/hex.js';
-
-const hashOf = (branch: string, height: number): string =>
-  Buffer.from(`${branch}${height}`.padEnd(32, '.')).toString('hex');
-
-/** A chain whose blocks are named after their branch: `aaabb` forks to b at height 3. */
-class FakeChain {
-  branches: string;
-  readonly #seen = new Map<string, Buffer>();
-
-  constructor(branches: string) {
-    this.branches = branches;
-  }
-
-  hashAt(height: number): string | undefined {
-    const branch = this.branches[height];
-    if (branch === undefined) return undefined;
-    const hash = hashOf(branch, height);
-    const header = Buffer.alloc(80);
-    header.set(wireHash(this.hashAt(height - 1) ?? '00'.repeat(32)), 4);
-    this.#seen.set(hash, header);
-    return hash;
-  }
-
-  source(): BlockSource {
-    const block = (height: number): Block | undefined => {
-      const hash = this.hashAt(height);
-      if (hash === undefined) return undefined;
-      const previous = this.hashAt(height - 1) ?? '';
-      return { hash, height, previous, raw: Buffer.alloc(80), header: Buffer.alloc(80), time: 0, transactions: [] };
-    };
-    return {
-      hashAt: async (height: number) => await Promise.resolve(this.hashAt(height)),
-      header: async (hash: string) => await Promise.resolve(this.#seen.get(hash)),
-      blockAt: async (height: number) => await Promise.resolve(block(height)),
-    } as unknown as BlockSource;
-  }
-}
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { waitFor } from '../../../../src/core/wait.js';
+import type { Block, BlockId } from '../../../../src/embedded/chain/blocks.js';
+import {
+  ChainFollower,
+  GoneBackwardsError,
+  synchronize,
+  type ChainListener,
+} from '../../../../src/embedded/chain/follower.js';
+import { Bench } from '../node/support.js';
+import { FakeChain, hashOf } from './support.js';
 
 class Recorder implements ChainListener {
   readonly log: string[] = [];
@@ -87,4 +57,90 @@ test('another chain is refused', async () => {
   const recorder = new Recorder({ hash: hashOf('x', 7), height: 7 });
   await expect(follow(new FakeChain('aaaa'), recorder)).rejects.toThrow(GoneBackwardsError);
   await expect(follow(new FakeChain('aaaaaaaaaaaa'), recorder)).rejects.toThrow(GoneBackwardsError);
+});
+
+describe('a follower', () => {
+  let bench: Bench;
+  let chain: FakeChain;
+  let recorder: Recorder;
+  let told: string[];
+  let isAway: boolean;
+  let follower: ChainFollower;
+  /** Those who wait for the next tip. */
+  let held: (() => void)[];
+  beforeEach(() => {
+    bench = new Bench();
+    chain = new FakeChain('aaa');
+    recorder = new Recorder({ hash: chain.hashAt(2)!, height: 2 });
+    told = [];
+    isAway = false;
+    held = [];
+    const tipHash = async (): Promise<string> => {
+      await Promise.resolve();
+      if (isAway) throw new Error('connection refused');
+      return chain.hashAt(chain.branches.length - 1)!;
+    };
+    const tipHashAfter = async (hash: string): Promise<string> => {
+      if ((await tipHash()) === hash) await new Promise<void>((resolve) => held.push(resolve));
+      return await tipHash();
+    };
+    const source = Object.assign(chain.source(), { tipHash, tipHashAfter });
+    const tell = (what: string) => (why?: string) => void told.push(why === undefined ? what : `${what}: ${why}`);
+    const events = { moved: tell('moved'), lost: tell('lost'), found: tell('found'), backwards: tell('backwards') };
+    follower = new ChainFollower(source, recorder, events, bench.log);
+    follower.start();
+  });
+  afterEach(async () => {
+    await follower.stop();
+    bench[Symbol.dispose]();
+  });
+
+  const change = (branches = chain.branches, away = false): void => {
+    chain.branches = branches;
+    isAway = away;
+    for (const answer of held.splice(0)) answer();
+  };
+  const seen = (what: string): Promise<void> =>
+    waitFor<void>(what, () => Promise.resolve(told.includes(what) ? { done: undefined } : { seen: told.join() }));
+
+  test('tells of blocks as they come', async () => {
+    change('aaaa');
+    await seen('moved');
+    expect(recorder.log).toEqual(['+3']);
+    told = [];
+    change('aaabb');
+    await seen('moved');
+    expect(recorder.log.slice(1)).toEqual(['-3', '+3', '+4']);
+  });
+
+  test('says once that bitcoind is away, and once that it is back, and misses no block', async () => {
+    change('aaa', true);
+    await seen('lost: connection refused');
+    expect(follower.connected).toBe(false);
+    change('aaaaa');
+    await seen('moved');
+    expect(follower.connected).toBe(true);
+    expect(told).toEqual(['lost: connection refused', 'found', 'moved']);
+    expect(recorder.log).toEqual(['+3', '+4']);
+  });
+
+  test('does not follow another chain', async () => {
+    chain.forget();
+    change('bbbb');
+    await waitFor<void>('it to say so', () =>
+      Promise.resolve(
+        told.some((what) => what.startsWith('backwards: ')) ? { done: undefined } : { seen: told.join() },
+      ),
+    );
+    expect(recorder.log).toEqual([]);
+  });
+
+  test('stops in the middle of its question', async () => {
+    await waitFor<void>('the question', () =>
+      Promise.resolve(held.length > 0 ? { done: undefined } : { seen: 'none' }),
+    );
+    await follower.stop();
+    change('aaaa');
+    expect(recorder.log).toEqual([]);
+  });
 });
