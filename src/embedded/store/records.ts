@@ -70,7 +70,7 @@ class Index<T> {
   }
 
   replace(old: T | undefined, record: T | undefined): void {
-    if (old !== undefined) this.#records.delete(this.#of(old));
+    if (old !== undefined && this.get(this.#of(old)) === old) this.#records.delete(this.#of(old));
     if (record !== undefined) this.#records.set(this.#of(record), record);
   }
 }

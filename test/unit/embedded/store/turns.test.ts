@@ -1,5 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Counters, Records } from '../../../../src/embedded/store/records.js';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Turns, type Tx } from '../../../../src/embedded/store/turns.js';
 import { Bench } from '../node/support.js';
 
@@ -70,6 +69,69 @@ test('what follows of the work is committed with it', async () => {
   turns.end();
 });
 
+test('a commit that fails ends the daemon, and nobody hears of what is not on disk', async () => {
+  const seen: string[] = [];
+  const turns = new Turns(bench.store, (why) => {
+    throw new Error(`fatal: ${why}`);
+  });
+  await turns.turn((tx) => {
+    tx.putJson('a', 1);
+    tx.afterCommit(() => seen.push('told'));
+  });
+  vi.spyOn(bench.store, 'commit').mockImplementationOnce(() => {
+    throw new Error('no space left on device');
+  });
+  const begin = (): void =>
+    turns.begin(
+      () => {},
+      () => seen.push('committed'),
+    );
+  expect(begin).toThrow(/^fatal: .*no space left on device/);
+  expect(seen).toEqual([]);
+});
+
+test('work of one round of the event loop shares a commit', async () => {
+  let commits = 0;
+  const turns = new Turns(bench.store, (why) => {
+    throw new Error(why);
+  });
+  turns.begin(
+    () => {},
+    () => commits++,
+  );
+  await Promise.all([1, 2, 3].map((value) => turns.turn((tx) => tx.putJson(`${value}`, value))));
+  expect(commits).toBe(1);
+  await turns.turn(() => {}); // there is nothing new
+  expect(commits).toBe(1);
+  turns.end();
+});
+
+test('what is done after a commit may begin a turn', async () => {
+  const order: string[] = [];
+  let inner: Promise<void> | undefined;
+  await bench.turns.turn((tx) => {
+    tx.putJson('a', 1);
+    tx.afterCommit(() => {
+      inner = bench.turns.turn((later) => {
+        expect(bench.store.dirty).toBe(false);
+        later.putJson('b', 2);
+        later.afterCommit(() => order.push('inner'));
+      });
+      order.push('outer');
+    });
+  });
+  await inner;
+  expect(order).toEqual(['outer', 'inner']);
+  bench.reopen();
+  expect([bench.store.getJson('a'), bench.store.getJson('b')]).toEqual([1, 2]);
+});
+
+test('the last commit takes what is still open', () => {
+  bench.turns.run((tx) => tx.putJson('a', 1));
+  bench.turns.end();
+  expect(bench.store.dirty).toBe(false);
+});
+
 test('a trap in WebAssembly ends the daemon', () => {
   const turns = new Turns(bench.store, (why) => {
     throw new Error(`fatal: ${why}`);
@@ -80,46 +142,4 @@ test('a trap in WebAssembly ends the daemon', () => {
       throw trap;
     }),
   ).toThrow(/^fatal: LDK panicked: /);
-});
-
-describe('records', () => {
-  interface Item {
-    readonly id: string;
-    readonly tag: string;
-  }
-  const open = (): Records<Item> => new Records<Item>(bench.store, 'item/', ({ id }) => id);
-
-  test('are there again after a restart', async () => {
-    const items = open();
-    await bench.turns.turn((tx) => {
-      items.put(tx, { id: 'a', tag: 'x' });
-      items.put(tx, { id: 'b', tag: 'y' });
-      items.delete(tx, 'b');
-      expect(items.update(tx, 'a', { tag: 'z' })).toEqual({ id: 'a', tag: 'z' });
-      expect(items.update(tx, 'b', { tag: 'z' })).toBeUndefined();
-    });
-    bench.reopen();
-    expect(open().list()).toEqual([{ id: 'a', tag: 'z' }]);
-  });
-
-  test('are found by what else only one of them has', async () => {
-    const items = open();
-    const byTag = items.indexBy(({ tag }) => tag);
-    await bench.turns.turn((tx) => items.put(tx, { id: 'a', tag: 'x' }));
-    expect(byTag('x')).toEqual({ id: 'a', tag: 'x' });
-    await bench.turns.turn((tx) => items.put(tx, { id: 'a', tag: 'y' }));
-    expect(byTag('x')).toBeUndefined();
-    expect(byTag('y')?.id).toBe('a');
-    await bench.turns.turn((tx) => items.delete(tx, 'a'));
-    expect(byTag('y')).toBeUndefined();
-  });
-
-  test('are counted for good', async () => {
-    const zero = { created: 0, deleted: 0 };
-    const counters = new Counters(bench.store, 'counts', zero);
-    const indexes = await bench.turns.turn((tx) => [counters.next(tx, 'created'), counters.next(tx, 'created')]);
-    expect(indexes).toEqual([1, 2]);
-    bench.reopen();
-    expect(new Counters(bench.store, 'counts', zero).counts).toEqual({ created: 2, deleted: 0 });
-  });
 });
