@@ -48,7 +48,12 @@ describe('a start that fails', () => {
     [[], 'foo=1', 1, /lightningd: Config file .*config line 5: foo=1: unknown option/],
     [['--daemon'], '', 1, 'lightningd: --daemon needs --log-file'],
     [['--log-level=loud'], '', 1, 'lightningd: --log-level=loud: unknown log level loud'],
-    [['--experimental-dual-fund'], '', 1, 'lightningd: --experimental-dual-fund: ours cannot do this'],
+    [
+      ['--experimental-dual-fund'],
+      '',
+      1,
+      'lightningd: --experimental-dual-fund: the embedded lightningd does not support it',
+    ],
     [['--addr=/a/peer'], '', 1, "lightningd: --addr=/a/peer: Don't use --addr=/a/peer, use --bind-addr=/a/peer"],
     [['--announce-addr=/a'], '', 1, 'lightningd: --announce-addr=/a: Cannot announce sockets, try --bind-addr=/a'],
     [['--plugin=/no/such'], '', 1, 'Failed to register /no/such: No such file or directory'],

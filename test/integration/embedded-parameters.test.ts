@@ -41,7 +41,7 @@ afterAll(async () => {
 
 const cannot = (param: string) => ({
   rpcCode: -32602,
-  message: expect.stringContaining(`${param}: the embedded lightningd cannot do this: `) as string,
+  message: expect.stringContaining(`${param}: the embedded lightningd does not support this: `) as string,
 });
 
 describe('parameters', () => {

@@ -72,7 +72,7 @@ export function encodeBolt11(invoice: Bolt11ToSign, nodeSecret: Uint8Array): str
 
 const toWords = (bytes: Uint8Array): number[] => bech32.toWords(bytes);
 
-/** @throws {Bolt11Error} where bits are left over that are not filling alone */
+/** @throws {Bolt11Error} where more bits are left over than padding */
 function fromWords(words: readonly number[]): Buffer {
   const bytes = bech32.fromWordsUnsafe([...words]);
   if (!bytes) throw new Bolt11Error('a field does not end with a whole byte');

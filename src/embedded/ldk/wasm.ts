@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
-// TypeScript knows it from the DOM's types alone
+// TypeScript only knows it from the DOM's types
 declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
 
 let compiling: Promise<object> | undefined;

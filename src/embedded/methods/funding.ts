@@ -42,7 +42,7 @@ export const fundingMethods = ({
       if (args.channel_type && (args.channel_type.length !== 1 || args.channel_type[0] !== STATIC_REMOTEKEY))
         throw new RpcError(
           CODE.INVALID_PARAMS,
-          'The embedded lightningd opens channels of type [12] (static_remotekey) alone',
+          'The embedded lightningd only opens channels of type [12] (static_remotekey)',
         );
       if ((args.mindepth ?? 0) > 1)
         throw new RpcError(

@@ -18,7 +18,7 @@ export const payMethods = (parts: Parts): readonly Method[] => [
   method({
     name: 'pay',
     category: 'payment',
-    // lightningd marks it deprecated in its documents alone: xpay answers it
+    // lightningd only calls it deprecated in its documentation: xpay answers it
     params: [
       { name: 'invstring', alias: 'bolt11', type: string_, required: true },
       { name: 'amount_msat', type: msat },
@@ -117,7 +117,7 @@ async function payInvoice(
   const amountMsat = invoice.amountMsat ?? options.amountMsat!;
   if (amountMsat === 0n) throw new RpcError(CODE.INVALID_PARAMS, 'Cannot pay bolt11 invoice with zero amount');
   if (options.partialMsat !== undefined && options.partialMsat !== amountMsat)
-    throw new RpcError(CODE.INVALID_PARAMS, 'partial_msat: the embedded lightningd pays whole invoices alone');
+    throw new RpcError(CODE.INVALID_PARAMS, 'partial_msat: the embedded lightningd only pays invoices in full');
   const known = sending.get(invoice.paymentHash!);
   if (known?.status === 'complete' && options.ifPaid === 'refuse')
     throw new RpcError(CODE.PAY_INJECTPAYMENTONION_ALREADY_PAID, 'Already paid this invoice successfully');

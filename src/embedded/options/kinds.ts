@@ -79,7 +79,7 @@ export type Kind = keyof typeof KINDS;
 /** The networks that Core Lightning knows. */
 const OTHER_NETWORKS = ['bitcoin', 'testnet', 'testnet4', 'signet', 'litecoin', 'litecoin-testnet'];
 
-/** Ours runs on regtest alone, and says why. */
+/** Ours runs only on regtest, and says why. */
 export function networkProblem(network: string): string | undefined {
   if (network === 'regtest') return undefined;
   return OTHER_NETWORKS.includes(network)

@@ -178,7 +178,7 @@ export class Options implements OptionValues {
   #problem(spec: OptionSpec, { source, value }: Setting): string | undefined {
     if (spec.developer && !this.#settings.some(({ name }) => name === 'developer')) return 'requires --developer';
     if (spec.deprecated && !this.flag('allow-deprecated-apis')) return 'deprecated option (will be removed!)';
-    if (spec.use.use === 'refused') return `ours cannot do this: ${spec.use.why}`;
+    if (spec.use.use === 'refused') return `the embedded lightningd does not support it: ${spec.use.why}`;
     if (spec.name === 'conf' && source !== 'cmdline') return 'not permitted in configuration files';
     if (spec.name === 'lightning-dir' && source !== 'cmdline' && source !== 'explicit')
       return 'not permitted in implicit configuration files';

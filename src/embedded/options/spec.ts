@@ -5,7 +5,7 @@ export type Use =
   | { readonly use: 'honoured' }
   /** Accepted and said once in the log: leaving it out changes nothing that a playground relies on. */
   | { readonly use: 'ignored'; readonly why: string }
-  /** Refused at the start: whoever gives it relies on what ours cannot do. */
+  /** Refused at the start: whoever gives it relies on what we do not support. */
   | { readonly use: 'refused'; readonly why: string };
 
 /** One option, of lightningd's own or of a plugin. */

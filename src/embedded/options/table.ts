@@ -2,7 +2,7 @@ import { DEVELOPER_OPTIONS } from './table-developer.js';
 import { BITCOIN_OPTIONS, PLUGIN_SUITE_OPTIONS } from './table-plugins.js';
 import { honoured, ignored, refused, type OptionSpec } from './spec.js';
 
-const NO_LDK = 'LDK cannot do it';
+const NO_LDK = 'LDK has no such thing';
 const NO_PROXY = 'ours opens plain connections only, and would give away what the proxy is to hide';
 const RAW_SECRET = 'hsm_secret is a plain file here';
 

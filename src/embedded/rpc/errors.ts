@@ -32,7 +32,7 @@ export class PassedOnError extends Error {
 
 /**
  * A parameter that cannot be read. The server makes the reply of it: with the value for a developer or for `check`,
- * otherwise with the value in the log alone, since it may be a secret.
+ * otherwise the value only goes to the log, since it may be a secret.
  */
 export class ParamError extends Error {
   readonly param: string;

@@ -28,7 +28,7 @@ const NUMBER_PART = /[-+.\deE]/;
 
 /**
  * As JSON.parse, but a number that JavaScript would not write in the same way comes as a string of its text: to CLN a
- * number is its digits, and lightning-cli sends a hash of digits alone as a number.
+ * number is its digits, and lightning-cli sends a hash that is all digits as a number.
  */
 export function parseExact(text: string): unknown {
   if (!PERHAPS_INEXACT.test(text)) return JSON.parse(text);

@@ -1,4 +1,4 @@
-/** Why ours lacks methods that Core Lightning v26.06 has. */
+/** Why the embedded lightningd lacks methods that Core Lightning v26.06 has. */
 const MISSING: readonly (readonly [why: string, methods: string])[] = [
   ['LDK has no splicing', 'dev-splice splice_init splice_signed splice_update splicein spliceout'],
   [
@@ -27,7 +27,7 @@ const MISSING: readonly (readonly [why: string, methods: string])[] = [
     'createonion sendonion sendpay waitsendpay injectonionmessage injectpaymentonion createinvoice signinvoice',
   ],
   [
-    'LDK’s BOLT12 cannot do it',
+    'LDK’s BOLT12 does not support it',
     'offer listoffers enableoffer disableoffer fetchinvoice sendinvoice invoicerequest listinvoicerequests ' +
       'disableinvoicerequest cancelrecurringinvoice createproof',
   ],
@@ -40,7 +40,7 @@ const MISSING: readonly (readonly [why: string, methods: string])[] = [
 
 const WHY = new Map(MISSING.flatMap(([why, methods]) => methods.split(' ').map((name) => [name, why] as const)));
 
-/** CLN's answer to an unknown command; where Core Lightning has the command, it says why ours has not. */
+/** CLN's answer to an unknown command; where Core Lightning has the command, it says why we do not. */
 export function unknownCommand(name: string): string {
   const why = WHY.get(name);
   return why === undefined

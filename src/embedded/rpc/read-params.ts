@@ -22,7 +22,7 @@ export function readParams(
     if (!unhonoured || value === undefined || value === null) continue;
     if ('ignored' in unhonoured) ignoring(name, unhonoured.ignored);
     else if (value !== unhonoured.unless)
-      throw invalid(`${name}: the embedded lightningd cannot do this: ${unhonoured.refused}`);
+      throw invalid(`${name}: the embedded lightningd does not support this: ${unhonoured.refused}`);
   }
   const args: Record<string, unknown> = {};
   for (const [name, value] of given) {

@@ -73,7 +73,7 @@ export function commandOf(method: Method, { log, developer }: { log: Log; develo
   };
 }
 
-/** CLN's answer to a parameter that cannot be read: the value may be a secret, so it goes to the log alone. */
+/** CLN's answer to a parameter that cannot be read: the value may be a secret, so it only goes to the log. */
 export function badParam(
   { param, wanted, token }: ParamError,
   command: string,

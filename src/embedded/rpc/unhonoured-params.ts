@@ -2,20 +2,20 @@
 export type Unhonoured =
   /** Taken and said once in the log: it makes no difference here. */
   | { readonly ignored: string }
-  /** Refused by name: whoever gives it relies on what ours cannot do. A value that asks for nothing is taken. */
+  /** Refused by name: whoever gives it relies on what we do not support. A value that asks for nothing is taken. */
   | { readonly refused: string; readonly unless?: unknown };
 
 const ignored = (why: string): Unhonoured => ({ ignored: why });
 const refused = (why: string, unless?: unknown): Unhonoured => ({ refused: why, unless });
 
-const NO_BOLT12 = 'LDK’s BOLT12 cannot do it';
+const NO_BOLT12 = 'LDK’s BOLT12 does not support it';
 const PEER_DECIDES = 'LDK sets it itself, to 1 % of the channel';
 
 /** By method. All other parameters that a method takes are honoured. */
 export const UNHONOURED: { readonly [method: string]: { readonly [param: string]: Unhonoured } } = {
   close: {
     fee_negotiation_step: ignored('LDK agrees on the fee at once or meets the peer halfway by itself'),
-    wrong_funding: refused('LDK closes the output that it opened alone'),
+    wrong_funding: refused('LDK closes only the output that it opened'),
     force_lease_closed: ignored('no channel here is leased'),
     feerange: refused('LDK chooses the fee, at 253perkw where it pays it'),
   },
@@ -49,7 +49,7 @@ export const UNHONOURED: { readonly [method: string]: { readonly [param: string]
     ignorefeelimits: ignored('whatever feerate the peer proposes is taken here'),
   },
   xpay: {
-    payer_note: refused(`${NO_BOLT12}: what a payer says goes into an offer’s invoice alone`),
+    payer_note: refused(`${NO_BOLT12}: a payer’s note can only go into the invoice of an offer`),
     localinvreqid: refused(NO_BOLT12),
     dev_use_shadow: ignored('LDK adds blocks to the last hop by itself'),
   },

@@ -22,8 +22,8 @@ export const LONGEST_KEY_BYTES = 0xffff;
  * commit are there, or none. The whole state of the node lives here, so that channel manager, channel monitors,
  * invoices and payments can never disagree with one another.
  *
- * Each record is `length, crc32, payload`; a torn last record is dropped when the file is opened. In memory are the keys
- * alone, and where their values are in the file.
+ * Each record is `length, crc32, payload`; a torn last record is dropped when the file is opened. Only the keys
+ * are in memory, with where their values are in the file.
  */
 export class Store {
   readonly #path: string;

@@ -42,7 +42,10 @@ describe('the command line', () => {
     [['--dev-bitcoind-poll=1'], '--dev-bitcoind-poll=1: requires --developer'],
     [['--network=foo'], "--network=foo: Unknown network name 'foo'"],
     [['--testnet4', '--network=testnet'], /--network=testnet: testnet is not for this daemon/],
-    [['--experimental-splicing'], '--experimental-splicing: ours cannot do this: LDK cannot do it'],
+    [
+      ['--experimental-splicing'],
+      '--experimental-splicing: the embedded lightningd does not support it: LDK has no such thing',
+    ],
     [[`--alias=${'é'.repeat(17)}`], /is over 32 characters/],
   ])('%j is refused', (args, message) => {
     expect(() => read(...args).checkNetwork()).toThrow(message);

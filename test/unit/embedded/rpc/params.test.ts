@@ -138,7 +138,7 @@ describe('parameters', () => {
 
     test('are refused by name, unless they ask for nothing', () => {
       expect(() => readParams(odd, { id: 'a', weight: 1, shape: 'round' })).toThrow(
-        'shape: the embedded lightningd cannot do this: see `form`',
+        'shape: the embedded lightningd does not support this: see `form`',
       );
       expect(readParams(odd, { id: 'a', weight: 1, shape: false })).toEqual({ id: 'a' });
     });
