@@ -2,7 +2,7 @@ import { CODE } from '../../cln/error-codes.js';
 import { textOf } from '../../cln/json.js';
 import type { Method } from '../context.js';
 import type { ChannelTerms, Htlc, LiveChannel } from '../ldk/live-channel.js';
-import type { NodeParts } from '../node/build.js';
+import type { NodeParts } from '../node/parts.js';
 import type { Receiving } from '../node/payments/receiving.js';
 import { isLive, type ChannelView } from '../node/channels/view.js';
 import { ParamError, RpcError } from '../rpc/errors.js';

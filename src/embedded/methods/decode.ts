@@ -1,5 +1,5 @@
 import type { Offer } from '../ldk/offers.js';
-import type { NodeParts } from '../node/build.js';
+import type { NodeParts } from '../node/parts.js';
 import type { Method } from '../context.js';
 import { Bolt11Error, decodeBolt11, payeeOf, withoutScheme, wordsText, type Bolt11 } from '../bitcoin/bolt11.js';
 import { derOf } from '../bitcoin/curve.js';

@@ -1,4 +1,4 @@
-import type { NodeParts } from '../node/build.js';
+import type { NodeParts } from '../node/parts.js';
 import { forwardOf, type ForwardRecord } from '../node/payments/forwards.js';
 import type { Method } from '../context.js';
 import { RpcError } from '../rpc/errors.js';

@@ -1,5 +1,5 @@
 import type { Method } from '../context.js';
-import type { NodeParts } from '../node/build.js';
+import type { NodeParts } from '../node/parts.js';
 import { bindingOf, parseAddress } from '../node/peers/addresses.js';
 import { method } from '../rpc/method.js';
 import { VERSION } from '../version.js';

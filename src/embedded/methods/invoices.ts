@@ -1,4 +1,4 @@
-import type { NodeParts } from '../node/build.js';
+import type { NodeParts } from '../node/parts.js';
 import { privateRoutes, type InvoiceRecord } from '../node/payments/invoices.js';
 import { MAX_TIMER_MS } from '../../core/timers.js';
 import type { Method } from '../context.js';

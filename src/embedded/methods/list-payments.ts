@@ -1,4 +1,4 @@
-import type { NodeParts } from '../node/build.js';
+import type { NodeParts } from '../node/parts.js';
 import { PART_ID, sendpayOf, type PaymentRecord, type Sending } from '../node/payments/sending.js';
 import type { Method } from '../context.js';
 import { withoutScheme } from '../bitcoin/bolt11.js';

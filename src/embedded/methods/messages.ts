@@ -1,4 +1,4 @@
-import type { NodeParts } from '../node/build.js';
+import type { NodeParts } from '../node/parts.js';
 import type { Method } from '../context.js';
 import { hexOf } from '../bitcoin/hex.js';
 import { decodeZbase, encodeZbase, signerOf, signMessage } from '../bitcoin/signed-message.js';

@@ -1,6 +1,6 @@
 import type { Method } from '../context.js';
 import { CODE } from '../../cln/error-codes.js';
-import type { NodeParts } from '../node/build.js';
+import type { NodeParts } from '../node/parts.js';
 import { NodeError } from '../node/errors.js';
 import { RpcError } from '../rpc/errors.js';
 import { chainMethods } from './chain.js';

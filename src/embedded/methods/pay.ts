@@ -1,4 +1,4 @@
-import type { NodeParts } from '../node/build.js';
+import type { NodeParts } from '../node/parts.js';
 import type { PaymentRecord } from '../node/payments/sending.js';
 import type { Method } from '../context.js';
 import { Bolt11Error, decodeBolt11, withoutScheme, type Bolt11 } from '../bitcoin/bolt11.js';

@@ -1,4 +1,4 @@
-import type { NodeParts } from '../node/build.js';
+import type { NodeParts } from '../node/parts.js';
 import type { ChannelViews } from '../node/channels/view.js';
 import type { Peers } from '../node/peers/peers.js';
 import { lookup } from 'node:dns/promises';

@@ -1,4 +1,4 @@
-import type { NodeParts } from '../node/build.js';
+import type { NodeParts } from '../node/parts.js';
 import { directionOf, NoRouteError, type Hop, type RouteRequest, type Routes } from '../ldk/routes.js';
 import type { Method } from '../context.js';
 import { formatShortChannelId } from '../bitcoin/short-channel-id.js';

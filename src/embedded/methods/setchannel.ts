@@ -1,4 +1,4 @@
-import type { NodeParts } from '../node/build.js';
+import type { NodeParts } from '../node/parts.js';
 import type { Fees } from '../node/channels/policy.js';
 import type { ChannelRecord } from '../node/channels/record.js';
 import type { Method } from '../context.js';

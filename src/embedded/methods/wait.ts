@@ -1,4 +1,4 @@
-import type { NodeParts } from '../node/build.js';
+import type { NodeParts } from '../node/parts.js';
 import type { Method } from '../context.js';
 import { method } from '../rpc/method.js';
 import { oneOf, u64 } from '../rpc/params.js';

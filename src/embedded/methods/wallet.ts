@@ -1,6 +1,6 @@
 import type { Method } from '../context.js';
 import type { AddressType } from '../chain/wallet.js';
-import type { NodeParts } from '../node/build.js';
+import type { NodeParts } from '../node/parts.js';
 import type { ChannelView } from '../node/channels/view.js';
 import { ParamError } from '../rpc/errors.js';
 import { method } from '../rpc/method.js';

@@ -7,12 +7,12 @@ import { BlockSource } from '../chain/blocks.js';
 import { Broadcaster } from '../chain/broadcaster.js';
 import { Outbox } from '../chain/outbox.js';
 import { Wallet } from '../chain/wallet.js';
-import type { Context, RunningNode } from '../context.js';
+import type { Context } from '../context.js';
 import { announceNode, giveSignatures } from '../ldk/announcing.js';
 import { LdkChannels } from '../ldk/channels.js';
 import { Engine } from '../ldk/engine.js';
 import { Graph } from '../ldk/graph.js';
-import { readOffer, type Offer } from '../ldk/offers.js';
+import { readOffer } from '../ldk/offers.js';
 import { LdkPayments } from '../ldk/payments.js';
 import { Routes } from '../ldk/routes.js';
 import { spendOutput } from '../ldk/spending.js';
@@ -36,12 +36,13 @@ import { Forwards } from './payments/forwards.js';
 import { Invoices } from './payments/invoices.js';
 import { Receiving } from './payments/receiving.js';
 import { Sending } from './payments/sending.js';
-import { parseAddress, type PeerAddress } from './peers/addresses.js';
 import { Announcer } from './peers/announcer.js';
 import { Dialer } from './peers/dialer.js';
+import { listen } from './peers/listening.js';
 import { Peers } from './peers/peers.js';
 import { Presence } from './peers/presence.js';
 import { Reconnector } from './peers/reconnector.js';
+import type { NodeParts } from './parts.js';
 import type { Tell } from './tell.js';
 import { Waiters } from './waiters.js';
 import { CloseScript } from './wallet/close-script.js';
@@ -49,38 +50,6 @@ import { Sweeper } from './wallet/sweeper.js';
 import { Withdrawal } from './wallet/withdrawal.js';
 
 const STATE_FILE = 'ldk-state';
-
-/** The parts of the node that its RPC methods are made of. */
-export interface NodeParts {
-  readonly options: Context['options'];
-  readonly identity: Identity;
-  readonly nodeSecret: Uint8Array;
-  readonly features: NonNullable<RunningNode['features']>;
-  readonly rpc: BitcoindRpc;
-  readonly wallet: Wallet;
-  readonly withdrawal: Withdrawal;
-  readonly channels: Channels;
-  readonly views: ChannelViews;
-  readonly opening: Opening;
-  readonly closing: Closing;
-  readonly policy: Policy;
-  readonly invoices: Invoices;
-  readonly sending: Sending;
-  readonly receiving: Receiving;
-  readonly forwards: Forwards;
-  readonly payments: Pick<LdkPayments, 'payeeOf' | 'toInvoice' | 'toNode'>;
-  readonly routes: Routes;
-  readonly graph: Graph;
-  readonly peers: Peers;
-  readonly dialer: Dialer;
-  readonly bindings: readonly PeerAddress[];
-  readonly chain: Pick<ChainWatch, 'sync' | 'waitHeight'>;
-  /** The height up to which the chain is known. */
-  readonly height: () => number;
-  /** Woken with each commit. */
-  readonly changes: Waiters;
-  readonly readOffer: (text: string) => Offer | undefined;
-}
 
 /** A node that has caught up with the chain and listens for peers. */
 export interface BuiltNode {
@@ -357,19 +326,4 @@ export async function buildNode(ctx: Context): Promise<BuiltNode> {
     },
     stop: () => (stopping ??= stop()),
   };
-}
-
-async function listen({ options, fatal }: Context, peers: Peers): Promise<PeerAddress[]> {
-  const bindings: PeerAddress[] = [];
-  if (options.flag('offline')) return bindings;
-  for (const text of [...options.list('bind-addr'), ...options.list('addr')]) {
-    const address = parseAddress(text);
-    if (!address) return fatal(`Unable to parse address ${text}`);
-    try {
-      bindings.push(await peers.listen(address));
-    } catch (error) {
-      fatal(`Failed to bind on ${text}: ${messageOf(error)}`);
-    }
-  }
-  return bindings;
 }
