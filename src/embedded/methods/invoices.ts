@@ -193,12 +193,7 @@ export const invoiceMethods = ({
         milliseconds === undefined
           ? call.disconnected
           : AbortSignal.any([call.disconnected, AbortSignal.timeout(Math.min(milliseconds, MAX_TIMER_MS))]);
-      const next = (): InvoiceRecord | undefined =>
-        invoices
-          .list()
-          .filter(({ payIndex }) => payIndex !== undefined && BigInt(payIndex) > last)
-          .sort((a, b) => a.payIndex! - b.payIndex!)[0];
-      const found = await changes.until(next, limit);
+      const found = await changes.until(() => invoices.paidAfter(Number(last)), limit);
       if (!found) throw new RpcError(CODE.INVOICE_WAIT_TIMED_OUT, 'Timed out while waiting for invoice to be paid');
       return describeInvoice(found);
     },

@@ -1,16 +1,11 @@
 import { readSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
+import type { Place, Places } from './places.js';
 
 const HEADER_BYTES = 8;
 const DELETED = 0xffff_ffff;
 /** How much of a file is read or written at a time, where no single record is longer. */
 export const CHUNK_BYTES = 1 << 20;
-
-/** Where in the file a value is. */
-export interface Place {
-  readonly at: number;
-  readonly length: number;
-}
 
 /** What an entry takes in a record, in bytes. */
 export const sizeOf = (key: string, length: number): number => Buffer.byteLength(key) + length + 6;
@@ -43,7 +38,7 @@ export function encode(
 }
 
 /** Finds the values of the whole records of a file, and returns where the last of these ends. */
-export function replay(fd: number, size: number, places: Map<string, Place>): number {
+export function replay(fd: number, size: number, places: Places): number {
   let chunk = Buffer.alloc(0);
   let chunkAt = 0;
   const read = (at: number, length: number): Buffer => {
@@ -70,7 +65,7 @@ export function replay(fd: number, size: number, places: Map<string, Place>): nu
 }
 
 /** Notes the values of a payload that stands at `start` in the file. */
-function apply(payload: Buffer, start: number, places: Map<string, Place>): void {
+function apply(payload: Buffer, start: number, places: Places): void {
   for (let at = 0; at < payload.length;) {
     const nameEnd = at + 6 + payload.readUInt16LE(at);
     const length = payload.readUInt32LE(at + 2);

@@ -1,40 +1,45 @@
 import type { Reader, Tx } from './turns.js';
 
-/** Records of one kind: in memory all of them, on disk each under `<prefix><key>`. */
+/** Records of one kind, each on disk under `<prefix><key>`. In memory are the keys alone: a record is read when it is asked for. */
 export class Records<T> {
+  readonly #store: Reader;
   readonly #prefix: string;
   readonly #keyOf: (record: T) => string;
-  readonly #records = new Map<string, T>();
   readonly #indexes: Index<T>[] = [];
+  /** Those for which the records have not been read yet. */
+  readonly #newIndexes: Index<T>[] = [];
 
   constructor(store: Reader, prefix: string, keyOf: (record: T) => string) {
+    this.#store = store;
     this.#prefix = prefix;
     this.#keyOf = keyOf;
-    for (const key of store.keys(prefix)) {
-      const record = store.getJson<T>(key)!;
-      this.#records.set(keyOf(record), record);
-    }
   }
 
   get(key: string): T | undefined {
-    return this.#records.get(key);
+    return this.#store.getJson<T>(this.#prefix + key);
+  }
+
+  /** One after the other, by when its key came. */
+  *all(): Iterable<T> {
+    for (const key of this.#store.keys(this.#prefix)) {
+      const record = this.#store.getJson<T>(key);
+      if (record !== undefined) yield record;
+    }
   }
 
   list(): T[] {
-    return [...this.#records.values()];
+    return Array.from(this.all());
   }
 
   put(tx: Tx, record: T): void {
     const key = this.#keyOf(record);
+    this.#reindex(key, record);
     tx.putJson(this.#prefix + key, record);
-    const old = this.#records.get(key);
-    for (const index of this.#indexes) index.replace(old, record);
-    this.#records.set(key, record);
   }
 
   /** Puts the record with `change`, where there is one. */
   update(tx: Tx, key: string, change: Partial<T>): T | undefined {
-    const record = this.#records.get(key);
+    const record = this.get(key);
     if (!record) return undefined;
     const changed = { ...record, ...change };
     this.put(tx, changed);
@@ -42,36 +47,55 @@ export class Records<T> {
   }
 
   delete(tx: Tx, key: string): void {
-    const old = this.#records.get(key);
-    for (const index of this.#indexes) index.replace(old, undefined);
-    this.#records.delete(key);
+    this.#reindex(key, undefined);
     tx.delete(this.#prefix + key);
   }
 
   /** Another way to a record, by something that only one of them has. */
-  indexBy(of: (record: T) => string): (key: string) => T | undefined {
+  indexBy(of: (record: T) => string | number | undefined): (name: string | number) => T | undefined {
     const index = new Index(of);
-    for (const record of this.#records.values()) index.replace(undefined, record);
-    this.#indexes.push(index);
-    return (key) => index.get(key);
+    this.#newIndexes.push(index);
+    return (name) => {
+      this.#fillIndexes();
+      const key = index.get(name);
+      return key === undefined ? undefined : this.get(key);
+    };
+  }
+
+  #reindex(key: string, record: T | undefined): void {
+    this.#fillIndexes();
+    if (this.#indexes.length === 0) return;
+    const old = this.get(key);
+    for (const index of this.#indexes) index.replace(key, old, record);
+  }
+
+  /** All records have to be read for it: once for all indexes, and not before one is needed. */
+  #fillIndexes(): void {
+    if (this.#newIndexes.length === 0) return;
+    const indexes = this.#newIndexes.splice(0);
+    for (const record of this.all()) for (const index of indexes) index.replace(this.#keyOf(record), undefined, record);
+    this.#indexes.push(...indexes);
   }
 }
 
+/** From another name of a record to its key. */
 class Index<T> {
-  readonly #of: (record: T) => string;
-  readonly #records = new Map<string, T>();
+  readonly #of: (record: T) => string | number | undefined;
+  readonly #keys = new Map<string | number, string>();
 
-  constructor(of: (record: T) => string) {
+  constructor(of: (record: T) => string | number | undefined) {
     this.#of = of;
   }
 
-  get(key: string): T | undefined {
-    return this.#records.get(key);
+  get(name: string | number): string | undefined {
+    return this.#keys.get(name);
   }
 
-  replace(old: T | undefined, record: T | undefined): void {
-    if (old !== undefined && this.get(this.#of(old)) === old) this.#records.delete(this.#of(old));
-    if (record !== undefined) this.#records.set(this.#of(record), record);
+  replace(key: string, old: T | undefined, record: T | undefined): void {
+    const before = old && this.#of(old);
+    const now = record && this.#of(record);
+    if (before !== undefined && this.#keys.get(before) === key) this.#keys.delete(before);
+    if (now !== undefined) this.#keys.set(now, key);
   }
 }
 

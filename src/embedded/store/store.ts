@@ -10,7 +10,8 @@ import {
   rmSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { CHUNK_BYTES, encode, readAll, replay, sizeOf, writeAll, type Place } from './encoding.js';
+import { CHUNK_BYTES, encode, readAll, replay, sizeOf, writeAll } from './encoding.js';
+import { Places, type Place } from './places.js';
 
 /** Below this size the file is never rewritten, however little of it still counts. */
 const COMPACT_ABOVE_BYTES = 8 * 1024 * 1024;
@@ -27,7 +28,7 @@ export const LONGEST_KEY_BYTES = 0xffff;
  */
 export class Store {
   readonly #path: string;
-  readonly #places: Map<string, Place>;
+  readonly #places: Places;
   readonly #changes = new Map<string, Uint8Array | undefined>();
   #fd: number;
   /** Stays open when the store is closed: whoever is in the middle of something may still read. */
@@ -38,13 +39,13 @@ export class Store {
   #torn = false;
   #liveBytes = 0;
 
-  private constructor(path: string, fd: number, size: number, places: Map<string, Place>) {
+  private constructor(path: string, fd: number, size: number, places: Places) {
     this.#path = path;
     this.#fd = fd;
     this.#readFd = openSync(path, 'r');
     this.#size = size;
     this.#places = places;
-    for (const [key, { length }] of places) this.#liveBytes += sizeOf(key, length);
+    for (const [key, { length }] of places.entries()) this.#liveBytes += sizeOf(key, length);
   }
 
   /**
@@ -55,7 +56,7 @@ export class Store {
   static open(path: string): Store {
     const isNew = !existsSync(path);
     const fd = openSync(path, 'a+', 0o600);
-    const places = new Map<string, Place>();
+    const places = new Places();
     const size = fstatSync(fd).size;
     const end = replay(fd, size, places);
     if (end < size) ftruncateSync(fd, end);
@@ -75,10 +76,9 @@ export class Store {
   /** The keys that begin with `prefix`. */
   keys(prefix: string): string[] {
     const found: string[] = [];
-    for (const key of this.#places.keys())
-      if (key.startsWith(prefix) && (!this.#changes.has(key) || this.#changes.get(key))) found.push(key);
+    for (const key of this.#places.keys(prefix)) if (!this.#changes.has(key) || this.#changes.get(key)) found.push(key);
     for (const [key, value] of this.#changes)
-      if (value && key.startsWith(prefix) && !this.#places.has(key)) found.push(key);
+      if (value && key.startsWith(prefix) && !this.#places.get(key)) found.push(key);
     return found;
   }
 
@@ -91,14 +91,14 @@ export class Store {
   }
 
   delete(key: string): void {
-    if (this.#places.has(key)) this.#changes.set(key, undefined);
+    if (this.#places.get(key)) this.#changes.set(key, undefined);
     else this.#changes.delete(key);
   }
 
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows what it has put
   getJson<T>(key: string): T | undefined {
     const value = this.get(key);
-    return value && (JSON.parse(Buffer.from(value).toString('utf8')) as T);
+    return value && (JSON.parse(Buffer.from(value.buffer, value.byteOffset, value.length).toString()) as T);
   }
 
   putJson(key: string, value: unknown): void {
@@ -196,7 +196,7 @@ export class Store {
       batchBytes = 0;
     };
     try {
-      for (const [key, { length }] of this.#places) {
+      for (const [key, { length }] of this.#places.entries()) {
         batch.set(key, this.get(key)!);
         batchBytes += sizeOf(key, length);
         if (batchBytes >= CHUNK_BYTES) flush();

@@ -27,12 +27,13 @@ export interface ForwardsParts {
 export class Forwards {
   readonly #parts: ForwardsParts;
   readonly #records: Records<ForwardRecord>;
-  #lastIndex: number;
+  #lastIndex = 0;
+  #feesCollectedMsat = 0;
 
   constructor(parts: ForwardsParts) {
     this.#parts = parts;
     this.#records = new Records(parts.store, 'forward/', ({ createdIndex }) => String(createdIndex));
-    this.#lastIndex = Math.max(0, ...this.#records.list().map(({ createdIndex }) => createdIndex));
+    for (const record of this.#records.all()) this.#count(record);
   }
 
   /** All, by creation. */
@@ -46,8 +47,7 @@ export class Forwards {
 
   /** All that was earned by forwarding, msat. */
   get feesCollectedMsat(): number {
-    const settled = this.#records.list().filter(({ status }) => status === 'settled');
-    return settled.reduce((sum, { feeMsat }) => sum + (feeMsat ?? 0), 0);
+    return this.#feesCollectedMsat;
   }
 
   onForwarded(tx: Tx, { from, to, feeMsat, outMsat }: ForwardedEvent): void {
@@ -76,12 +76,18 @@ export class Forwards {
     const now = Date.now() / 1000;
     const record: ForwardRecord = {
       ...forward,
-      createdIndex: ++this.#lastIndex,
+      createdIndex: this.#lastIndex + 1,
       receivedTime: now,
       resolvedTime: now,
     };
     this.#records.put(tx, record);
+    this.#count(record);
     this.#parts.tell(tx, 'forward_event', { payment_hash: '00'.repeat(32), ...forwardOf(record) });
+  }
+
+  #count({ createdIndex, feeMsat }: ForwardRecord): void {
+    this.#lastIndex = Math.max(this.#lastIndex, createdIndex);
+    this.#feesCollectedMsat += feeMsat ?? 0;
   }
 
   #scid(channelId: string | undefined): string {

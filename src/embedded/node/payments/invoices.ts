@@ -59,6 +59,7 @@ export class Invoices {
   readonly #parts: InvoicesParts;
   readonly #records: Records<InvoiceRecord>;
   readonly #byHash: (hash: string) => InvoiceRecord | undefined;
+  readonly #byPayIndex: (index: number) => InvoiceRecord | undefined;
   readonly #counters: Counters<'created' | 'updated' | 'deleted' | 'paid'>;
 
   constructor(parts: InvoicesParts) {
@@ -66,6 +67,7 @@ export class Invoices {
     const { store } = parts;
     this.#records = new Records(store, 'invoice/', ({ label }) => label);
     this.#byHash = this.#records.indexBy(({ paymentHash }) => paymentHash);
+    this.#byPayIndex = this.#records.indexBy(({ payIndex }) => payIndex);
     this.#counters = new Counters(store, 'invoice-indexes', { created: 0, updated: 0, deleted: 0, paid: 0 });
   }
 
@@ -89,6 +91,16 @@ export class Invoices {
   byHash(hash: string): InvoiceRecord | undefined {
     const record = this.#byHash(hash);
     return record && current(record);
+  }
+
+  /** The first that was paid after the one with this pay index. */
+  paidAfter(payIndex: number): InvoiceRecord | undefined {
+    const { paid } = this.#counters.counts;
+    for (let index = payIndex + 1; index <= paid; index++) {
+      const record = this.#byPayIndex(index);
+      if (record) return record;
+    }
+    return undefined;
   }
 
   /**

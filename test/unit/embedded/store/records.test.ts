@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Counters, Records } from '../../../../src/embedded/store/records.js';
 import { Bench } from '../node/support.js';
@@ -74,6 +76,24 @@ describe('records', () => {
     });
     bench.reopen();
     expect(open().list()).toEqual([{ id: 'a', tag: 'x' }]);
+  });
+
+  test('are few bytes of memory each, however long they are', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const items = open();
+    const byTag = items.indexBy(({ tag }) => tag.slice(0, 12));
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    const count = 20_000;
+    for (let from = 0; from < count; from += 1000)
+      await bench.turns.turn((tx) => {
+        for (let i = from; i < from + 1000; i++)
+          items.put(tx, { id: `item ${i}`, tag: `${i}`.padStart(12) + `${i} `.repeat(200) });
+      });
+    collect();
+    expect((process.memoryUsage().heapUsed - before) / count).toBeLessThan(600);
+    expect(byTag('17'.padStart(12))?.id).toBe('item 17');
   });
 
   test('are counted for good', async () => {

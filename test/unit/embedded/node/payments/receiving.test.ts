@@ -49,6 +49,21 @@ describe('invoices', () => {
     expect(topics()).toEqual(['invoice_creation', 'invoice_payment']);
   });
 
+  test('are found by the order in which they were paid, after a restart too, and where some are deleted', async () => {
+    let invoices = makeInvoices();
+    const hashes: string[] = [];
+    for (const label of ['a', 'b', 'c', 'd'])
+      hashes.push((await invoices.create({ ...INVOICE, label, preimage: undefined })).paymentHash);
+    expect(invoices.paidAfter(0)).toBeUndefined();
+    for (const i of [2, 0, 3]) await bench.turns.turn((tx) => invoices.onPaid(tx, hashes[i]!, 1000));
+    const order = (): (string | undefined)[] => [0, 1, 2, 3, 1e300].map((index) => invoices.paidAfter(index)?.label);
+    expect(order()).toEqual(['c', 'a', 'd', undefined, undefined]);
+    await invoices.delete('a');
+    bench.reopen();
+    invoices = makeInvoices();
+    expect(order()).toEqual(['c', 'd', 'd', undefined, undefined]);
+  });
+
   test('expire by the clock, lose their description, and go', async () => {
     const invoices = makeInvoices();
     await invoices.create({ ...INVOICE, expirySeconds: -1 });
