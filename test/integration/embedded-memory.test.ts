@@ -1,9 +1,10 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { waitFor } from '../../src/core/wait.js';
 import type { Bitcoind } from '../../src/daemons/bitcoind.js';
+import { Store } from '../../src/embedded/store/store.js';
 import { invoice, makeFaucet, mine, openChannel, pay, settled, startNode } from './embedded/nodes.js';
 import { startBitcoind, type EmbeddedProcess } from './embedded/process.js';
 import { useTemporaryFolder } from './support.js';
@@ -64,7 +65,16 @@ const payMany = async (count: number): Promise<void> => {
   await settled(l1, l2);
 };
 
-test('payments leave next to nothing in LDK’s memory', async () => {
+/** How large LDK's state is that each turn writes, but for the channels' monitors. */
+async function stateBytes({ lightningDir }: EmbeddedProcess): Promise<number> {
+  const copy = join(folder.path, 'state');
+  await copyFile(join(lightningDir, 'regtest/ldk-state'), copy);
+  const store = Store.open(copy);
+  store.close();
+  return store.get('manager')!.length;
+}
+
+test('payments leave next to nothing in LDK’s memory, nor in what each turn writes', async () => {
   await payMany(100);
   const before = await Promise.all([l1, l2].map(memoryOf));
   await payMany(400);
@@ -74,6 +84,8 @@ test('payments leave next to nothing in LDK’s memory', async () => {
     expect(now.wasm - then.wasm).toBeLessThan(3 * MB);
     expect(now.held - then.held).toBeLessThan(100);
   }
+  // 80 bytes for each payment that LDK still keeps
+  expect(await stateBytes(l1)).toBeLessThan(25_000);
 });
 
 test('invoices leave nothing in LDK’s memory', async () => {

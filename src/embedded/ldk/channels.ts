@@ -20,6 +20,9 @@ export interface NewChannel extends ChannelName, ChannelChoices {
   readonly pushMsat: bigint;
 }
 
+/** Those who do not know of new fees yet may pay the old ones for so many ticks of the manager's timer. */
+const OLD_FEES_TICKS = 5;
+
 const idOf = ({ channelId }: ChannelName): ldk.ChannelId => ldk.ChannelId.constructor_from_bytes(bytesOf(channelId));
 
 /**
@@ -106,6 +109,7 @@ export class LdkChannels {
       ldk.Option_u64Z.constructor_none(),
     );
     const { manager } = this.#engine;
+    this.#engine.holdTimer(OLD_FEES_TICKS);
     return refusalOf(manager.update_partial_channel_config(bytesOf(name.peerId), [idOf(name)], update));
   }
 }

@@ -8,6 +8,7 @@ import type { Store } from '../store/store.js';
 import type { Turns, Tx } from '../store/turns.js';
 import { readEvent } from './events.js';
 import { type LdkEvent } from './event-types.js';
+import { ManagerTimer } from './manager-timer.js';
 import { makeObjects, STATE, type LdkObjects, type LdkParts } from './objects.js';
 
 /** Where the engine sends what LDK decides, within the turn: it is committed together with LDK's own state. */
@@ -28,7 +29,8 @@ export interface ChainOutlets {
 /** Gossip comes again from the peers: it need not be on disk at once. */
 const GRAPH_SAVE_MS = 10_000;
 const PEER_TICK_MS = 10_000;
-const MANAGER_TICK_MS = 60_000;
+/** LDK lets go of a peer's wish to open a channel after so many ticks. */
+const OPEN_REQUEST_TICKS = 2;
 
 /** LDK's objects, and what drives them: before each commit events are handled until there are none left. */
 export class Engine {
@@ -47,6 +49,7 @@ export class Engine {
   readonly #objects: LdkObjects;
   #unwatched: readonly ldk.ChannelMonitor[];
   readonly #timers: NodeJS.Timeout[] = [];
+  #managerTimer: ManagerTimer | undefined;
   #outlets: EngineOutlets | undefined;
   readonly #broadcasts: Uint8Array[] = [];
   #handled = 0;
@@ -149,7 +152,7 @@ export class Engine {
       this.#timers.push(setInterval(() => this.#turns.run(tick), ms).unref());
     };
     every(PEER_TICK_MS, () => this.peers.timer_tick_occurred());
-    every(MANAGER_TICK_MS, () => this.manager.timer_tick_occurred());
+    this.#managerTimer = new ManagerTimer(this.manager, (tick) => this.#turns.run(tick));
     every(GRAPH_SAVE_MS, () => this.#saveGossip(this.#turns.current));
     this.#turns.begin((tx) => this.#drain(outlets, tx), outlets.committed);
   }
@@ -164,9 +167,15 @@ export class Engine {
     this.#forwardsWait = true;
   }
 
+  /** LDK is given something for so many ticks of the manager's timer, which are to be minutes. */
+  holdTimer(ticks: number): void {
+    this.#managerTimer?.hold(ticks);
+  }
+
   /** Saves all and lets go of the timers. Peers have to be disconnected before. */
   stop(): void {
     for (const timer of this.#timers) clearInterval(timer);
+    this.#managerTimer?.stop();
     if (!this.#outlets) return;
     this.#turns.run((tx) => this.#saveGossip(tx));
     this.#turns.end();
@@ -194,6 +203,8 @@ export class Engine {
   #handle(event: ldk.Event): ldk.Result_NoneReplayEventZ {
     this.#handled++;
     try {
+      if (event instanceof ldk.Event_PaymentSent) this.#managerTimer?.onPayment();
+      if (event instanceof ldk.Event_OpenChannelRequest) this.#managerTimer?.hold(OPEN_REQUEST_TICKS);
       if (event instanceof ldk.Event_PendingHTLCsForwardable) this.forwardSoon();
       else {
         const read = readEvent(event);
@@ -208,6 +219,7 @@ export class Engine {
   }
 
   #drain(outlets: EngineOutlets, tx: Tx): void {
+    this.#managerTimer?.tickEarly();
     do {
       this.#handled = 0;
       for (const provider of this.#providers) provider.process_pending_events(this.#handler);
