@@ -117,6 +117,8 @@ describe('a follower', () => {
     change('aaa', true);
     await seen('lost: connection refused');
     expect(follower.connected).toBe(false);
+    change('aaa');
+    await seen('found'); // without a new block
     change('aaaaa');
     await seen('moved');
     expect(follower.connected).toBe(true);

@@ -24,6 +24,7 @@ class FakeNode {
   readonly messages: unknown[] = [];
   onCall = (): unknown => undefined;
   takesCalls = true;
+  reads = 0;
   answers = true;
   lastEnd: LineEnd | undefined;
   nextRead: 'more' | 'pause' | 'end' = 'more';
@@ -70,6 +71,7 @@ class FakeNode {
         return this.takesCalls;
       },
       read: (end, bytes) => {
+        this.reads++;
         const known = [...this.#ends.values()].includes(end);
         if (known || !this.answers) return this.nextRead;
         const [from, to] = bytes.toString().split(' ');
@@ -89,7 +91,7 @@ class FakeNode {
         this.lines.delete(end);
       },
       disconnect: (id) => this.lineOf(id).end(),
-      disconnectAll: () => this.lines.forEach((line) => line.end()),
+      disconnectAll: () => [...this.#ends.keys()].forEach((id) => this.lineOf(id).end()),
       message: (...message) => this.messages.push(message),
     };
   }
@@ -215,11 +217,14 @@ describe('a connection', () => {
     bob.nextRead = 'pause';
     const caller = await call(await listening(bob));
     await soon('the line', () => bob.lastEnd !== undefined);
+    const line = bob.lines.get(bob.lastEnd!)!;
     const written = (): Promise<unknown> => new Promise((resolve) => caller.write(Buffer.alloc(1 << 20), resolve));
     const stuck = Promise.all([written(), written(), written(), written()]);
     await soon('bytes to wait', () => caller.writableLength > 0);
+    await call(await listening(bob, 'again')); // so long as it takes to read more
+    expect(bob.reads).toBe(1);
     bob.nextRead = 'more';
-    bob.lines.get(bob.lastEnd!)!.resume();
+    line.resume();
     await stuck;
     expect(caller.writableLength).toBe(0);
   });
@@ -335,6 +340,7 @@ describe('a ping', () => {
     const answer = ping();
     await sent(1);
     expect(alice.messages).toEqual([['bob', 18, Buffer.from('000700020000', 'hex')]]);
+    await alice.turns.turn(() => {}); // it waits now
     await pong(7);
     expect(await answer).toBe(7);
   });

@@ -119,6 +119,7 @@ describe('a peer that was lost', () => {
     await vi.advanceTimersByTimeAsync(1_000);
     reconnector.stop();
     reconnector.lost(PEER);
+    expect(vi.getTimerCount()).toBe(0);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(attempts).toEqual([250, 750]);
   });
