@@ -83,11 +83,19 @@ export function programOptions(context: CommandContext) {
   };
 }
 
-const FETCHING = 'fetching bitcoind from Debian';
+const FETCHING = 'fetching bitcoind';
+const MEGABYTE = 1_000_000;
 
-function fetchText({ phase, done, total, text }: FetchProgress): string {
+function fetchText({ phase, done, total, from, text }: FetchProgress): string {
   if (phase === 'wait') return text ?? phase;
-  return phase === 'index' || phase === 'packages' ? `${phase} ${done} %` : `${phase} ${done} of ${total}`;
+  return `${from}: ${phase} ${howFar(phase, done, total)}`;
+}
+
+function howFar(phase: FetchProgress['phase'], done: number, total: number): string {
+  if (phase === 'index' || phase === 'packages') return `${done} %`;
+  if (phase !== 'download') return `${done} of ${total}`;
+  const [have, all] = [done, total].map((bytes) => `${Math.round(bytes / MEGABYTE)}`);
+  return total > 0 ? `${have} of ${all} MB` : `${have} MB`;
 }
 
 /** An amount above zero. */

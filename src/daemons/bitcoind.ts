@@ -28,7 +28,7 @@ fallbackfee=0.00002
 keypool=1
 txindex=1
 # Bitcoin Knots: what Bitcoin Core takes. By its own policy it refuses, for one, each transaction whose locktime happens
-# to be 21
+# to be 21. Bitcoin Core logs that it does not know this, and goes on
 corepolicy=1
 # only what is on this machine, only with the cookie
 listen=0

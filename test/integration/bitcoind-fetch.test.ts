@@ -2,8 +2,11 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { fetchSource } from '../../src/daemons/executables/debian/fetch.js';
+import { cacheFolder } from '../../src/daemons/executables/cache-folder.js';
+import { RELEASE } from '../../src/daemons/executables/core/release.js';
+import { DEBIAN } from '../../src/daemons/executables/debian/source.js';
 import { findExecutable } from '../../src/daemons/executables/find.js';
+import { THIS_HOST } from '../../src/daemons/executables/host.js';
 import { run } from '../../src/process/run.js';
 
 let cache: string;
@@ -16,7 +19,8 @@ afterEach(async () => {
   for (const folder of [cache, home]) await rm(folder, { recursive: true, force: true });
 });
 
-const source = await fetchSource({ env: process.env });
+const { env: ours } = process;
+const source = await DEBIAN.look({ env: ours, cache: cacheFolder(ours), host: THIS_HOST, release: RELEASE });
 const whyNot = 'whyNot' in source ? source.whyNot : undefined;
 
 describe.skipIf(whyNot !== undefined)(`bitcoind from Debian's archive${whyNot ? ` (skipped: ${whyNot})` : ''}`, () => {

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { waitFor } from '../../src/core/wait.js';
-import { fetchBitcoin, isFetched } from '../../src/daemons/executables/debian/fetch.js';
+import { findExecutable } from '../../src/daemons/executables/find.js';
+import { fetchedBin } from '../../src/daemons/executables/fetch/sources.js';
 import { lockHolder } from '../../src/process/lock.js';
 import { fakeDebian } from '../fakes/apt/fake-debian.js';
 
@@ -39,9 +40,8 @@ test('a fetch of bitcoind that is killed leaves no half of it and no stuck lock'
   const debian = await fakeDebian();
   folders.push(debian.root);
   const { cache, host } = debian;
-  const options = JSON.stringify({ cache, host, env: debian.env('gate') });
-  const code = `import { fetchBitcoin } from ${dist('daemons/executables/debian/fetch.js')};
-    await fetchBitcoin('http://mirror.test/debian', ${options});`;
+  const code = `import { findExecutable } from ${dist('daemons/executables/find.js')};
+    await findExecutable('bitcoind', ${JSON.stringify({ host, env: debian.env('gate') })});`;
   const child = program(code);
   await waitFor('apt to run', async () =>
     (await debian.aptCalls()).includes('update') ? { done: true } : { seen: 'no call' },
@@ -50,11 +50,12 @@ test('a fetch of bitcoind that is killed leaves no half of it and no stuck lock'
 
   await killed(child);
   await writeFile(debian.gate, ''); // lets its apt end
-  expect(await isFetched(cache)).toBe(false);
+  expect(await fetchedBin(cache)).toBeUndefined();
   expect(await lockHolder(cache, 'fetch')).toBeUndefined();
 
-  await fetchBitcoin('http://mirror.test/debian', { cache, host, env: debian.env('ok') });
-  expect(await isFetched(cache)).toBe(true);
+  const { executable } = await findExecutable('bitcoind', { host, env: debian.env('ok') });
+  expect(executable.source).toBe('download');
+  expect(await fetchedBin(cache)).toBe(join(cache, 'bitcoin-knots', 'bin'));
   expect((await readdir(cache)).filter((name) => name.startsWith('staging'))).toEqual([]);
 });
 

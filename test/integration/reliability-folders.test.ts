@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,17 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { MAX_SOCKET_PATH_BYTES } from '../../src/process/sockets.js';
 import type { PlaygroundStatus } from '../../src/network/status.js';
-import { describeEach, leftovers, processesOf, runCli, runJson, useTemporaryFolder } from './support.js';
+import { describeEach, leftovers, mountable, processesOf, runCli, runJson, useTemporaryFolder } from './support.js';
 
-/** Whether we may mount here: a disk that is full, or cannot be written, even for root. */
-const mountable = ((): boolean => {
-  try {
-    execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
 const whyNot = mountable ? '' : ' (skipped: this user may not mount a file system)';
 
 /** Folders that a playground cannot be in, or shares with other commands. */

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtemp, mkdir, readdir, readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -58,6 +58,16 @@ export function describeEach(suite: (implementation: Implementation, options: Li
     }
   }
 }
+
+/** Whether we may mount here: a disk that is full, or cannot be written, even for root. */
+export const mountable = ((): boolean => {
+  try {
+    execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+})();
 
 /** The processes that a folder has to do with: named in their arguments, or working in it. */
 export async function processesOf(folder: string): Promise<ProcessEntry[]> {

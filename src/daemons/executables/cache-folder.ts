@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import { LnPlayError, messageOf } from '../../core/errors.js';
 import { assertOurs } from '../../core/ownership.js';
 
 /**
@@ -16,3 +17,11 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 /** @throws {LnPlayError} FILESYSTEM for a cache in which somebody else could have put what would run as us */
 export const assertOwnCache = (cache: string): void =>
   assertOurs(cache, ['*/bin/*', '*/libexec/*', '*/lib/*'], 'choose another cache with LN_PLAY_CACHE');
+
+/** The FILESYSTEM error for what cannot be written into the cache. */
+export function cacheError(cache: string, cause: unknown): LnPlayError {
+  return new LnPlayError('FILESYSTEM', `Cannot write bitcoind into the cache ${cache}: ${messageOf(cause)}`, {
+    hint: 'make room there, or choose another folder with LN_PLAY_CACHE',
+    cause,
+  });
+}

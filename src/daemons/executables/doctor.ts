@@ -27,7 +27,7 @@ export interface Report {
   readonly checks: readonly Check[];
 }
 
-export interface DoctorOptions extends Pick<SearchOptions, 'env' | 'host'> {
+export interface DoctorOptions extends Pick<SearchOptions, 'env' | 'host' | 'release'> {
   /** As given with `--bitcoind` and `--lightningd`. */
   readonly bitcoind?: string | undefined;
   readonly lightningd?: string | undefined;
@@ -45,8 +45,8 @@ const DISK_MB = { short: 500, tooShort: 50 };
 
 /** Looks at everything that a playground needs of this machine, changing nothing. */
 export async function doctor(options: DoctorOptions): Promise<Report> {
-  const { dir, socketPath, env = process.env, host } = options;
-  const search = { env, ...(host ? { host } : {}) };
+  const { dir, socketPath, env = process.env, host, release } = options;
+  const search = { env, ...(host ? { host } : {}), ...(release ? { release } : {}) };
   const [bitcoind, lightningd] = await Promise.all([
     searchExecutable('bitcoind', { ...search, flag: options.bitcoind }),
     searchExecutable('lightningd', { ...search, flag: options.lightningd }),
@@ -83,8 +83,11 @@ const foundBy = ({ outcome }: Search): Command | undefined =>
   outcome.kind === 'found' ? outcome.executable : undefined;
 
 async function checkProgram(name: Program, needed: boolean, { outcome, trail }: Search): Promise<Check> {
-  if (outcome.kind === 'fetch')
-    return { name, ok: true, detail: 'none yet: `ln-play up` fetches it from Debian’s archive', trail };
+  if (outcome.kind === 'fetch') {
+    const [first, ...others] = outcome.offers.map(({ source, from }) => `${source} (${from})`);
+    const orElse = others.map((other) => `, or else from ${other}`).join('');
+    return { name, ok: true, detail: `none yet: \`ln-play up\` fetches it from ${first}${orElse}`, trail };
+  }
   const missing = needed ? false : 'warn';
   if (outcome.kind === 'failed') {
     const { message, hint } = outcome.error;

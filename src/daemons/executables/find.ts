@@ -1,11 +1,12 @@
 import { basename } from 'node:path';
 import type { LightningdExecutable } from '../lightningd.js';
 import { cacheFolder } from './cache-folder.js';
-import { fetchBitcoin, type FetchProgress } from './debian/fetch.js';
+import { fetchBitcoin } from './fetch/fetch.js';
+import type { FetchProgress } from './fetch/source.js';
 import type { Program } from './programs.js';
 import { searchExecutable, type Executable, type SearchOptions, type Step } from './search.js';
 
-export type { FetchProgress } from './debian/fetch.js';
+export type { FetchProgress } from './fetch/source.js';
 export type { Program } from './programs.js';
 export type { Executable, Source, Step } from './search.js';
 
@@ -17,11 +18,11 @@ export interface FindOptions extends SearchOptions {
 
 /**
  * The program that ln-play is to start, from the first place that has it: its flag, its variable, PATH, our cache, a
- * download from Debian's archive into the cache (bitcoind, with its bitcoin-cli), the one that comes with ln-play (lightningd).
+ * download into the cache (bitcoind, with its bitcoin-cli), the one that comes with ln-play (lightningd).
  *
  * @returns with the trail: each place that was looked at, and why it was or wasn't taken
  * @throws {LnPlayError} MISSING_BINARY, with how to install it, or naming the flag or variable that names nothing;
- *   DOWNLOAD; FILESYSTEM; ABORTED
+ *   DOWNLOAD; FILESYSTEM; ABORTED; USAGE for a setting that cannot be used
  */
 export async function findExecutable(
   program: Program,
@@ -30,8 +31,8 @@ export async function findExecutable(
   const { outcome, trail } = await searchExecutable(program, options);
   if (outcome.kind === 'failed') throw outcome.error;
   if (outcome.kind === 'found') return { executable: outcome.executable, trail };
-  const { env = process.env, host, onProgress, signal } = options;
-  await fetchBitcoin(outcome.mirror, { cache: cacheFolder(env), env, host, onProgress, signal });
+  const { env = process.env, onProgress, signal } = options;
+  await fetchBitcoin(outcome.offers, { cache: cacheFolder(env), onProgress, signal });
   const again = await searchExecutable(program, options);
   if (again.outcome.kind !== 'found') throw new Error(`${program} was fetched, but is not in ${cacheFolder(env)}`);
   const executable: Executable = { ...again.outcome.executable, source: 'download' };

@@ -6,7 +6,7 @@ interface ProgramFacts {
   readonly variable: string;
   /** The option that names it, where the command line has one. */
   readonly flag?: string;
-  /** Whether a download from Debian's archive puts it into our cache. */
+  /** Whether a download puts it into our cache. */
   readonly cached: boolean;
   /** Whether that download is worth making for this program alone. */
   readonly fetched: boolean;

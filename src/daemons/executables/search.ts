@@ -3,10 +3,12 @@ import { dirname, join, resolve } from 'node:path';
 import { LnPlayError } from '../../core/errors.js';
 import type { Command } from '../../process/daemon-process.js';
 import { cacheFolder } from './cache-folder.js';
-import { fetchedBin, fetchSource, isFetched } from './debian/fetch.js';
-import { shownMirror, type DebianHost } from './debian/sources.js';
+import { RELEASE, type Release } from './core/release.js';
 import { EMBEDDED, EMBEDDED_SCRIPT, embeddedLightningd } from './embedded.js';
+import type { Offer } from './fetch/source.js';
+import { fetchedBin, waysToFetch } from './fetch/sources.js';
 import { isExecutable, onPath, whyNotExecutable } from './files.js';
+import { THIS_HOST, type Host } from './host.js';
 import { PROGRAMS, type Program } from './programs.js';
 
 export type Source = 'flag' | 'variable' | 'beside' | 'path' | 'cache' | 'download' | 'embedded';
@@ -24,10 +26,10 @@ export interface Step {
   readonly path?: string;
 }
 
-/** What a search came to. Where the way on is a download, `mirror` is where from. */
+/** What a search came to. Where the way on is a download, `offers` are those to try, in order. */
 export type Outcome =
   | { readonly kind: 'found'; readonly executable: Executable }
-  | { readonly kind: 'fetch'; readonly mirror: string }
+  | { readonly kind: 'fetch'; readonly offers: readonly Offer[] }
   | { readonly kind: 'failed'; readonly error: LnPlayError };
 
 export interface SearchOptions {
@@ -36,8 +38,10 @@ export interface SearchOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** A program beside which this one is looked for first: bitcoin-cli beside bitcoind. */
   readonly beside?: Command | undefined;
-  /** Where this machine's apt keeps its things, where it is not the usual place. */
-  readonly host?: DebianHost;
+  /** The machine, where it is not this one. */
+  readonly host?: Host;
+  /** Bitcoin Core's release, where it is not ours to choose. */
+  readonly release?: Release;
 }
 
 interface Context extends SearchOptions {
@@ -47,7 +51,7 @@ interface Context extends SearchOptions {
 
 /** What one place says: nothing here, here it is, or an end to the search. */
 type Answer = { readonly reason: string; readonly path?: string } & (
-  { readonly command?: Command } | { readonly error: LnPlayError } | { readonly mirror: string }
+  { readonly command?: Command } | { readonly error: LnPlayError } | { readonly offers: readonly Offer[] }
 );
 
 /** The places in their order. */
@@ -82,7 +86,7 @@ export async function searchExecutable(
 
 function outcomeOf(source: Source, answer: Answer): Outcome | undefined {
   if ('error' in answer) return { kind: 'failed', error: answer.error };
-  if ('mirror' in answer) return { kind: 'fetch', mirror: answer.mirror };
+  if ('offers' in answer) return { kind: 'fetch', offers: answer.offers };
   if (!('command' in answer) || !answer.command) return undefined;
   return { kind: 'found', executable: { ...answer.command, source } };
 }
@@ -145,20 +149,27 @@ async function inPath({ program, env }: Context): Promise<Answer> {
 async function inCache({ program, env }: Context): Promise<Answer | undefined> {
   if (!PROGRAMS[program].cached) return undefined;
   const cache = cacheFolder(env);
-  const path = join(fetchedBin(cache), program);
   try {
-    return (await isFetched(cache)) ? found(path, 'it was fetched before') : { reason: `${cache} has none`, path };
+    const bin = await fetchedBin(cache);
+    return bin ? found(join(bin, program), 'it was fetched before') : { reason: `${cache} has none`, path: cache };
   } catch (error) {
-    if (error instanceof LnPlayError) return { reason: error.message, path, error };
+    if (error instanceof LnPlayError) return { reason: error.message, path: cache, error };
     throw error;
   }
 }
 
-async function byDownload({ program, env, host }: Context): Promise<Answer | undefined> {
+async function byDownload(context: Context): Promise<Answer | undefined> {
+  const { program, env, host = THIS_HOST, release = RELEASE } = context;
   if (!PROGRAMS[program].fetched) return undefined;
-  const source = await fetchSource({ env, host });
-  if ('whyNot' in source) return { reason: source.whyNot };
-  return { reason: `Debian's archive at ${shownMirror(source.mirror)} has it`, mirror: source.mirror };
+  try {
+    const { offers, whyNot } = await waysToFetch({ env, cache: cacheFolder(env), host, release });
+    const places = offers.map(({ source, from }) => `${source} has it: ${from}`);
+    const reason = [places.join('; should that fail, '), ...whyNot].filter(Boolean).join('; ');
+    return offers.length > 0 ? { reason, offers } : { reason };
+  } catch (error) {
+    if (error instanceof LnPlayError) return { reason: error.message, error };
+    throw error;
+  }
 }
 
 async function inPackage({ program }: Context): Promise<Answer | undefined> {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { DebianHost } from '../../../src/daemons/executables/debian/sources.js';
+import type { Host } from '../../../src/daemons/executables/host.js';
 
 const FAKES = fileURLToPath(new URL('.', import.meta.url));
 
@@ -10,7 +10,10 @@ const FAKES = fileURLToPath(new URL('.', import.meta.url));
 export interface FakeDebian {
   readonly root: string;
   readonly cache: string;
-  readonly host: DebianHost;
+  /** An x86_64 Linux without a glibc, until the test makes `lib64/ld-linux-x86-64.so.2`. */
+  readonly host: Host;
+  readonly aptEtc: string;
+  readonly keyrings: string;
   readonly gate: string;
   env(behaviour: string): NodeJS.ProcessEnv;
   /** The verbs that apt-get was called with so far. */
@@ -20,15 +23,17 @@ export interface FakeDebian {
 
 export async function fakeDebian(): Promise<FakeDebian> {
   const root = await mkdtemp(join(tmpdir(), 'ln-play débian '));
-  const host = { aptEtc: join(root, 'etc apt'), keyrings: join(root, 'keyrings') };
+  const [aptEtc, keyrings] = [join(root, 'etc', 'apt'), join(root, 'usr', 'share', 'keyrings')];
   const [cache, calls, gate] = ['cache', 'calls', 'gate'].map((name) => join(root, name)) as [string, string, string];
-  await Promise.all(Object.values(host).map((path) => mkdir(path)));
-  await writeFile(join(host.aptEtc, 'sources.list'), 'deb http://mirror.test/debian bookworm main\n');
-  await writeFile(join(host.keyrings, 'debian-archive-keyring.gpg'), '');
+  await Promise.all([aptEtc, keyrings].map((path) => mkdir(path, { recursive: true })));
+  await writeFile(join(aptEtc, 'sources.list'), 'deb http://mirror.test/debian bookworm main\n');
+  await writeFile(join(keyrings, 'debian-archive-keyring.gpg'), '');
   return {
     root,
     cache,
-    host,
+    host: { platform: 'linux', arch: 'x64', root },
+    aptEtc,
+    keyrings,
     gate,
     env: (behaviour) => ({
       PATH: `${FAKES}:/usr/bin:/bin`,

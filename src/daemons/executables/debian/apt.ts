@@ -2,7 +2,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LnPlayError } from '../../../core/errors.js';
 import { run } from '../../../process/run.js';
-import type { DebianHost } from './sources.js';
+import type { Host } from '../host.js';
 
 /** The first Debian release that carries a bitcoind. */
 export const SUITE = 'forky';
@@ -17,7 +17,7 @@ export interface AptOptions {
   /** Where apt's programs are looked for, and its proxies. */
   readonly env: NodeJS.ProcessEnv;
   readonly mirror: string;
-  readonly host: DebianHost;
+  readonly host: Host;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -110,6 +110,7 @@ Acquire::AllowWeakRepositories "false";
 Acquire::GzipIndexes "false";
 Acquire::Languages "none";
 Acquire::PDiffs "false";
+Acquire::Retries "1";
 Dir::Cache::pkgcache "pkgcache.bin";
 Dir::Cache::srcpkgcache "";
 `;
@@ -146,7 +147,8 @@ function sourceEntry(mirror: string, architecture: string, keyring: string): str
     .join('');
 }
 
-async function findKeyring({ keyrings }: DebianHost): Promise<string> {
+async function findKeyring({ root }: Host): Promise<string> {
+  const keyrings = join(root, 'usr', 'share', 'keyrings');
   const names = await readdir(keyrings).catch((): string[] => []); // the same as an empty one
   const name = KEYRINGS.find((known) => names.includes(known));
   if (name) return join(keyrings, name);

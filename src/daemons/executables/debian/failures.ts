@@ -1,4 +1,5 @@
 import { LnPlayError } from '../../../core/errors.js';
+import { OTHERWISE } from '../fetch/programs.js';
 
 interface Place {
   readonly mirror: string;
@@ -36,8 +37,6 @@ const REMEDIES: readonly { readonly pattern: RegExp; readonly hint: (place: Plac
     hint: ({ mirror, suite }) => `${mirror} has no ${suite} for this architecture: name another Debian mirror to apt`,
   },
 ];
-
-const OTHERWISE = 'install bitcoind yourself and name it with --bitcoind or BITCOIND_EXE';
 
 /** What went wrong in a download, with apt's own words and what to do. An error that is not apt's stays as it is. */
 export function downloadError(cause: unknown, place: Place): unknown {

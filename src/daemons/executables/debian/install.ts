@@ -3,9 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { LnPlayError } from '../../../core/errors.js';
 import { run } from '../../../process/run.js';
-
-/** The programs that are installed, out of all that the packages hold. */
-export const PROGRAMS = ['bitcoind', 'bitcoin-cli'] as const;
+import { PROGRAMS } from '../fetch/programs.js';
 
 const LOADER = /^ld(-linux.*|64)\.so\.\d+$/;
 const LIBRARY = /\.so(\.|$)/;

@@ -48,6 +48,31 @@ test('a bitcoind that can be fetched is no fault, and brings its bitcoin-cli', a
   expect(await debian.aptCalls()).toEqual([]);
 });
 
+test('tells from where bitcoind would be fetched, and from where else', async () => {
+  await mkdir(join(debian.root, 'lib64'));
+  await writeFile(join(debian.root, 'lib64', 'ld-linux-x86-64.so.2'), '');
+  const site = 'https://bitcoincore.org/bin/bitcoin-core-31.1/bitcoin-31.1-x86_64-linux-gnu.tar.gz';
+  expect((await examine({ env: debian.env('ok') })).of('bitcoind')?.detail).toBe(
+    "none yet: `ln-play up` fetches it from Debian's archive (http://mirror.test/debian), " +
+      `or else from bitcoincore.org (${site})`,
+  );
+  const elsewhere = await examine();
+  expect(elsewhere.of('bitcoind')?.detail).toBe(`none yet: \`ln-play up\` fetches it from bitcoincore.org (${site})`);
+  expect(elsewhere.of('bitcoind')?.trail?.at(-1)).toEqual({
+    source: 'download',
+    taken: true,
+    reason: `bitcoincore.org has it: ${site}; this is no Debian: there is no apt-get on PATH`,
+  });
+});
+
+test('a mirror that is none is a fault', async () => {
+  const env = { PATH: '/nowhere', LN_PLAY_CACHE: debian.cache, LN_PLAY_BITCOIND_MIRROR: 'nonsense' };
+  expect((await examine({ env })).of('bitcoind')).toMatchObject({
+    ok: false,
+    detail: 'LN_PLAY_BITCOIND_MIRROR=nonsense is not the address of a mirror',
+  });
+});
+
 test('a missing bitcoind is a fault, a missing bitcoin-cli of note', async () => {
   const report = await examine();
   expect(report.ok).toBe(false);

@@ -1,16 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCode } from '../../../core/errors.js';
+import type { Host } from '../host.js';
 
-/** Where Debian keeps things on a machine. */
-export interface DebianHost {
-  /** Apt's own folder. */
-  readonly aptEtc: string;
-  /** The folder of archive keys. */
-  readonly keyrings: string;
-}
-
-export const THIS_HOST: DebianHost = { aptEtc: '/etc/apt', keyrings: '/usr/share/keyrings' };
+/** Where apt's own settings are. */
+export const aptFolder = ({ root }: Host): string => join(root, 'etc', 'apt');
 
 /** One place that apt takes binary packages from: an entry of sources.list(5), one for each of its URIs. */
 export interface AptSource {
@@ -31,8 +25,8 @@ const METHODS = /^(https?|file|mirror|mirror\+\w+|tor\+https?|ftp):/;
  * The mirror of Debian's archive that this machine's own apt sources name, as a URI for another source entry; undefined
  * where there is none: Ubuntu's mirrors, for one, carry no Debian suites.
  */
-export async function findDebianMirror({ aptEtc }: DebianHost): Promise<string | undefined> {
-  const sources = (await readAptSources(aptEtc)).filter(isDebianArchive);
+export async function findDebianMirror(host: Host): Promise<string | undefined> {
+  const sources = (await readAptSources(aptFolder(host))).filter(isDebianArchive);
   return (sources.find(({ signedBy }) => signedBy?.includes('debian-archive')) ?? sources[0])?.uri;
 }
 

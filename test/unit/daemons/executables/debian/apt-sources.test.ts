@@ -1,20 +1,19 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { fetchSource } from '../../../../src/daemons/executables/debian/fetch.js';
 import {
   findDebianMirror,
   parseDeb822,
   parseOneLine,
   shownMirror,
-} from '../../../../src/daemons/executables/debian/sources.js';
-import { fakeDebian, type FakeDebian } from '../../../fakes/apt/fake-debian.js';
+} from '../../../../../src/daemons/executables/debian/apt-sources.js';
+import { fakeDebian, type FakeDebian } from '../../../../fakes/apt/fake-debian.js';
 
 let debian: FakeDebian;
 beforeEach(async () => {
   debian = await fakeDebian();
-  await rm(join(debian.host.aptEtc, 'sources.list'));
-  await mkdir(join(debian.host.aptEtc, 'sources.list.d'));
+  await rm(join(debian.aptEtc, 'sources.list'));
+  await mkdir(join(debian.aptEtc, 'sources.list.d'));
 });
 afterEach(() => debian.remove());
 
@@ -101,28 +100,15 @@ test.each([
   ['a disc', 'deb cdrom:[Debian]/debian bookworm main', undefined],
   ['nothing', '', undefined],
 ])('finds the mirror: %s', async (_name, lines, mirror) => {
-  await writeFile(join(debian.host.aptEtc, 'sources.list.d', 'some.list'), lines);
+  await writeFile(join(debian.aptEtc, 'sources.list.d', 'some.list'), lines);
   expect(await findDebianMirror(debian.host)).toBe(mirror);
 });
 
 test('finds the mirror in .sources, and ignores files that apt ignores', async () => {
-  const parts = join(debian.host.aptEtc, 'sources.list.d');
+  const parts = join(debian.aptEtc, 'sources.list.d');
   await writeFile(join(parts, 'a.list.disabled'), 'deb http://ignored.test/debian sid main');
   await writeFile(join(parts, 'debian.sources'), DEB822);
   expect(await findDebianMirror(debian.host)).toBe('http://first.test/debian');
-});
-
-test('says why there is no download', async () => {
-  const host = debian.host;
-  expect(await fetchSource({ host, env: { ...debian.env('ok'), LN_PLAY_OFFLINE: '1' } })).toEqual({
-    whyNot: 'LN_PLAY_OFFLINE=1 forbids it',
-  });
-  expect(await fetchSource({ host, env: { PATH: debian.root } })).toEqual({
-    whyNot: 'this is no Debian: there is no apt-get on PATH',
-  });
-  expect(await fetchSource({ host, env: debian.env('ok') })).toEqual({
-    whyNot: expect.stringMatching(/name no mirror of Debian's archive.*Ubuntu/) as string,
-  });
 });
 
 test('shows no password of a mirror', () => {

@@ -2,16 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import {
-  fetchBitcoin,
-  fetchedBin,
-  isFetched,
-  type FetchProgress,
-} from '../../../../src/daemons/executables/debian/fetch.js';
-import { run } from '../../../../src/process/run.js';
-import { fakeDebian, type FakeDebian } from '../../../fakes/apt/fake-debian.js';
+import { RELEASE } from '../../../../../src/daemons/executables/core/release.js';
+import { DEBIAN } from '../../../../../src/daemons/executables/debian/source.js';
+import { fetchBitcoin } from '../../../../../src/daemons/executables/fetch/fetch.js';
+import type { FetchProgress } from '../../../../../src/daemons/executables/fetch/source.js';
+import { fetchedBin } from '../../../../../src/daemons/executables/fetch/sources.js';
+import { run } from '../../../../../src/process/run.js';
+import { fakeDebian, type FakeDebian } from '../../../../fakes/apt/fake-debian.js';
 
-const MIRROR = 'http://mirror.test/debian';
 let debian: FakeDebian;
 
 beforeEach(async () => {
@@ -19,8 +17,19 @@ beforeEach(async () => {
 });
 afterEach(() => debian.remove());
 
-const fetch = (behaviour: string, more: { onProgress?: (event: FetchProgress) => void; signal?: AbortSignal } = {}) =>
-  fetchBitcoin(MIRROR, { cache: debian.cache, host: debian.host, env: debian.env(behaviour), ...more });
+const look = (behaviour: string, cache = debian.cache) =>
+  DEBIAN.look({ cache, host: debian.host, env: debian.env(behaviour), release: RELEASE });
+
+async function fetch(
+  behaviour: string,
+  more: { onProgress?: (event: FetchProgress) => void; signal?: AbortSignal } = {},
+): Promise<void> {
+  const offer = await look(behaviour);
+  if (!('fetchInto' in offer)) throw new Error(offer.whyNot);
+  await fetchBitcoin([offer], { cache: debian.cache, ...more });
+}
+const isFetched = async () => (await fetchedBin(debian.cache)) !== undefined;
+const bin = () => join(debian.cache, 'bitcoin-knots', 'bin');
 
 /** What lies in the cache besides the lock. */
 const cached = async () => (await readdir(debian.cache)).filter((name) => !name.startsWith('fetch.lock'));
@@ -30,9 +39,9 @@ test('a fetch leaves the programs, their libraries and nothing else', async () =
   await fetch('ok', { onProgress: ({ phase }) => phases.push(phase) });
 
   expect(await cached()).toEqual(['bitcoin-knots']);
-  expect(await isFetched(debian.cache)).toBe(true);
+  expect(await isFetched()).toBe(true);
   expect(new Set(phases)).toEqual(new Set(['index', 'packages', 'unpack', 'check', 'end']));
-  const { stdout } = await run(join(fetchedBin(debian.cache), 'bitcoin-cli'), ['-version']);
+  const { stdout } = await run(join(bin(), 'bitcoin-cli'), ['-version']);
   expect(stdout).toContain('bitcoin-cli daemon version');
   expect(await readdir(join(debian.cache, 'bitcoin-knots', 'lib'))).toEqual(['ld-linux-test.so.2', 'libevent.so.7']);
 });
@@ -40,7 +49,7 @@ test('a fetch leaves the programs, their libraries and nothing else', async () =
 test('a fetched program runs through a link, too', async () => {
   await fetch('ok');
   const link = join(debian.root, 'bitcoind');
-  await symlink(join(fetchedBin(debian.cache), 'bitcoind'), link);
+  await symlink(join(bin(), 'bitcoind'), link);
   expect((await run(link, ['-version'])).stdout).toContain('bitcoind daemon version');
 });
 
@@ -75,9 +84,9 @@ test('what a killed fetch left is removed by the next', async () => {
 test('an installation that somebody damaged is replaced', async () => {
   await fetch('ok');
   await rm(join(debian.cache, 'bitcoin-knots', 'libexec', 'bitcoind'));
-  expect(await isFetched(debian.cache)).toBe(false);
+  expect(await isFetched()).toBe(false);
   await fetch('ok');
-  expect(await isFetched(debian.cache)).toBe(true);
+  expect(await isFetched()).toBe(true);
   expect(await cached()).toEqual(['bitcoin-knots']);
 });
 
@@ -116,15 +125,11 @@ test('a cache that cannot be written is named', async () => {
 
 test('a cache whose path the loader would cut is refused before anything is fetched', async () => {
   const cache = join(debian.root, 'a:b');
-  await expect(fetchBitcoin(MIRROR, { cache, host: debian.host, env: debian.env('ok') })).rejects.toMatchObject({
-    code: 'FILESYSTEM',
-    message: expect.stringContaining(cache) as string,
-  });
-  expect(await debian.aptCalls()).toEqual([]);
+  expect(await look('ok', cache)).toEqual({ whyNot: expect.stringContaining(cache) as string });
 });
 
 test('a machine without Debian’s keys is told how to get them', async () => {
-  await rm(join(debian.host.keyrings, 'debian-archive-keyring.gpg'));
+  await rm(join(debian.keyrings, 'debian-archive-keyring.gpg'));
   await expect(fetch('ok')).rejects.toMatchObject({
     code: 'DOWNLOAD',
     hint: expect.stringContaining('debian-archive-keyring') as string,

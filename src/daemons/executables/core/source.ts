@@ -1,0 +1,82 @@
+import { access, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LnPlayError } from '../../../core/errors.js';
+import { checkPrograms } from '../fetch/check.js';
+import type { Machine, Offer, Source } from '../fetch/source.js';
+import { OTHERWISE, PROGRAMS } from '../fetch/programs.js';
+import { downloadWhole } from './download.js';
+import { shownUrl } from './failures.js';
+import { targetOf } from './release.js';
+import { unpackPrograms } from './unpack.js';
+
+/** The variable that names a mirror: what stands there for `https://bitcoincore.org/bin`. */
+export const MIRROR_VARIABLE = 'LN_PLAY_BITCOIND_MIRROR';
+/** What the name of a file that is not whole yet ends in. */
+export const PARTIAL = '.part';
+
+const SITE = 'https://bitcoincore.org/bin';
+const FOLDER = 'bitcoin-core';
+
+/** Bitcoin Core's own release, for Linux and macOS, from its site or a mirror of it. */
+export const CORE: Source = {
+  folder: FOLDER,
+  programs: PROGRAMS.map((name) => join('bin', name)),
+  look,
+};
+
+async function look({ env, cache, host, release }: Machine): Promise<Offer | { readonly whyNot: string }> {
+  const base = baseUrl(env[MIRROR_VARIABLE]);
+  const { version, patience } = release;
+  const target = targetOf(host);
+  const sha256 = target && release.sha256[target.name];
+  if (!target || !sha256) return { whyNot: `Bitcoin Core has no release for ${host.platform} on ${host.arch}` };
+  if (target.loader && !(await isThere(join(host.root, target.loader))))
+    return { whyNot: `Bitcoin Core's release needs glibc, and there is no ${join(host.root, target.loader)}` };
+  const file = `bitcoin-${version}-${target.name}.tar.gz`;
+  const url = new URL(`${base.pathname.replace(/\/$/, '')}/bitcoin-core-${version}/${file}`, base);
+  return {
+    source: base.host,
+    from: shownUrl(url),
+    folder: FOLDER,
+    fetchInto: async (staging, { report, signal }) => {
+      const partial = join(cache, `${file}${PARTIAL}`);
+      report('download', 0, 0);
+      const onBytes = (done: number, total: number) => report('download', done, total);
+      await downloadWhole(url, partial, { sha256, env, patience, signal, onBytes });
+      report('unpack', 0, 1);
+      const made = join(staging, 'new');
+      await mkdir(join(made, 'bin'), { recursive: true, mode: 0o755 });
+      const wanted = PROGRAMS.map((name) => `bitcoin-${version}/bin/${name}`);
+      await unpackPrograms(partial, wanted, join(made, 'bin'), shownUrl(url));
+      report('unpack', 1, 1);
+      await checkPrograms(join(made, 'bin'), { env, signal, report }).catch((cause: unknown) => {
+        throw doesNotRun(shownUrl(url), cause);
+      });
+      await rm(partial, { force: true });
+      return made;
+    },
+  };
+}
+
+function doesNotRun(url: string, cause: unknown): unknown {
+  if (!(cause instanceof LnPlayError) || cause.code !== 'DAEMON') return cause;
+  return new LnPlayError('DOWNLOAD', `The bitcoind of ${url} does not run here: ${cause.message}`, {
+    details: cause.details,
+    hint: OTHERWISE,
+    cause,
+  });
+}
+
+function baseUrl(mirror: string | undefined): URL {
+  const address = mirror || SITE;
+  if (URL.canParse(address) && /^https?:/i.test(address)) return new URL(address);
+  throw new LnPlayError('USAGE', `${MIRROR_VARIABLE}=${mirror} is not the address of a mirror`, {
+    hint: `give what stands for ${SITE}, for example ${MIRROR_VARIABLE}=https://mirror.example/bitcoin`,
+  });
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
