@@ -61,7 +61,8 @@ async function inPackage(skip: (why: string) => never, command: string, ...args:
 describe('the packed package, installed into a folder with a space in its name', () => {
   test('has what it needs and nothing else', async ({ skip }) => {
     const files = await readdir(join(installedIn(skip), 'node_modules', 'ln-play'));
-    expect(files.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'dist', 'package.json', 'templates']);
+    const all = ['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'data', 'dist', 'package.json', 'templates'];
+    expect(files.sort()).toEqual(all);
   });
 
   test('has both commands', async ({ skip }) => {
