@@ -2,6 +2,7 @@ import { lstatSync, readdirSync, readFileSync, realpathSync, type Stats } from '
 import { homedir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { LnPlayError, systemCode } from './errors.js';
+import { shellWord } from './shell.js';
 
 const ROOT = 0;
 const WRITABLE_BY_GROUP = 0o020;
@@ -52,7 +53,7 @@ function check(path: string, us: Self, way: string, isAbove: boolean): void {
   const { uid, gid, mode } = stats;
   if (![us.uid, us.sudoUid, ROOT].includes(uid))
     throw new LnPlayError('FILESYSTEM', `${path} belongs to ${nameOf(uid, 'passwd')}, not to you`, {
-      hint: `what is in it would run as you: ${way}, or make it yours, once you have looked at it: sudo chown -R "$(id -u)" ${path}`,
+      hint: `what is in it would run as you: ${way}, or make it yours, once you have looked at it: sudo chown -R "$(id -u)" ${shellWord(path)}`,
     });
   if (stats.isSymbolicLink() || (isAbove && (mode & STICKY) !== 0)) return;
   // where each user has a group of his own, umask is 002 as a rule
@@ -60,7 +61,7 @@ function check(path: string, us: Self, way: string, isAbove: boolean): void {
   if (!byGroup && (mode & WRITABLE_BY_ALL) === 0) return;
   const who = (mode & WRITABLE_BY_ALL) === 0 ? `the group ${nameOf(gid, 'group')}` : 'every user';
   throw new LnPlayError('FILESYSTEM', `${path} can be written by ${who}`, {
-    hint: `what they put there would run as you: ${way}, or, once you have looked at it: chmod go-w ${path}`,
+    hint: `what they put there would run as you: ${way}, or, once you have looked at it: chmod go-w ${shellWord(path)}`,
   });
 }
 

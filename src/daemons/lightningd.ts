@@ -5,6 +5,7 @@ import { ConfigFile } from '../core/config-file.js';
 import { LnPlayError, systemCode } from '../core/errors.js';
 import { fileError, makePrivateFolder, readIfThere, writeWhole } from '../core/files.js';
 import type { Probe, WaitOptions } from '../core/wait.js';
+import { shellWord } from '../core/shell.js';
 import type { Command } from '../process/daemon-process.js';
 import { freePort, isPortFree } from '../process/ports.js';
 import { assertSocketPath } from '../process/sockets.js';
@@ -183,7 +184,7 @@ export class Lightningd {
       });
     return new LnPlayError('TIMEOUT', `${error.message}: ${waitsFor(this.name, [plugin, ...others])}`, {
       details: [plugin, ...others],
-      hint: `see what it does alone: ln-play plugin check ${plugin}; or take it out of ${this.configFile}`,
+      hint: `see what it does by itself: ln-play plugin check ${shellWord(plugin)}; or take it out of ${this.configFile}, then: ln-play restart ${this.name}`,
       cause: error,
     });
   }

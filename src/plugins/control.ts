@@ -1,6 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { LnPlayError } from '../core/errors.js';
+import { shellWord } from '../core/shell.js';
 import type { Lightningd } from '../daemons/lightningd.js';
 import { tailFile } from '../daemons/log-tail.js';
 import type { JsonObject } from '../rpc/json-rpc.js';
@@ -69,7 +70,7 @@ export async function startListed(
     ];
     throw new LnPlayError('PLUGIN', `${node.name} does not run ${logName}: ${reasonOf(error)}`, {
       details: said.slice(-SHOWN_LINES),
-      hint: `see what it does alone: ln-play plugin check --show ${file}`,
+      hint: `see what it does by itself: ln-play plugin check --show ${shellWord(file)}`,
       cause: error,
     });
   }
@@ -79,7 +80,7 @@ export async function startListed(
 function runsAlready(node: Lightningd, path: string, cause: unknown): LnPlayError {
   const name = basename(path);
   return new LnPlayError('PLUGIN', `${node.name} runs ${path} already`, {
-    hint: `stop it first: ln-play plugin stop ${node.name} ${name}; or have it run anew at each save: ln-play plugin watch ${node.name} ${path}`,
+    hint: `stop it first: ln-play plugin stop ${node.name} ${shellWord(name)}; or have it run anew at each save: ln-play plugin watch ${node.name} ${shellWord(path)}`,
     cause,
   });
 }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { shellWord } from '../core/shell.js';
 import { findLightningd } from '../daemons/executables/find.js';
 import { freePort } from '../process/ports.js';
 
@@ -21,11 +22,11 @@ export const environment = (dir: string, lightningd?: string): NodeJS.ProcessEnv
  */
 export async function prelude(env: NodeJS.ProcessEnv): Promise<string> {
   const { executable } = await findLightningd({ env });
-  const node = quote(process.execPath);
+  const node = shellWord(process.execPath);
   const functions: { readonly [name: string]: string } = {
-    'ln-play': `${node} ${quote(LN_PLAY)}`,
-    lightningd: [executable.command, ...executable.args].map(quote).join(' '),
-    json: `${node} ${quote(JSON_VALUE)}`,
+    'ln-play': `${node} ${shellWord(LN_PLAY)}`,
+    lightningd: [executable.command, ...executable.args].map(shellWord).join(' '),
+    json: `${node} ${shellWord(JSON_VALUE)}`,
   };
   return [
     ...Object.entries(functions).map(([name, command]) => `${name}() { ${command} "$@"; }`),
@@ -36,8 +37,4 @@ export async function prelude(env: NodeJS.ProcessEnv): Promise<string> {
 
 /** Writes into `file` what `.` of it brings back: variables in small letters, functions, and the folder. */
 export const remember = (file: string): string =>
-  `{ compgen -v | while read -r _v; do case $_v in [a-z]*) declare -p "$_v";; esac; done; declare -f; printf 'cd %q\\n' "$PWD"; } >${quote(`${file}.new`)} && mv ${quote(`${file}.new`)} ${quote(file)}`;
-
-export function quote(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
-}
+  `{ compgen -v | while read -r _v; do case $_v in [a-z]*) declare -p "$_v";; esac; done; declare -f; printf 'cd %q\\n' "$PWD"; } >${shellWord(`${file}.new`)} && mv ${shellWord(`${file}.new`)} ${shellWord(file)}`;

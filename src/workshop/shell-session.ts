@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LnPlayError, throwIfAborted } from '../core/errors.js';
 import { makePrivateFolder, removeTree } from '../core/files.js';
+import { shellWord } from '../core/shell.js';
 import type { ChildOptions } from '../process/child.js';
 import type { TerminalSize } from '../process/terminal-child.js';
 import { bashOnPipes, bashOnTerminal, noBash, type Bash } from './bash.js';
@@ -86,7 +87,7 @@ export class ShellSession {
   ): Promise<Outcome> {
     const file = join(this.#folder, `output-${this.#count++}`); // another one: what runs in the background has the last
     try {
-      const line = `NO_COLOR=1 eval ${quote(command)} </dev/null >${quote(file)} 2>&1`;
+      const line = `NO_COLOR=1 eval ${shellWord(command)} </dev/null >${shellWord(file)} 2>&1`;
       const exitCode = await this.#await(line, command, { timeoutMs, signal });
       return { output: await readFile(file, 'utf8'), exitCode };
     } catch (error) {
@@ -106,8 +107,8 @@ export class ShellSession {
    */
   async runTyped(command: string, signal?: AbortSignal): Promise<number> {
     const line = this.#bash.hasTerminal
-      ? `stty echo </dev/tty; eval ${quote(command)} </dev/tty`
-      : `eval ${quote(command)} </dev/null`;
+      ? `stty echo </dev/tty; eval ${shellWord(command)} </dev/tty`
+      : `eval ${shellWord(command)} </dev/null`;
     return await this.#await(line, command, { timeoutMs: Infinity, signal });
   }
 
@@ -180,8 +181,4 @@ export class ShellSession {
     this.#onScreen(this.#buffer.slice(0, count));
     this.#buffer = this.#buffer.slice(count);
   }
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

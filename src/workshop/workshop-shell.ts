@@ -1,8 +1,9 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makePrivateFolder } from '../core/files.js';
+import { shellWord } from '../core/shell.js';
 import type { TerminalSize } from '../process/terminal-child.js';
-import { environment, prelude, quote, remember } from './shell-environment.js';
+import { environment, prelude, remember } from './shell-environment.js';
 import { ShellSession, type Outcome } from './shell-session.js';
 
 export interface WorkshopShellOptions {
@@ -77,7 +78,7 @@ export class WorkshopShell {
       () => true,
       () => false,
     );
-    if (remembers) await this.#session.run(`. ${quote(this.#memory)}`);
+    if (remembers) await this.#session.run(`. ${shellWord(this.#memory)}`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { shellWord } from '../../src/core/shell.js';
 import { writeFakePlugin } from '../fakes/plugins/support.js';
 import { usePlayground } from './plugin-support.js';
 import { describeEach } from './support.js';
@@ -46,7 +47,7 @@ describeEach((_, options) => {
     expect(stderr).toMatch(/^l1 waits for its plugin silent\.sh to answer getmanifest …$/m);
     expect(stderr).toMatch(/^error: Waited 8\.0 s for l1 to be ready: l1 waits for its plugin silent\.sh/m);
     expect(stderr).toContain(
-      `hint: see what it does alone: ln-play plugin check ${file}; or take it out of ${configFile}`,
+      `hint: see what it does by itself: ln-play plugin check ${shellWord(file)}; or take it out of ${configFile}, then: ln-play restart l1`,
     );
     await writeFile(configFile, config);
     await at.ok('restart', 'l1');

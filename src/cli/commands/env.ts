@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LnPlayError } from '../../core/errors.js';
+import { shellWord } from '../../core/shell.js';
 import { findExecutable } from '../../daemons/executables/find.js';
 import { Playground } from '../../network/playground.js';
 import { textOption, type CommandContext, type Reply } from '../context.js';
@@ -32,16 +33,16 @@ export async function run(context: CommandContext): Promise<Reply> {
   }
   commands['ln-play'] = ['env', 'LN_PLAY_AS=ln-play', process.execPath, ours[1]!];
   const lines = [
-    shell === 'fish' ? `set -gx LN_PLAY_DIR ${quote(dir)}` : `export LN_PLAY_DIR=${quote(dir)}`,
+    shell === 'fish' ? `set -gx LN_PLAY_DIR ${shellWord(dir)}` : `export LN_PLAY_DIR=${shellWord(dir)}`,
     ...(shell === 'fish' ? [] : [`unalias ${Object.keys(commands).join(' ')} 2>/dev/null || :`]),
-    ...Object.entries(commands).map(([name, words]) => definition(shell, name, words.map(quote).join(' '))),
+    ...Object.entries(commands).map(([name, words]) => definition(shell, name, words.map(shellWord).join(' '))),
   ];
   return { json: { dir, commands }, text: lines.join('\n') };
 }
 
 function definition(shell: Shell, name: string, command: string): string {
   if (shell === 'fish') return `function ${name}; ${command} $argv; end`;
-  if (shell === 'sh' && name.includes('-')) return `alias ${name}=${quote(command)}`; // POSIX functions have no hyphen
+  if (shell === 'sh' && name.includes('-')) return `alias ${name}=${shellWord(command)}`; // POSIX functions have no hyphen
   return `${name}() { ${command} "$@"; }`;
 }
 
@@ -67,6 +68,3 @@ async function optional(
     throw error;
   }
 }
-
-const quote = (text: string): string =>
-  /^[\w./=:@+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;

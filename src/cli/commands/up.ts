@@ -1,4 +1,5 @@
 import { LnPlayError } from '../../core/errors.js';
+import { shellWord } from '../../core/shell.js';
 import type { NodeOption } from '../../network/up-options.js';
 import { Playground } from '../../network/playground.js';
 import { listOption, textOption, type CommandContext, type Reply } from '../context.js';
@@ -56,7 +57,7 @@ async function untilStopped({ signal, out }: CommandContext, playground: Playgro
 }
 
 function nextSteps({ dir, nodes }: Playground, { options, out }: CommandContext): string {
-  const flag = options.dir === undefined ? '' : ` --dir ${quote(dir)}`;
+  const flag = options.dir === undefined ? '' : ` --dir ${shellWord(dir)}`;
   const { dim } = out.style;
   const [first, second] = nodes.map(({ name }) => name) as [string, string | undefined];
   const channel = [
@@ -69,9 +70,6 @@ function nextSteps({ dir, nodes }: Playground, { options, out }: CommandContext)
     [`  ln-play down${flag}`, dim('stop; up starts it again as it was')],
   ]);
 }
-
-const quote = (text: string): string =>
-  /^[\w./~-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 function nodeAndLightningd(text: string): readonly [string, string] {
   const match = /^([^=]+)=(.+)$/.exec(text);

@@ -2,8 +2,8 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LnPlayError, throwIfAborted } from '../../core/errors.js';
 import { waitFor } from '../../core/wait.js';
+import { shellWord } from '../../core/shell.js';
 import { LEFT_OUT, linesThatMatter, unmet, type Chapter, type WorkshopStep } from '../../workshop/chapter.js';
-import { quote } from '../../workshop/shell-environment.js';
 import type { Journal } from '../../workshop/journal.js';
 import type { Outcome } from '../../workshop/shell-session.js';
 import type { WorkshopShell } from '../../workshop/workshop-shell.js';
@@ -187,7 +187,7 @@ export class Walk {
       if (accept.test(answer)) break;
       page.prose(`${JSON.stringify(typed)} cannot be that: it must match ${accept}.`, page.style.red);
     }
-    await shell.run(`${variable}=${quote(answer)}`, { signal });
+    await shell.run(`${variable}=${shellWord(answer)}`, { signal });
     return 'done';
   }
 

@@ -1,9 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileError } from '../../core/files.js';
-
-/** A word of a shell script, whatever is in it. */
-export const shellQuote = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
+import { shellWord } from '../../core/shell.js';
 
 /**
  * Writes a script that lightningd starts in a plugin's place, and that becomes the plugin: it has the plugin's name, so
@@ -20,7 +18,7 @@ export async function writeWrapper(
 ): Promise<string> {
   const path = join(folder, name);
   try {
-    await writeFile(path, `#!/bin/sh\n# in place of a plugin, by ln-play\nplugin=${shellQuote(plugin)}\n${body}`);
+    await writeFile(path, `#!/bin/sh\n# in place of a plugin, by ln-play\nplugin=${shellWord(plugin)}\n${body}`);
     await chmod(path, 0o700);
   } catch (cause) {
     throw fileError('write', path, cause);

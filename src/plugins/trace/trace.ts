@@ -9,10 +9,11 @@ import { assertSocketPath } from '../../process/sockets.js';
 import type { JsonObject } from '../../rpc/json-rpc.js';
 import { inspectFile } from '../check/file.js';
 import { LineSplitter } from '../../core/lines.js';
+import { shellWord } from '../../core/shell.js';
 import { Correlator, type SeenMessage } from '../messages.js';
 import { withPluginLocks } from '../node-lock.js';
 import { Replacement } from '../run/replace.js';
-import { shellQuote, writeWrapper } from '../run/wrapper.js';
+import { writeWrapper } from '../run/wrapper.js';
 import type { TapRecord } from './record.js';
 
 const TAP = fileURLToPath(new URL('tap.js', import.meta.url));
@@ -75,10 +76,10 @@ async function traceFile(node: Lightningd, path: string, options: TraceOptions):
 
 /** The tap is not a child of the plugin, which would not expect one: its parent ends at once. */
 function tapScript(folder: string, tracer: string): string {
-  return `fifos=${shellQuote(folder)}/$$
+  return `fifos=${shellWord(folder)}/$$
 mkfifo -m 600 "$fifos.in" "$fifos.out" || exit 1
 exec 3<&0 4>&1
-(${shellQuote(process.execPath)} ${shellQuote(TAP)} "$fifos.in" "$fifos.out" ${shellQuote(tracer)} <&3 >&4 3<&- 4>&- &)
+(${shellWord(process.execPath)} ${shellWord(TAP)} "$fifos.in" "$fifos.out" ${shellWord(tracer)} <&3 >&4 3<&- 4>&- &)
 exec "$plugin" "$@" <"$fifos.in" >"$fifos.out" 3<&- 4>&-
 `;
 }
