@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { delimiter, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemCode } from '../core/errors.js';
+import { shellWord } from '../core/shell.js';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/ln-play.js', import.meta.url));
 
@@ -16,7 +17,7 @@ export function calledAs(env: NodeJS.ProcessEnv = process.env, cwd = process.cwd
   const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => !folder.endsWith('node_modules/.bin'));
   if (folders.some((folder) => leadsToUs(join(folder, 'ln-play')))) return 'ln-play';
   if (npm_command && isWithin(cwd, npm_config_local_prefix ?? cwd)) return 'npx ln-play';
-  return `node ${quote(isWithin(PROGRAM, cwd) ? relative(cwd, PROGRAM) : PROGRAM)}`;
+  return `node ${shellWord(isWithin(PROGRAM, cwd) ? relative(cwd, PROGRAM) : PROGRAM)}`;
 }
 
 /** A text with its mentions of our commands as they can be typed: ln-play status. */
@@ -26,7 +27,7 @@ export function asCalled(text: string): string {
   return text.replaceAll(MENTION_ALL, () => name);
 }
 
-const MENTION = /(?<![\w/.-]|npx )ln-play(?= [a-z])/;
+const MENTION = /(?<![\w/.-]|npx )ln-play(?= (?:--)?[a-z])/;
 const MENTION_ALL = new RegExp(MENTION, 'g');
 
 function leadsToUs(path: string): boolean {
@@ -39,6 +40,3 @@ function leadsToUs(path: string): boolean {
 }
 
 const isWithin = (path: string, folder: string): boolean => !relative(folder, path).startsWith('..');
-
-const quote = (path: string): string =>
-  /^[\w./~-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;

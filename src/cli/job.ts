@@ -30,7 +30,7 @@ export function jobOptions(context: CommandContext) {
 export function nodesOption(context: CommandContext): number | readonly string[] | undefined {
   const text = textOption(context, 'nodes');
   if (text === undefined) return undefined;
-  return /^[\d.-]/.test(text) || text === '' ? wholeNumber(text, '--nodes', { min: 1, max: 100 }) : text.split(',');
+  return /^[\d-]/.test(text) || text === '' ? wholeNumber(text, '--nodes', { min: 1, max: 100 }) : text.split(',');
 }
 
 /**
@@ -47,8 +47,8 @@ export function jobNames(
   const to = textOption(context, 'to') ?? names.find((name) => name !== textOption(context, 'from'));
   const from = textOption(context, 'from') ?? (to === first ? second : first);
   if (from === undefined || to === undefined)
-    throw new LnPlayError('USAGE', `It takes two nodes, and there is ${names.join(', ')} alone`, {
-      hint: 'for another one: ln-play up --nodes 2',
+    throw new LnPlayError('USAGE', `It takes two nodes, and there is only ${names.join(', ')}`, {
+      hint: 'add another: ln-play up --nodes 2',
     });
   if (from === to)
     throw new LnPlayError('USAGE', `--from and --to are both ${from}`, { hint: 'name two different nodes' });
@@ -101,7 +101,9 @@ function howFar(phase: FetchProgress['phase'], done: number, total: number): str
 /** An amount above zero. */
 export function positive(amount: bigint, what: string, text: string): bigint {
   if (amount > 0n) return amount;
-  throw new LnPlayError('USAGE', `${what} ${JSON.stringify(text)} is nothing`, { hint: 'give an amount above zero' });
+  throw new LnPlayError('USAGE', `${what} ${JSON.stringify(text)} is not above zero`, {
+    hint: 'give an amount above zero',
+  });
 }
 
 /** A whole number of an argument or option. */

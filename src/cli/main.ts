@@ -18,9 +18,11 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     invocation = await parse(argv, version());
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (wantsJson(argv)) new Output({ json: true }).result(usageJson(error), '');
-    return process.exit(EXIT_CODE_OF.USAGE);
+    if (error instanceof CommanderError) return process.exit(EXIT_CODE_OF.USAGE); // it has shown the help
+    const out = new Output({ json: wantsJson(argv) });
+    const exitCode = report(error, out);
+    await out.flush();
+    return process.exit(exitCode);
   }
   if (!invocation) return;
 
@@ -116,12 +118,3 @@ function version(): string {
 /** Whether `--json` is given, where the rest cannot be read. */
 const wantsJson = (argv: readonly string[]): boolean =>
   argv.slice(0, (argv.indexOf('--') + 1 || Infinity) - 1).includes('--json');
-
-const usageJson = ({ message }: CommanderError): object => ({
-  error: {
-    code: 'USAGE',
-    message: message.replace(/^error: /, ''),
-    details: [],
-    hint: 'ln-play --help lists the commands',
-  },
-});

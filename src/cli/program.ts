@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { COMMANDS, COMMON, nameOf, type CommandSpec, type OptionSpec } from './commands.js';
+import { LnPlayError } from '../core/errors.js';
 import type { OptionsOf } from './context.js';
 import { PLACEHOLDERS } from './placeholders.js';
 
@@ -15,7 +16,8 @@ export interface Invocation {
  * Reads the command line. Common options count before and after the command's name.
  *
  * @returns undefined when help or the version was asked for, and printed
- * @throws {CommanderError} for wrong usage, its message already printed
+ * @throws {LnPlayError} USAGE
+ * @throws {CommanderError} where the help was shown for want of a command
  */
 export async function parse(argv: readonly string[], version: string): Promise<Invocation | undefined> {
   let invocation: Invocation | undefined;
@@ -23,18 +25,14 @@ export async function parse(argv: readonly string[], version: string): Promise<I
     .description('A whole Lightning regtest playground in seconds.')
     .version(version, '-V, --version')
     .enablePositionalOptions()
-    .exitOverride()
-    .showHelpAfterError('(ln-play --help lists the commands)')
+    .exitOverride(wrongUsage('ln-play --help lists the commands'))
     .configureHelp({ sortSubcommands: false })
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'error: ')) });
+    .configureOutput({ outputError: () => {} }); // it is thrown, and shown as any other error
   addOptions(program, COMMON);
   for (const spec of COMMANDS) {
     const parent = parentOf(program, spec);
     const command = parent.command(nameAndArguments(spec), { hidden: spec.hidden ?? false });
-    command
-      .description(spec.summary)
-      .exitOverride()
-      .showHelpAfterError(`(ln-play ${nameOf(spec.usage)} --help has examples)`);
+    command.description(spec.summary).exitOverride(wrongUsage(`ln-play ${nameOf(spec.usage)} --help has examples`));
     for (const argument of command.registeredArguments)
       argument.description = PLACEHOLDERS[argument.name()]?.about ?? '';
     addOptions(command, spec.options ?? []);
@@ -58,6 +56,16 @@ export async function parse(argv: readonly string[], version: string): Promise<I
   return invocation;
 }
 
+/** Has Commander throw an error of ours, with this hint, save where it has printed what was asked for. */
+const wrongUsage =
+  (hint: string) =>
+  (error: CommanderError): never => {
+    if (error.code === 'commander.help' || error.exitCode === 0) throw error;
+    const [message, suggestion] = error.message.replace(/^error: /, '').split('\n');
+    const didYouMean = suggestion?.replace(/^\((.*)\)$/, '$1');
+    throw new LnPlayError('USAGE', message!, { hint: didYouMean === undefined ? hint : `${didYouMean} ${hint}` });
+  };
+
 const nameAndArguments = ({ usage }: CommandSpec): string => usage.replace(/^[a-z-]+ (?=[a-z])/, '');
 
 /** The group of a command of two words, made at its first. */
@@ -71,8 +79,7 @@ function parentOf(program: Command, spec: CommandSpec): Command {
       .command(group!)
       .description(GROUPS[group!] ?? '')
       .enablePositionalOptions()
-      .exitOverride()
-      .showHelpAfterError(`(ln-play ${group} --help lists its commands)`)
+      .exitOverride(wrongUsage(`ln-play ${group} --help lists its commands`))
   );
 }
 

@@ -39,6 +39,11 @@ export const noSuchNode = ({ dir }: Layout, name: string, names: readonly string
     hint: `its nodes are ${names.join(', ')}`,
   });
 
+export const noSuchDaemon = ({ dir }: Layout, name: string, names: readonly string[]): LnPlayError =>
+  new LnPlayError('USAGE', `There is no ${JSON.stringify(name)} in ${dir}`, {
+    hint: `choose one of ${names.join(', ')}`,
+  });
+
 /**
  * @returns undefined where there is no playground in the folder
  * @throws {LnPlayError} STATE for a file that is damaged or of a later version; FILESYSTEM where somebody else could have

@@ -42,13 +42,13 @@ export function assertNames(names: readonly string[]): void {
   for (const name of names) {
     const lower = name.toLowerCase();
     if (!NAME.test(name))
-      refuse(name, 'it is not a letter and up to 31 letters, digits, - or _', 'for example alice, l1 or lsp-2');
+      refuse(name, 'a name is a letter, then up to 31 letters, digits, - or _', 'for example alice, l1 or lsp-2');
     if (SUFFIX.test(lower)) refuse(name, 'it ends as the shell functions of another node do', 'choose another ending');
     const other = Object.keys(TAKEN).find((what) => TAKEN[what]!.includes(lower));
     if (other !== undefined) refuse(name, `it is ${other}`, 'choose another name');
     const twin = seen.get(lower);
     if (twin === name) refuse(name, 'another node has it', 'give each node a name of its own');
-    if (twin !== undefined) refuse(name, `it differs from ${twin} in its capitals alone`, 'choose another name');
+    if (twin !== undefined) refuse(name, `only its capitals tell it from ${twin}`, 'choose another name');
     seen.set(lower, name);
   }
 }

@@ -18,7 +18,7 @@ import type { NetworkDaemon } from './daemons.js';
 import { Faucet } from './faucet.js';
 import type { Layout } from './layout.js';
 import { assertNotDust } from './limits.js';
-import { noSuchNode, type Manifest } from './manifest.js';
+import { noSuchDaemon, noSuchNode, type Manifest } from './manifest.js';
 import { Miner } from './miner.js';
 import { pendingOf, type Pending } from './pending.js';
 import type { Edge } from './spec.js';
@@ -128,12 +128,16 @@ export class Network {
   /**
    * The daemon of this name.
    *
-   * @throws {LnPlayError} USAGE, naming the nodes there are
+   * @throws {LnPlayError} USAGE, naming those there are
    */
   daemon(name: string): NetworkDaemon {
     const daemon = this.daemons().find((each) => each.daemon.name === name);
     if (daemon) return daemon;
-    throw noSuchNode(this.layout, name, [...this.#nodes.keys()]);
+    throw noSuchDaemon(
+      this.layout,
+      name,
+      this.daemons().map((each) => each.daemon.name),
+    );
   }
 
   /** Waits for a bitcoind that was just started: before, it answers neither us nor the nodes. */

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { dir } from 'tmp-promise';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { asCalled, calledAs } from '../../../src/cli/called-as.js';
+import { shellWord } from '../../../src/core/shell.js';
 
 const CLONE = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
 const PROGRAM = join(CLONE, 'bin', 'ln-play.js');
@@ -33,7 +34,7 @@ test('by npx in the project that has us, whose folders are on PATH for npm alone
 
 test('by its path where there is no shorter way', () => {
   expect(calledAs({ PATH: '' }, CLONE)).toBe('node bin/ln-play.js');
-  expect(calledAs(NPX, elsewhere)).toBe(`node ${PROGRAM}`); // npx would ask the registry
+  expect(calledAs(NPX, elsewhere)).toBe(`node ${shellWord(PROGRAM)}`); // npx would ask the registry
 });
 
 test('only what can be typed is touched', () => {
@@ -41,6 +42,7 @@ test('only what can be typed is touched', () => {
   expect(asCalled('start it with `ln-play up`; or: eval "$(ln-play env)"')).toBe(
     `start it with \`${name} up\`; or: eval "$(${name} env)"`,
   );
+  expect(asCalled('ln-play --help lists the commands')).toBe(`${name} --help lists the commands`);
   for (const text of ['npx ln-play up', '/home/me/ln-play up', 'my.ln-play up', 'ln-play', 'ln-play 0.1.0'])
     expect(asCalled(text)).toBe(text);
 });
