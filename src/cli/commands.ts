@@ -227,7 +227,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     usage: 'plugin check <file>',
-    summary: 'run a plugin alone, as lightningd would, and say what lightningd would think of it',
+    summary: 'run a plugin by itself, as lightningd would, and say what lightningd would think of it',
     options: [
       ['--show', 'every message both ways, and its standard error'],
       ['--pretty', 'with --show, each message in full'],

@@ -55,7 +55,7 @@ async function ptraceRestriction(): Promise<string[]> {
   );
   if (scope === 0) return [];
   return [
-    `This machine lets gdb attach to its own children alone (ptrace_scope is ${scope}). Until the next reboot:`,
+    `This machine lets gdb attach only to its own children (ptrace_scope is ${scope}). Until the next reboot:`,
     '  echo 0 | sudo tee /proc/sys/kernel/yama/ptrace_scope',
   ];
 }

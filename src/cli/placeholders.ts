@@ -47,7 +47,7 @@ export const PLACEHOLDERS: { readonly [name: string]: Placeholder } = {
   name: { about: "the plugin's name, and its folder's" },
   file: { about: "the plugin's file" },
   paths: { about: "plugins' files, or folders of them" },
-  options: { about: "values for the plugin's options: NAME=VALUE, or NAME alone for a flag" },
+  options: { about: "values for the plugin's options: NAME=VALUE, or just NAME for a flag" },
   plugin: { about: 'its file, or its name as `plugin list` has it', values: ({ plugins }) => plugins() },
   channel: { about: 'a short channel id: 103x1x0', values: ({ channels }) => channels() },
   shell: { about: 'bash, zsh or fish', values: () => ['bash', 'zsh', 'fish'] },

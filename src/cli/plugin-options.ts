@@ -16,7 +16,7 @@ export function pluginOptions(texts: readonly string[]): JsonObject {
     const name = at === -1 ? text : text.slice(0, at);
     if (!/^[\w-]+$/.test(name))
       throw new LnPlayError('USAGE', `${JSON.stringify(text)} is not an option of a plugin`, {
-        hint: 'write NAME=VALUE, or NAME alone for a flag',
+        hint: 'write NAME=VALUE, or just NAME for a flag',
       });
     const value = at === -1 ? true : (paramsOf([text.slice(at + 1)]) as readonly unknown[])[0];
     const before = options[name];

@@ -1,4 +1,4 @@
-// A Core Lightning plugin in Go, with its standard library alone: an option, a method, two subscriptions.
+// A Core Lightning plugin in Go, with nothing but its standard library: an option, a method, two subscriptions.
 package main
 
 import (

@@ -78,7 +78,7 @@ export const TEMPLATES: readonly Template[] = [
   },
   {
     name: 'go',
-    idea: 'the same in Go, with its standard library alone',
+    idea: 'the same in Go, with nothing but its standard library',
     executable: 'my-plugin',
     build: 'go build',
     shared: [],
