@@ -131,6 +131,23 @@ export class Bitcoind {
     await this.daemon.waitReady(options);
   }
 
+  /**
+   * Asks it. One that warms up, since another command has just started it again, has done nothing: it is asked again when
+   * it is ready. Where it dies meanwhile, the error tells of its death.
+   *
+   * @throws {LnPlayError} RPC, CONNECTION, DAEMON; TIMEOUT
+   */
+  async call<T>(...args: Parameters<BitcoindRpc['call']>): Promise<T> {
+    const ask = (): Promise<T> => this.daemon.guard(() => this.rpc.call<T>(...args));
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isBitcoinError(error, 'IN_WARMUP')) throw error;
+      await this.daemon.waitReady();
+      return await ask();
+    }
+  }
+
   /** Closes its connections to bitcoind; bitcoind goes on. */
   close(): void {
     this.#rpc?.close();

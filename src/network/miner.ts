@@ -69,9 +69,7 @@ export class Miner {
     await markBorn(this.#layout);
   }
 
-  /** Asks bitcoind; where it dies meanwhile, the error tells of its death. */
   async #call<T>(...args: Parameters<BitcoindRpc['call']>): Promise<T> {
-    const { daemon, rpc } = this.#bitcoind;
-    return await daemon.guard(() => rpc.call<T>(...args));
+    return await this.#bitcoind.call<T>(...args);
   }
 }

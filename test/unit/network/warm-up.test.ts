@@ -72,3 +72,12 @@ test('a wallet that is not loaded is', async () => {
   expect(await playground.mine(1)).toBe(111);
   expect(asked).toContain('loadwallet');
 });
+
+test('a bitcoind that another command starts again in the middle is waited for as well', async () => {
+  answer = ({ method }) =>
+    asked.filter((each) => each === method).length === 1 && method === 'getnewaddress'
+      ? warmUp
+      : { result: RESULTS[method] };
+  expect(await playground.mine(1)).toBe(111);
+  expect(asked.slice(0, 4)).toEqual(['getblockchaininfo', 'getnewaddress', 'getblockchaininfo', 'getnewaddress']);
+});
