@@ -30,11 +30,11 @@ export function encode(
     places.set(key, { at, length: value.length });
     at += value.length;
   }
-  const payload = Buffer.concat(parts);
-  const header = Buffer.alloc(HEADER_BYTES);
-  header.writeUInt32LE(payload.length, 0);
-  header.writeUInt32LE(crc32(payload), 4);
-  return { record: Buffer.concat([header, payload]), places };
+  const record = Buffer.concat([Buffer.alloc(HEADER_BYTES), ...parts]);
+  const payload = record.subarray(HEADER_BYTES);
+  record.writeUInt32LE(payload.length, 0);
+  record.writeUInt32LE(crc32(payload), 4);
+  return { record, places };
 }
 
 /** Finds the values of the whole records of a file, and returns where the last of these ends. */
