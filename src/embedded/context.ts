@@ -109,7 +109,7 @@ export interface Session {
   deprecatedOk: boolean;
 }
 
-/** What starting the node gives to the shell: `startNode` in ldk/node.ts. */
+/** What starting the node gives to the shell: `startNode` in start-node.ts. */
 export interface RunningNode {
   readonly methods: readonly Method[];
   /** Node id, alias and colour for the line that says that the server has started; in hex the first and the last. */
