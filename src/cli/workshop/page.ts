@@ -5,7 +5,10 @@ import type { Output } from '../output.js';
 /** Prose is hard to read in longer lines. */
 const WIDEST = 100;
 
-/** The workshop on the screen: prose broken between words, what was printed cut at the edge. */
+/** So many lines of output are shown whole. */
+const FEW = 4;
+
+/** The workshop on the screen: prose broken between words, much that was printed cut at the edge. */
 export class Page {
   readonly #out: Output;
 
@@ -28,12 +31,20 @@ export class Page {
     this.raw(lines.map((line, index) => `${index === 0 ? first : rest}${paint(line)}\n`).join(''));
   }
 
-  /** What a command printed: a line that is too long for the screen ends in `LEFT_OUT`. */
+  /**
+   * What a command printed. A line that is too long for the screen is broken where there are few, and ends in `LEFT_OUT`
+   * where there are many.
+   */
   printed(lines: readonly string[]): void {
     const room = (process.stdout.columns || Infinity) - 6; // a terminal that nobody has told its size says 0
-    for (const line of lines) {
-      const fits = line.length > room ? line.slice(0, room - 1) + LEFT_OUT : line;
-      this.raw(`     ${line === LEFT_OUT ? this.style.dim(line) : fits}\n`);
-    }
+    for (const line of lines)
+      for (const part of lines.length <= FEW ? broken(line, room) : [cut(line, room)])
+        this.raw(`     ${part === LEFT_OUT ? this.style.dim(part) : part}\n`);
   }
 }
+
+const cut = (line: string, room: number): string => (line.length > room ? line.slice(0, room - 1) + LEFT_OUT : line);
+
+/** A line in pieces that fit, broken between words, or where there is no space within a word. */
+const broken = (line: string, room: number): string[] =>
+  line.length > room ? (line.match(new RegExp(`.{1,${room}}(?:\\s+|$)|.{1,${room}}`, 'g')) ?? []) : [line];
