@@ -12,9 +12,11 @@ try {
   process.stdout.write(`\nvitest left no report: ${error.message}\n`);
 }
 const { numPassedTests: passed, numFailedTests, numPendingTests, numTodoTests, testResults } = report;
-// a file that could not even be loaded holds no test that could fail
-const unloaded = testResults.filter(({ status, assertionResults }) => status === 'failed' && !assertionResults.length);
-const failed = numFailedTests + unloaded.length;
+// a file that could not be loaded, or be set up, has no test that failed
+const broken = testResults.filter(
+  ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((each) => each.status === 'failed'),
+);
+const failed = numFailedTests + broken.length;
 if (passed + failed === 0) process.stdout.write('\nno test ran\n');
 process.stdout.write(`\n${passed} passed, ${failed} failed, ${numPendingTests + numTodoTests} skipped\n`);
 process.exitCode = vitest !== '0' || failed > 0 || passed === 0 ? 1 : 0;

@@ -1,6 +1,5 @@
 import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { waitFor } from '../../src/core/wait.js';
 import type { Bitcoind } from '../../src/daemons/bitcoind.js';
@@ -9,7 +8,8 @@ import { invoice, makeFaucet, mine, openChannel, pay, settled, startNode } from 
 import { startBitcoind, type EmbeddedProcess } from './embedded/process.js';
 import { useTemporaryFolder } from './support.js';
 
-const PROBE = fileURLToPath(new URL('../bench/lib/memory-probe.js', import.meta.url));
+/** As a URL: a path with a space would be two words in NODE_OPTIONS. */
+const PROBE = new URL('../bench/lib/memory-probe.js', import.meta.url).href;
 const MB = 1 << 20;
 
 /** What a node holds after everything was collected that nobody needs, in bytes; `held` counts objects of LDK's. */
@@ -21,33 +21,33 @@ interface Memory {
 }
 
 const folder = useTemporaryFolder();
-let bitcoind: Bitcoind;
+let bitcoind: Bitcoind | undefined;
 let l1: EmbeddedProcess;
 let l2: EmbeddedProcess;
 
 beforeAll(async () => {
   const probes = join(folder.path, 'probes');
   await mkdir(probes);
-  bitcoind = await startBitcoind(folder.path);
-  await makeFaucet(bitcoind, 5);
-  await mine(bitcoind, 100);
+  const chain = (bitcoind = await startBitcoind(folder.path));
+  await makeFaucet(chain, 5);
+  await mine(chain, 100);
   const before = process.env['NODE_OPTIONS'];
   process.env['LN_PLAY_MEMORY_PROBE'] = probes;
   process.env['NODE_OPTIONS'] = `--import ${PROBE}`;
   try {
-    [l1, l2] = await Promise.all([startNode(folder.path, 'l1', bitcoind), startNode(folder.path, 'l2', bitcoind)]);
+    [l1, l2] = await Promise.all([startNode(folder.path, 'l1', chain), startNode(folder.path, 'l2', chain)]);
   } finally {
     delete process.env['LN_PLAY_MEMORY_PROBE'];
     if (before === undefined) delete process.env['NODE_OPTIONS'];
     else process.env['NODE_OPTIONS'] = before;
   }
-  await openChannel(bitcoind, l1, l2, join(folder.path, 'l2/peer'));
+  await openChannel(chain, l1, l2, join(folder.path, 'l2/peer'));
   await pay(l1, l2, 1_000);
 });
 afterAll(async () => {
-  await Promise.all([l1.stop(), l2.stop()]);
-  await bitcoind.daemon.stop();
-  bitcoind.close();
+  await Promise.all([l1?.stop(), l2?.stop()]);
+  await bitcoind?.daemon.stop();
+  bitcoind?.close();
 });
 
 async function memoryOf({ child }: EmbeddedProcess): Promise<Memory> {

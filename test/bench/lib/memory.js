@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from './temporary.js';
 
-const PROBE = fileURLToPath(new URL('memory-probe.js', import.meta.url));
+/** As a URL: a path with a space would be two words in NODE_OPTIONS. */
+const PROBE = new URL('memory-probe.js', import.meta.url).href;
 const MB = 1 << 20;
 let folder;
 
