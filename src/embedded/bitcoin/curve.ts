@@ -1,7 +1,10 @@
+import { createECDH, createPrivateKey, sign as signByOpenSsl } from 'node:crypto';
 import { schnorr, secp256k1 } from '@noble/curves/secp256k1.js';
 import { sha256 } from './hashes.js';
 
 const { Point } = secp256k1;
+// the usual table of the generator's multiples takes as long as a payment, at the first signature: this one a tenth of it
+Point.BASE.precompute(4);
 
 /** The product of two numbers modulo the order of the curve, as 32 bytes. */
 export const multiplyScalars = (a: Uint8Array, b: Uint8Array): Uint8Array =>
@@ -21,6 +24,25 @@ export interface Signature {
 export function sign(hash: Uint8Array, secret: Uint8Array): Signature {
   const [recovery, ...compact] = secp256k1.sign(hash, secret, { prehash: false, format: 'recovered' });
   return { compact: Buffer.from(compact), recovery: recovery! };
+}
+
+/**
+ * Signs the double SHA256 of messages, 64 bytes each: by OpenSSL, since noble's first signature takes a newly started node
+ * some 50 ms while somebody waits for its channel. OpenSSL doesn't choose the low s, and tells no recovery id.
+ */
+export function gossipSigner(secret: Uint8Array): (message: Uint8Array) => Uint8Array {
+  const ecdh = createECDH('secp256k1');
+  ecdh.setPrivateKey(secret);
+  const point = ecdh.getPublicKey();
+  const part = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
+  const [x, y] = [part(point.subarray(1, 33)), part(point.subarray(33))];
+  const key = createPrivateKey({ key: { kty: 'EC', crv: 'secp256k1', d: part(secret), x, y }, format: 'jwk' });
+  return (message) => {
+    const bytes = signByOpenSsl('sha256', sha256(message), { key, dsaEncoding: 'ieee-p1363' });
+    const signature = secp256k1.Signature.fromBytes(bytes);
+    if (!signature.hasHighS()) return bytes;
+    return new secp256k1.Signature(signature.r, Point.Fn.neg(signature.s)).toBytes();
+  };
 }
 
 /** The public key that a signature of 32 bytes is from, 33 bytes; undefined where it is from none. */

@@ -2,9 +2,8 @@ import { canCloseTo } from '../bitcoin/scripts.js';
 import * as ldk from '#ldk';
 import { ok, some } from './convert.js';
 
-import { multiplyScalars, sharedSecret, sign, signSchnorr } from '../bitcoin/curve.js';
+import { gossipSigner, multiplyScalars, sharedSecret, signSchnorr } from '../bitcoin/curve.js';
 import { type NodeKeys } from '../node/keys.js';
-import { hash256 } from '../bitcoin/hashes.js';
 
 /**
  * LDK's node signer with the node key of Core Lightning's derivation: LDK's own KeysManager can only be told a seed.
@@ -12,6 +11,7 @@ import { hash256 } from '../bitcoin/hashes.js';
  */
 export function nodeSigner(keys: NodeKeys, manager: ldk.KeysManager): ldk.NodeSigner {
   const inner = manager.as_NodeSigner();
+  const signGossip = gossipSigner(keys.nodeSecret);
   return ldk.NodeSigner.new_impl({
     get_inbound_payment_key: () => inner.get_inbound_payment_key(),
     get_node_id: (recipient) =>
@@ -28,8 +28,7 @@ export function nodeSigner(keys: NodeKeys, manager: ldk.KeysManager): ldk.NodeSi
     sign_invoice: () => ldk.Result_RecoverableSignatureNoneZ.constructor_err(),
     sign_bolt12_invoice: (invoice) =>
       ldk.Result_SchnorrSignatureNoneZ.constructor_ok(signSchnorr(invoice.tagged_hash().as_digest(), keys.nodeSecret)),
-    sign_gossip_message: (message) =>
-      ldk.Result_ECDSASignatureNoneZ.constructor_ok(sign(hash256(message.write()), keys.nodeSecret).compact),
+    sign_gossip_message: (message) => ldk.Result_ECDSASignatureNoneZ.constructor_ok(signGossip(message.write())),
   });
 }
 

@@ -1,6 +1,15 @@
 import { createECDH, randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { derOf, isFrom, multiplyScalars, recover, sharedSecret, sign } from '../../../../src/embedded/bitcoin/curve.js';
+import {
+  derOf,
+  gossipSigner,
+  isFrom,
+  multiplyScalars,
+  recover,
+  sharedSecret,
+  sign,
+} from '../../../../src/embedded/bitcoin/curve.js';
+import { hash256 } from '../../../../src/embedded/bitcoin/hashes.js';
 
 describe('shared secrets', () => {
   const pair = (): { secret: Buffer; key: Buffer } => {
@@ -54,4 +63,18 @@ describe('a signature', () => {
     expect(recover(hash, { compact: Buffer.alloc(64), recovery: 0 })).toBeUndefined();
     expect(isFrom(hash, signature, Buffer.alloc(33, 2))).toBe(false);
   });
+});
+
+test('gossip is signed with the low s, so that everybody takes it', () => {
+  const key = createECDH('secp256k1');
+  key.generateKeys();
+  const secret = Buffer.alloc(32);
+  key.getPrivateKey().copy(secret, 32 - key.getPrivateKey().length);
+  const signGossip = gossipSigner(secret);
+  for (let i = 0; i < 20; i++) {
+    const message = randomBytes(100);
+    const compact = Buffer.from(signGossip(message));
+    // noble refuses a high s
+    expect(isFrom(hash256(message), { compact, recovery: 0 }, key.getPublicKey(null, 'compressed'))).toBe(true);
+  }
 });
