@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { delimiter, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemCode } from '../core/errors.js';
+import { isWithin } from '../core/files.js';
 import { shellWord } from '../core/shell.js';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/ln-play.js', import.meta.url));
@@ -38,5 +39,3 @@ function leadsToUs(path: string): boolean {
     throw error;
   }
 }
-
-const isWithin = (path: string, folder: string): boolean => !relative(folder, path).startsWith('..');

@@ -1,5 +1,5 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, relative } from 'node:path';
 import { LnPlayError, messageOf, systemCode } from './errors.js';
 
 /**
@@ -31,6 +31,20 @@ export async function readIfThere(file: string): Promise<string | undefined> {
   } catch (cause) {
     if (systemCode(cause) === 'ENOENT') return undefined;
     throw fileError('read', file, cause);
+  }
+}
+
+/**
+ * The names of what is in a folder; none where there is no such folder.
+ *
+ * @throws {LnPlayError} FILESYSTEM
+ */
+export async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (cause) {
+    if (systemCode(cause) === 'ENOENT') return [];
+    throw fileError('read', folder, cause);
   }
 }
 
@@ -81,3 +95,9 @@ export function fileError(verb: string, path: string, cause: unknown): LnPlayErr
   const hint = HINTS[systemCode(cause) ?? ''] ?? `look at ${dirname(path)}`;
   return new LnPlayError('FILESYSTEM', `Cannot ${verb} ${path}: ${messageOf(cause)}`, { hint, cause });
 }
+
+/** Whether a path is a folder itself, or in it; both absolute. */
+export const isWithin = (path: string, folder: string): boolean => {
+  const way = relative(folder, path);
+  return way !== '..' && !way.startsWith('../');
+};

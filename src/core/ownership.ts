@@ -2,6 +2,7 @@ import { lstatSync, readdirSync, readFileSync, realpathSync, type Stats } from '
 import { homedir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { LnPlayError, systemCode } from './errors.js';
+import { isWithin } from './files.js';
 import { shellWord } from './shell.js';
 
 const ROOT = 0;
@@ -69,11 +70,6 @@ function check(path: string, us: Self, way: string, isAbove: boolean): void {
 function ancestors(path: string): string[] {
   return path === dirname(path) ? [path] : [...ancestors(dirname(path)), path];
 }
-
-const isWithin = (path: string, folder: string): boolean => {
-  const way = relative(folder, path);
-  return way !== '..' && !way.startsWith('../');
-};
 
 /** Where a path leads, as far as it is there. */
 function realOf(path: string): string {

@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { systemCode } from '../core/errors.js';
+import { namesIn } from '../core/files.js';
 
 const DATABASE = /^lightningd\.sqlite3/;
 /** gossipd makes it when the database is complete. */
@@ -38,13 +39,4 @@ async function wasEverUp(logFile: string): Promise<boolean | undefined> {
     stream.destroy();
   }
   return lines === 0 ? undefined : false;
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return [];
-    throw error;
-  }
 }

@@ -1,7 +1,7 @@
 import { messageOf } from '../core/errors.js';
 import { waitFor, type WaitOptions } from '../core/wait.js';
 import type { Bitcoind } from '../daemons/bitcoind.js';
-import { isBitcoinError, type BitcoindRpc } from '../rpc/bitcoind.js';
+import { isBitcoinError } from '../rpc/bitcoind.js';
 
 /** A block, as the tip of a chain. */
 export interface Block {
@@ -9,20 +9,16 @@ export interface Block {
   readonly hash: string;
 }
 
-/** Asks bitcoind; where it dies meanwhile, the error tells of its death. */
-const ask = async <T>({ daemon, rpc }: Bitcoind, ...args: Parameters<BitcoindRpc['call']>): Promise<T> =>
-  await daemon.guard(() => rpc.call<T>(...args));
-
 /** bitcoind's last block. */
 export async function tipOf(bitcoind: Bitcoind): Promise<Block> {
-  const { blocks, bestblockhash } = await ask<{ blocks: number; bestblockhash: string }>(bitcoind, 'getblockchaininfo');
+  const { blocks, bestblockhash } = await bitcoind.call<{ blocks: number; bestblockhash: string }>('getblockchaininfo');
   return { height: blocks, hash: bestblockhash };
 }
 
 /** Whether a block is in bitcoind's chain: not one that it never had, or that a longer chain has replaced. */
 export async function isInChain(bitcoind: Bitcoind, { height, hash }: Block): Promise<boolean> {
   try {
-    return (await ask<string>(bitcoind, 'getblockhash', [height])) === hash;
+    return (await bitcoind.call<string>('getblockhash', [height])) === hash;
   } catch (error) {
     if (isBitcoinError(error, 'INVALID_PARAMETER')) return false; // there is none of that height
     throw error;
@@ -36,7 +32,7 @@ export async function isKnown(bitcoind: Bitcoind, txid: string): Promise<boolean
 
 /** Whether an output is in a block, and not spent in one. */
 export async function isConfirmed(bitcoind: Bitcoind, txid: string, output: number): Promise<boolean> {
-  return (await ask(bitcoind, 'gettxout', [txid, output, false])) !== null;
+  return (await bitcoind.call('gettxout', [txid, output, false])) !== null;
 }
 
 /** Waits until bitcoind has the transaction: in its mempool, or in a block that somebody mined meanwhile. */
@@ -61,7 +57,7 @@ export async function waitForSpender(
     `bitcoind to have the transaction that spends ${txid}:${output}`,
     async () => {
       const params = [[{ txid, vout: output }]];
-      const [spent] = await ask<{ spendingtxid?: string }[]>(bitcoind, 'gettxspendingprevout', params);
+      const [spent] = await bitcoind.call<{ spendingtxid?: string }[]>('gettxspendingprevout', params);
       return spent?.spendingtxid === undefined ? { seen: 'none in its mempool' } : { done: spent.spendingtxid };
     },
     wait,
@@ -70,7 +66,7 @@ export async function waitForSpender(
 
 async function whyUnknown(bitcoind: Bitcoind, txid: string): Promise<string | undefined> {
   try {
-    await ask(bitcoind, 'getrawtransaction', [txid]);
+    await bitcoind.call('getrawtransaction', [txid]);
     return undefined;
   } catch (error) {
     if (isBitcoinError(error, 'INVALID_ADDRESS_OR_KEY')) return messageOf(error);

@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { LnPlayError, systemCode } from '../core/errors.js';
-import { fileError } from '../core/files.js';
+import { LnPlayError } from '../core/errors.js';
+import { namesIn } from '../core/files.js';
 import { whyNotExecutable } from '../daemons/executables/files.js';
 import { SUBDAEMONS } from '../daemons/subdaemons.js';
 import type { Layout } from './layout.js';
@@ -110,14 +109,5 @@ export async function assertFiles({ nodes }: Plan, before: Manifest | undefined,
       throw new LnPlayError('FILESYSTEM', `${folder} is there already, and is no node's folder`, {
         hint: 'give the node another name, or the playground another folder with --dir',
       });
-  }
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (cause) {
-    if (systemCode(cause) === 'ENOENT') return [];
-    throw fileError('read', folder, cause);
   }
 }

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CODE } from '../../cln/error-codes.js';
-import { LnPlayError, systemCode } from '../../core/errors.js';
-import { fileError, removeTree } from '../../core/files.js';
+import { LnPlayError } from '../../core/errors.js';
+import { namesIn, removeTree } from '../../core/files.js';
 import type { WaitOptions } from '../../core/wait.js';
 import { installBackend } from '../../daemons/bitcoin-backend/install.js';
 import type { Daemon } from '../../daemons/daemon.js';
@@ -322,12 +321,3 @@ const listensAt = (binding: readonly Binding[] = []): string[] =>
     if (socket !== undefined) return [socket];
     return port === undefined ? [] : [`${address}:${port}`];
   });
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (cause) {
-    if (systemCode(cause) === 'ENOENT') return [];
-    throw fileError('read', folder, cause);
-  }
-}

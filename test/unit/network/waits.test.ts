@@ -50,8 +50,7 @@ beforeEach(async () => {
     return hash === undefined ? { error: { code: -8, message: 'Block height out of range' } } : { result: hash };
   }).listen();
   const rpc = new BitcoindRpc({ host: '127.0.0.1', port: fake.port, auth: { user: 'u', password: 'p' } });
-  const daemon = { guard: async <T>(body: () => Promise<T>): Promise<T> => await body() };
-  bitcoind = { daemon, rpc, close: () => rpc.close() } as unknown as Bitcoind;
+  bitcoind = { call: rpc.call.bind(rpc), rpc, close: () => rpc.close() } as unknown as Bitcoind;
 });
 afterEach(async () => {
   bitcoind.close();
