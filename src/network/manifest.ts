@@ -23,7 +23,7 @@ export interface Manifest {
  * A node as it was asked for, with the program that was found for it. Its options and plugins are in its config alone,
  * where a person may edit them.
  */
-export interface NodeRecord extends Omit<NodeSpec, 'lightningd' | 'options' | 'plugins'> {
+export interface NodeRecord extends Omit<NodeSpec, 'lightningd' | 'options' | 'plugins' | 'fundSat'> {
   readonly executable: LightningdExecutable;
 }
 

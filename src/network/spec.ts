@@ -19,12 +19,68 @@ export interface NodeSpec {
   readonly options?: { readonly [key: string]: string | number | true } | undefined;
   /** Files of plugins that start with it, absolute or relative to the current folder. */
   readonly plugins?: readonly string[] | undefined;
+  /** What its wallet gets on chain when it is made, in sat; by default what its channels need, and some. */
+  readonly fundSat?: bigint | undefined;
 }
 
 export type NodeKey = 'name' | 'random' | { readonly secret: string };
 
 /** Two nodes, by their names, that are connected whenever both run: the first connects to the second. */
 export type Edge = readonly [from: string, to: string];
+
+/** What a whole network is to be: nodes, who is connected, channels, and what goes on in it. */
+export interface NetworkSpec {
+  readonly nodes: readonly NodeSpec[];
+  /** Who is connected, besides those with a channel between them. */
+  readonly peers: readonly Edge[];
+  readonly channels: readonly ChannelSpec[];
+  readonly chain: ChainSpec;
+  readonly traffic: readonly TrafficSpec[];
+}
+
+/** A channel as it is to be. Two nodes may have several: the first of a spec is the first of those there are. */
+export interface ChannelSpec {
+  /** Who opens and funds it, and who is at its other end. */
+  readonly from: string;
+  readonly to: string;
+  readonly capacitySat: bigint;
+  /** What is the other end's from the beginning. */
+  readonly pushMsat?: bigint | undefined;
+  /** Kept from the network. */
+  readonly private?: boolean | undefined;
+  /** What `from` asks of payments that it forwards through it, and what `to` asks. */
+  readonly policy?: PolicySpec | undefined;
+  readonly reversePolicy?: PolicySpec | undefined;
+  /** Of its funding transaction, as lightningd takes it: `253perkw`. */
+  readonly feerate?: string | undefined;
+  /** Blocks on its funding transaction before it carries payments; 0 for at once. */
+  readonly confirmations?: number | undefined;
+}
+
+/** BOLT #7, `channel_update`; what is not named is the node's own default. */
+export interface PolicySpec {
+  readonly baseMsat?: bigint | undefined;
+  readonly perMillion?: number | undefined;
+  readonly cltvDelta?: number | undefined;
+  readonly htlcMinMsat?: bigint | undefined;
+  readonly htlcMaxMsat?: bigint | undefined;
+}
+
+export interface ChainSpec {
+  /** A block by the clock, in ms. */
+  readonly mineEveryMs?: number | undefined;
+  /** What bitcoind is taken to estimate, in sat per 1000 units of weight. */
+  readonly feeratePerKw?: number | undefined;
+}
+
+/** Payments that go on by themselves: from one node to another, or among all by their capacities where neither is named. */
+export interface TrafficSpec {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  /** One amount, or the least and the most. */
+  readonly amountMsat?: bigint | readonly [least: bigint, most: bigint] | undefined;
+  readonly everyMs?: number | undefined;
+}
 
 /** Neighbours: the first to the second, the second to the third, …. */
 export const inLine = (names: readonly string[]): Edge[] => names.slice(1).map((name, index) => [names[index]!, name]);
