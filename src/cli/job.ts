@@ -26,7 +26,7 @@ export function jobOptions(context: CommandContext) {
   };
 }
 
-/** `--nodes`: how many, or their names with commas between them; undefined where it is not given. */
+/** `--nodes`: how many, or their names with commas between them; undefined if it is not given. */
 export function nodesOption(context: CommandContext): number | readonly string[] | undefined {
   const text = textOption(context, 'nodes');
   if (text === undefined) return undefined;

@@ -17,7 +17,7 @@ export interface Invocation {
  *
  * @returns undefined when help or the version was asked for, and printed
  * @throws {LnPlayError} USAGE
- * @throws {CommanderError} where the help was shown for want of a command
+ * @throws {CommanderError} if the help was shown for want of a command
  */
 export async function parse(argv: readonly string[], version: string): Promise<Invocation | undefined> {
   let invocation: Invocation | undefined;

@@ -9,7 +9,7 @@ type Unit = keyof typeof DECIMALS;
  * Reads an amount as Core Lightning does: `24msat`, `10sat`, `0.042btc`; a bare number is in `bare`. Only btc has decimals
  * there (common/amount.c); `fractional` are the units that may have them.
  *
- * @returns msat, or undefined where it is no amount
+ * @returns msat, or undefined if it is no amount
  */
 export function readMsat(text: string, bare: Unit, fractional: readonly Unit[] = ['btc']): bigint | undefined {
   const [, whole, fraction = '', suffix] = /^(\d+)(?:\.(\d+))?(msat|sat|btc)?$/.exec(text) ?? [];

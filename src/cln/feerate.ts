@@ -21,7 +21,7 @@ const BLOCKS = /^\d+blocks$/;
 
 /**
  * Checks a feerate as Core Lightning writes it (lightning-feerates(7)): a name, `Nblocks`, or a whole number with
- * `perkw` or `perkb` (`perkb` is meant where there is none).
+ * `perkw` or `perkb` (`perkb` is meant if there is none).
  *
  * @returns the text, as lightningd takes it
  * @throws {LnPlayError} USAGE

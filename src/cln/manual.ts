@@ -51,7 +51,7 @@ export function readManual(): Manual {
 /**
  * The name of a page as somebody may write it: pay, lightning-pay, lightning-pay(7).
  *
- * @throws {LnPlayError} USAGE where there is no such page, with names that are close to it
+ * @throws {LnPlayError} USAGE if there is no such page, with names that are close to it
  */
 export function pageName({ pages }: Manual, text: string): string {
   const bare = text.toLowerCase().replace(/(\.\d|\(\d\))$/, '');

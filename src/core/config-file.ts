@@ -13,7 +13,7 @@ export class ConfigFile {
     if (this.#lines.at(-1) === '') this.#lines.pop();
   }
 
-  /** The value of `key` that counts, '' for a flag, undefined where it is not set. */
+  /** The value of `key` that counts, '' for a flag, undefined if it is not set. */
   get(key: string): string | undefined {
     const line = this.#lines[this.#find(key)];
     return line === undefined ? undefined : valueOf(line);

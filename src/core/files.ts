@@ -24,7 +24,7 @@ export async function writeWhole(file: string, content: string | Uint8Array, mod
   }
 }
 
-/** The text of a file, or undefined where there is none. */
+/** The text of a file, or undefined if there is none. */
 export async function readIfThere(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
@@ -69,7 +69,7 @@ async function whyNot(folder: string, cause: unknown): Promise<unknown> {
 }
 
 /**
- * Removes a file or folder with all that is in it; nothing where there is none. What was just stopped may still write
+ * Removes a file or folder with all that is in it; nothing if there is none. What was just stopped may still write
  * into it for a moment, so it tries for some seconds.
  *
  * @throws {LnPlayError} FILESYSTEM, naming the path

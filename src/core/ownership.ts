@@ -33,7 +33,7 @@ function self(): Self | undefined {
  * folder; one that is sticky, as /tmp is, keeps what is in it to its owners. Where there is no such folder yet, those above
  * it count.
  *
- * @param within files in it that count too, where they are there, with the folders on the way: `*\/config`
+ * @param within files in it that count too, if they are there, with the folders on the way: `*\/config`
  * @param way how to choose another folder
  * @throws {LnPlayError} FILESYSTEM, with whose it is
  */
@@ -96,7 +96,7 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** undefined where there is nothing, or where we cannot look: what we cannot reach cannot be run. */
+/** undefined if there is nothing, or if we cannot look: what we cannot reach cannot be run. */
 function statOf(path: string): Stats | undefined {
   try {
     return lstatSync(path);

@@ -94,7 +94,7 @@ export class Bitcoind {
   }
 
   /**
-   * Reads which port its config names, where there is a config.
+   * Reads which port its config names, if there is a config.
    *
    * @throws {LnPlayError} STATE for what is no port
    */
@@ -133,7 +133,7 @@ export class Bitcoind {
 
   /**
    * Asks it. One that warms up, since another command has just started it again, has done nothing: it is asked again when
-   * it is ready. Where it dies meanwhile, the error tells of its death.
+   * it is ready. If it dies meanwhile, the error tells of its death.
    *
    * @throws {LnPlayError} RPC, CONNECTION, DAEMON; TIMEOUT
    */

@@ -124,7 +124,7 @@ export class Lightningd {
     return () => writeWhole(this.configFile, text);
   }
 
-  /** What its config file has for an option: '' for a flag, undefined where it is not set. */
+  /** What its config file has for an option: '' for a flag, undefined if it is not set. */
   async configured(key: string): Promise<string | undefined> {
     return new ConfigFile((await readIfThere(this.configFile)) ?? '').get(key);
   }

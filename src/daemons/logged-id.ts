@@ -5,7 +5,7 @@ import { systemCode } from '../core/errors.js';
 const HEAD_BYTES = 256 * 1024;
 const STARTED = /Server started with public key (0[23][0-9a-f]{64})/;
 
-/** The id of a lightningd that need not run, as the beginning of its log has it; undefined where it never started. */
+/** The id of a lightningd that need not run, as the beginning of its log has it; undefined if it never started. */
 export async function loggedId(logFile: string): Promise<string | undefined> {
   let handle;
   try {

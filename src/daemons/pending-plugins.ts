@@ -11,7 +11,7 @@ const TAIL_LINES = 500;
  * The plugins of its user that a lightningd which does not answer yet has started and waits for: it goes on once each has
  * answered getmanifest (lightningd/plugin.c, plugins_init). Which of several has answered, its log does not say.
  *
- * @returns their paths; none where it waits for something else, or its log has too little in it
+ * @returns their paths; none if it waits for something else, or its log has too little in it
  */
 export async function pendingPlugins(pid: number, logFile: string): Promise<string[]> {
   const started = new Map<number, string>();

@@ -24,7 +24,7 @@ export async function removeStillbornDatabase(networkDir: string, logFile: strin
   for (const file of files) await rm(join(networkDir, file), { force: true });
 }
 
-/** undefined where there is no log that could tell. */
+/** undefined if there is no log that could tell. */
 async function wasEverUp(logFile: string): Promise<boolean | undefined> {
   const stream = createReadStream(logFile);
   let lines = 0;

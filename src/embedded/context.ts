@@ -83,7 +83,7 @@ export interface ParamSpec {
   readonly alias?: string;
   readonly required?: boolean;
   readonly default?: unknown;
-  /** What becomes of it where it is given: the handler never gets it. */
+  /** What becomes of it if it is given: the handler never gets it. */
   readonly unhonoured?: Unhonoured;
 }
 
@@ -94,9 +94,9 @@ export interface Call {
   readonly id: string | number | null;
   /** The parameters as they came. */
   readonly params: unknown;
-  /** Sends a `message` notification to the client, where it enabled notifications. */
+  /** Sends a `message` notification to the client, if it enabled notifications. */
   readonly progress: (level: LogLevel, message: string) => void;
-  /** Sends any notification to the client, where it enabled them: `progress` with `num` and `total`. */
+  /** Sends any notification to the client, if it enabled them: `progress` with `num` and `total`. */
   readonly notify: (method: string, params: JsonObject) => void;
   readonly disconnected: AbortSignal;
   /** What the client has set for its connection. */

@@ -99,7 +99,7 @@ const withProgramsOf = (before: Manifest, manifest: Manifest): Manifest => ({
   nodes: manifest.nodes.map((node) => before.nodes.find(({ name }) => name === node.name) ?? likeOthers(node, before)),
 });
 
-/** A new node with a program that the others have, of its kind where there is one. */
+/** A new node with a program that the others have, of its kind if there is one. */
 function likeOthers(node: NodeRecord, { nodes }: Manifest): NodeRecord {
   const other = nodes.find(({ executable }) => executable.implementation === node.executable.implementation);
   return { ...node, executable: (other ?? nodes[0]!).executable };

@@ -27,7 +27,7 @@ export interface OpenChannel {
   readonly capacityMsat: bigint;
 }
 
-/** Connects `from` to `to`, where they are not connected yet. */
+/** Connects `from` to `to`, if they are not connected yet. */
 export async function connectNodes(from: LightningNode, to: LightningNode): Promise<void> {
   if (from.name === to.name)
     throw new LnPlayError('USAGE', `${from.name} cannot connect to itself`, { hint: 'name two different nodes' });

@@ -15,7 +15,7 @@ export interface CloseOptions {
 /** A channel that is closed, with names as lightning-close(7) has them. */
 export interface ClosedChannel {
   readonly type: Closing['type'];
-  /** Of the transaction that closes it; undefined where there is none, as the channel was never funded. */
+  /** Of the transaction that closes it; undefined if there is none, as the channel was never funded. */
   readonly txid: string | undefined;
   readonly short_channel_id: string | null;
   readonly channel_id: string;
@@ -29,7 +29,7 @@ const nameOf = ({ shortChannelId, id }: Channel): string => shortChannelId ?? id
 /**
  * The one channel between two nodes that is meant.
  *
- * @throws {LnPlayError} INVALID where there is none, or several and none is named
+ * @throws {LnPlayError} INVALID if there is none, or several and none is named
  */
 export async function channelToClose(
   from: LightningNode,

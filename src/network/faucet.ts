@@ -130,7 +130,7 @@ export class Faucet {
     }
   }
 
-  /** Asks its wallet; where bitcoind has not loaded that, or nobody has made it yet, it is seen to first. */
+  /** Asks its wallet; if bitcoind has not loaded that, or nobody has made it yet, it is seen to first. */
   async #ask<T>(method: string, params: readonly unknown[] = []): Promise<T> {
     try {
       return await this.#call<T>(method, params, WALLET);

@@ -15,7 +15,7 @@ export async function addedSinceFormat1(
   return { dir: (await folderOf(layout, names[0]!)) ?? layout.dir, peers: inLine(names) };
 }
 
-/** The folder in which a config was written; undefined where somebody has edited what tells it. */
+/** The folder in which a config was written; undefined if somebody has edited what tells it. */
 async function folderOf({ nodeDir }: Layout, name: string): Promise<string | undefined> {
   const config = new ConfigFile((await readIfThere(`${nodeDir(name)}/config`)) ?? '');
   const datadir = config.get('bitcoin-datadir');

@@ -27,7 +27,7 @@ export interface NodeRecord extends Omit<NodeSpec, 'lightningd' | 'options' | 'p
   readonly executable: LightningdExecutable;
 }
 
-/** The error of a command that needs a playground where there is none. */
+/** The error of a command that needs a playground, where there is none. */
 export const noPlayground = ({ dir }: Layout): LnPlayError =>
   new LnPlayError('STATE', `There is no playground in ${dir}`, {
     hint: 'make one with `ln-play up`, or name its folder with --dir or LN_PLAY_DIR',
@@ -45,7 +45,7 @@ export const noSuchDaemon = ({ dir }: Layout, name: string, names: readonly stri
   });
 
 /**
- * @returns undefined where there is no playground in the folder
+ * @returns undefined if there is no playground in the folder
  * @throws {LnPlayError} STATE for a file that is damaged or of a later version; FILESYSTEM where somebody else could have
  *   put it there, or a config beside it
  */

@@ -204,7 +204,7 @@ export class Network {
   /**
    * Closes the channel between two nodes, mines the closing transaction and waits until both have seen it.
    *
-   * @throws {LnPlayError} INVALID where there is none, or several and none is named
+   * @throws {LnPlayError} INVALID if there is none, or several and none is named
    */
   async closeChannel(
     from: LightningNode,

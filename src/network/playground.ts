@@ -50,7 +50,7 @@ export class Playground extends Network implements AsyncDisposable {
   /**
    * The playground in a folder, as it stands: nothing is started.
    *
-   * @throws {LnPlayError} STATE where there is none
+   * @throws {LnPlayError} STATE if there is none
    */
   static async open(dir?: string, context: PlaygroundContext = {}): Promise<Playground> {
     const layout = layoutOf(playgroundDir(dir));
@@ -65,7 +65,7 @@ export class Playground extends Network implements AsyncDisposable {
 
   /**
    * Makes the playground in a folder, or starts it again with all its channels, or repairs it: afterwards everything
-   * runs, is connected, and answers. Where it fails, what it started is stopped again.
+   * runs, is connected, and answers. If it fails, what it started is stopped again.
    *
    * @throws {LnPlayError} MISSING_BINARY, DAEMON, FILESYSTEM, LOCKED, TIMEOUT, ABORTED, USAGE
    */

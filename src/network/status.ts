@@ -95,7 +95,7 @@ export async function statusOf(network: Network): Promise<PlaygroundStatus> {
   };
 }
 
-/** A daemon that does not run while others of its playground do has died; where none runs, all were stopped. */
+/** A daemon that does not run while others of its playground do has died; if none runs, all were stopped. */
 function daemonsStatus(network: Network): DaemonStatus[] {
   const table = listProcesses();
   const daemons = network.daemons().map(({ daemon, purpose }) => ({ daemon, purpose, runs: daemon.attach(table) }));

@@ -30,7 +30,7 @@ export interface LightningNode {
    * @returns what takes options and plugins back, should it not start with them
    */
   prepare(setup: NodeSetup): Promise<() => Promise<void>>;
-  /** What its config has for an option: '' for a flag, undefined where it is not set. */
+  /** What its config has for an option: '' for a flag, undefined if it is not set. */
   configured(key: string): Promise<string | undefined>;
   /** Makes its config name what it names in the folder `from` in the folder `to`. */
   rebase(from: string, to: string): Promise<void>;
@@ -45,7 +45,7 @@ export interface LightningNode {
 
   /** Its node id: 33 bytes, hex. */
   id(): Promise<string>;
-  /** The id that it had when it ran last, whether it runs or not; undefined where it never did. */
+  /** The id that it had when it ran last, whether it runs or not; undefined if it never did. */
   formerId(): Promise<string | undefined>;
   info(options?: AskOptions): Promise<NodeInfo>;
   /** How a peer connects to it: `ID@HOST`, `HOST` being what `connect` takes. */
@@ -58,7 +58,7 @@ export interface LightningNode {
   funds(): Promise<Coin[]>;
   feerates(): Promise<Feerates>;
 
-  /** What it knows of a peer: undefined where it neither is connected to it nor has a channel with it. */
+  /** What it knows of a peer: undefined if it neither is connected to it nor has a channel with it. */
   peer(id: string): Promise<Peer | undefined>;
   /** @param address as `address` gives it */
   connect(address: string): Promise<void>;
@@ -118,7 +118,7 @@ export interface NodeInfo {
 /** The last block that it has seen. */
 export interface Tip {
   readonly height: number;
-  /** undefined where it can't tell. */
+  /** undefined if it can't tell. */
   readonly hash: string | undefined;
 }
 
@@ -233,7 +233,7 @@ export interface Invoice {
   readonly label: string;
   readonly paymentHash: string;
   readonly status: 'paid' | 'unpaid' | 'expired';
-  /** undefined where the payer chooses. */
+  /** undefined if the payer chooses. */
   readonly amountMsat: bigint | undefined;
   readonly receivedMsat: bigint | undefined;
   /** All that the node says of it, in its own words: to be shown. */

@@ -9,7 +9,7 @@ export interface ProcessIdentity {
   readonly boot: string;
 }
 
-/** Who has this pid now; undefined where nobody has, or only a zombie. */
+/** Who has this pid now; undefined if nobody has, or only a zombie. */
 export function processIdentity(pid: number): ProcessIdentity | undefined {
   const entry = findProcess(pid);
   return entry && { pid, startTime: entry.startTime, boot: bootId() };

@@ -1,7 +1,7 @@
 import { systemCode } from '../core/errors.js';
 
 /**
- * kill(2), where there is somebody left to get it.
+ * kill(2), if there is somebody left to get it.
  *
  * @param pid of a process, or negative of a process group
  */

@@ -37,7 +37,7 @@ export function descendants(pid: number, table: readonly ProcessEntry[] = listPr
   return [...self, ...children.flatMap((child) => descendants(child.pid, table))];
 }
 
-/** What outlived the leader of a process group; nothing where another process has the leader's pid by now. */
+/** What outlived the leader of a process group; nothing if another process has the leader's pid by now. */
 export function orphansOf(leader: number, table: readonly ProcessEntry[] = listProcesses()): ProcessEntry[] {
   return table.some(({ pid }) => pid === leader) ? [] : table.filter(({ group }) => group === leader);
 }
@@ -48,7 +48,7 @@ export function isRunning({ pid, startTime }: Pick<ProcessEntry, 'pid' | 'startT
   return entry?.startTime === startTime;
 }
 
-/** The process with this pid, or undefined where there is none. */
+/** The process with this pid, or undefined if there is none. */
 export function findProcess(pid: number): ProcessEntry | undefined {
   return process.platform === 'linux' ? readProc(pid) : fromPs(pid)[0];
 }

@@ -35,7 +35,7 @@ export class TerminalChild {
     });
   }
 
-  /** @returns undefined where this machine is one that the pty library has no binary for */
+  /** @returns undefined if this machine is one that the pty library has no binary for */
   static async start(
     { command, args }: Command,
     { cwd, env }: ChildOptions,

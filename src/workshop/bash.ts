@@ -59,7 +59,7 @@ export async function bashOnTerminal(scratch: string, { cwd, env }: ChildOptions
   };
 }
 
-/** @throws {LnPlayError} MISSING_BINARY where there is no bash */
+/** @throws {LnPlayError} MISSING_BINARY if there is no bash */
 export async function bashOnPipes({ cwd, env }: ChildOptions): Promise<Bash> {
   let child: PipedChild;
   try {

@@ -17,7 +17,7 @@ export interface Outcome {
 export interface SessionOptions extends ChildOptions {
   /** Where files of the session's own may be: they go with it. */
   readonly scratch: string;
-  /** How large the person's terminal is; undefined where there is none. */
+  /** How large the person's terminal is; undefined if there is none. */
   readonly terminal?: TerminalSize | undefined;
   /** Told of what comes to the screen: from what the person runs, and from what runs in the background. */
   readonly onScreen?: (text: string) => void;
@@ -51,7 +51,7 @@ export class ShellSession {
     bash.onOutput((text) => this.#take(text));
   }
 
-  /** @throws {LnPlayError} MISSING_BINARY where there is no bash */
+  /** @throws {LnPlayError} MISSING_BINARY if there is no bash */
   static async start({ scratch, cwd, env, terminal, onScreen }: SessionOptions): Promise<ShellSession> {
     await makePrivateFolder(scratch);
     const folder = await mkdtemp(join(scratch, 'shell-'));
@@ -100,7 +100,7 @@ export class ShellSession {
   }
 
   /**
-   * Runs what a person typed, on the terminal where there is one.
+   * Runs what a person typed, on the terminal if there is one.
    *
    * @returns its exit code
    * @throws {LnPlayError} STATE when the shell itself has ended; ABORTED

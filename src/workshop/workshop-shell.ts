@@ -30,7 +30,7 @@ export class WorkshopShell {
     this.#session = session;
   }
 
-  /** @throws {LnPlayError} MISSING_BINARY where there is no bash or no lightningd; FILESYSTEM */
+  /** @throws {LnPlayError} MISSING_BINARY if there is no bash or no lightningd; FILESYSTEM */
   static async open(options: WorkshopShellOptions): Promise<WorkshopShell> {
     await makePrivateFolder(options.work);
     const shell = new WorkshopShell(options, await begin(options));

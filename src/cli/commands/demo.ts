@@ -91,7 +91,7 @@ function assertAffordable({ fundSat, capacitySat, feerate }: ReturnType<typeof j
   });
 }
 
-/** A listener that also keeps how long the download took, where there was one. */
+/** A listener that also keeps how long the download took, if there was one. */
 function timed(name: string, onDownload: (event: FetchProgress) => void) {
   const steps: Step[] = [];
   let from: number | undefined;

@@ -22,7 +22,7 @@ interface Typed {
 }
 
 /**
- * What could stand in the place of the last word; nothing where that is a file's name or free text.
+ * What could stand in the place of the last word; nothing if that is a file's name or free text.
  *
  * @param words what was typed after `ln-play`; the last may be empty or half of a word
  */

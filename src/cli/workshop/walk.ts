@@ -24,7 +24,7 @@ export interface WalkOptions {
   readonly journal: Journal;
   /** Where commands are typed. */
   readonly work: string;
-  /** Nobody is asked where there is none, and the first step that fails ends the walk. */
+  /** Nobody is asked if there is none, and the first step that fails ends the walk. */
   readonly prompt: Prompt | undefined;
   readonly signal: AbortSignal;
   readonly progress: Progress;
@@ -42,7 +42,7 @@ export class Walk {
   }
 
   /**
-   * Goes through a chapter; where a part of it has been done before, through the rest.
+   * Goes through a chapter; if a part of it has been done before, through the rest.
    *
    * @param quiet shows nothing of it but what fails
    * @returns whether the person has had enough
@@ -191,7 +191,7 @@ export class Walk {
     return 'done';
   }
 
-  /** @returns undefined where the shell ended in it, and is there anew */
+  /** @returns undefined if the shell ended in it, and is there anew */
   async #run(step: WorkshopStep): Promise<Outcome | undefined> {
     const { prompt, shell, signal } = this.#options;
     const once = async (): Promise<Outcome> =>

@@ -14,7 +14,7 @@ const FIRST_BLOCKS_MS = 10_000;
 const RETRY_MS = 200;
 /** How often lightningd, which pauses for nothing, is told the feerates again, in ms. */
 const FEERATES_MS = 30_000;
-/** What bcli makes up on regtest where bitcoind has no estimate, in sat per kvB. */
+/** What bcli makes up on regtest if bitcoind has no estimate, in sat per kvB. */
 const REGTEST_PERKB = 1_000;
 /** The confirmation targets that lightningd wants estimates for. */
 const TARGETS = [2, 6, 12, 100];

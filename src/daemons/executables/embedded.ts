@@ -8,7 +8,7 @@ export const EMBEDDED = 'embedded';
 /** The script lies at the same place seen from `src` and from `dist`. */
 export const EMBEDDED_SCRIPT = fileURLToPath(new URL('../../../bin/ln-play-lightningd.js', import.meta.url));
 
-/** How the lightningd of this package is started; undefined where it was not packed. */
+/** How the lightningd of this package is started; undefined if it was not packed. */
 export async function embeddedLightningd(): Promise<Command | undefined> {
   return await access(EMBEDDED_SCRIPT).then(
     () => ({ command: process.execPath, args: [EMBEDDED_SCRIPT] }),

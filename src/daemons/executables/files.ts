@@ -7,7 +7,7 @@ export async function isExecutable(path: string): Promise<boolean> {
   return (await whyNotExecutable(path)) === undefined;
 }
 
-/** Why this cannot be run; undefined where it can. */
+/** Why this cannot be run; undefined if it can. */
 export async function whyNotExecutable(path: string): Promise<string | undefined> {
   const stats = await stat(path).catch(() => undefined);
   if (!stats) return 'there is no such file';
@@ -18,7 +18,7 @@ export async function whyNotExecutable(path: string): Promise<string | undefined
   );
 }
 
-/** The program that a shell would start by this name; undefined where PATH has none. */
+/** The program that a shell would start by this name; undefined if PATH has none. */
 export async function onPath(name: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   for (const folder of (env['PATH'] ?? '').split(delimiter)) {
     const path = join(resolve(folder), name); // an empty entry is the working folder

@@ -38,9 +38,9 @@ export interface SearchOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** A program beside which this one is looked for first: bitcoin-cli beside bitcoind. */
   readonly beside?: Command | undefined;
-  /** The machine, where it is not this one. */
+  /** The machine, if it is not this one. */
   readonly host?: Host;
-  /** Bitcoin Core's release, where it is not ours to choose. */
+  /** Bitcoin Core's release, if it is not ours to choose. */
   readonly release?: Release;
 }
 

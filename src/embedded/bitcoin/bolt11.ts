@@ -72,7 +72,7 @@ export function encodeBolt11(invoice: Bolt11ToSign, nodeSecret: Uint8Array): str
 
 const toWords = (bytes: Uint8Array): number[] => bech32.toWords(bytes);
 
-/** @throws {Bolt11Error} where more bits are left over than padding */
+/** @throws {Bolt11Error} if more bits are left over than padding */
 function fromWords(words: readonly number[]): Buffer {
   const bytes = bech32.fromWordsUnsafe([...words]);
   if (!bytes) throw new Bolt11Error('a field does not end with a whole byte');
@@ -190,7 +190,7 @@ export function decodeBolt11(text: string): Bolt11 {
   };
 }
 
-/** The node id that an invoice is from; undefined where the signature is not that of the payee it names, or of nobody. */
+/** The node id that an invoice is from; undefined if the signature is not that of the payee it names, or of nobody. */
 export function payeeOf({ payee, hash, signature }: Bolt11): string | undefined {
   if (payee === undefined) return recover(hash, signature)?.toString('hex');
   return isFrom(hash, signature, Buffer.from(payee, 'hex')) ? payee : undefined;

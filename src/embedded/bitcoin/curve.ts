@@ -45,7 +45,7 @@ export function gossipSigner(secret: Uint8Array): (message: Uint8Array) => Uint8
   };
 }
 
-/** The public key that a signature of 32 bytes is from, 33 bytes; undefined where it is from none. */
+/** The public key that a signature of 32 bytes is from, 33 bytes; undefined if it is from none. */
 export function recover(hash: Uint8Array, { compact, recovery }: Signature): Buffer | undefined {
   try {
     return Buffer.from(

@@ -15,7 +15,7 @@ const hashOf = (message: string): Buffer => hash256(Buffer.from(`Lightning Signe
 /** Signs a text with a node's secret, as lightning-signmessage(7) does. */
 export const signMessage = (message: string, nodeSecret: Uint8Array): Signature => sign(hashOf(message), nodeSecret);
 
-/** The node id that a text was signed by, 33 bytes; undefined where it is nobody's. */
+/** The node id that a text was signed by, 33 bytes; undefined if it is nobody's. */
 export const signerOf = (message: string, signature: Signature): Buffer | undefined =>
   recover(hashOf(message), signature);
 

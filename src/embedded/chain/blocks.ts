@@ -64,7 +64,7 @@ export class BlockSource {
     return await absent('INVALID_PARAMETER', this.#rpc.call<string>('getblockhash', [height]));
   }
 
-  /** A header, also of a block that is no longer in the best chain; undefined where bitcoind never saw it. */
+  /** A header, also of a block that is no longer in the best chain; undefined if bitcoind never saw it. */
   async header(hash: string): Promise<Buffer | undefined> {
     const hex = await absent('INVALID_ADDRESS_OR_KEY', this.#rpc.call<string>('getblockheader', [hash, false]));
     return hex === undefined ? undefined : Buffer.from(hex, 'hex');
@@ -89,7 +89,7 @@ export class BlockSource {
   }
 }
 
-/** What is called for, or undefined where bitcoind answers with this error. */
+/** What is called for, or undefined if bitcoind answers with this error. */
 async function absent<T>(code: keyof typeof BITCOIN_CODE, call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;

@@ -24,7 +24,7 @@ export interface Funded {
   readonly unsignedHex: string;
   readonly feeSat: bigint;
   readonly inputs: Transaction['inputs'];
-  /** The first output, after the fee where it bears the fee. */
+  /** The first output, after the fee if it bears the fee. */
   readonly amountSat: bigint;
 }
 
@@ -120,7 +120,7 @@ export class Wallet {
     return this.#store.getJson<number>(NEXT_INDEX) ?? 1;
   }
 
-  /** The script of an address, or undefined where it is none of this network. */
+  /** The script of an address, or undefined if it is none of this network. */
   async scriptOf(address: string): Promise<Buffer | undefined> {
     const { isvalid, scriptPubKey } = await this.#rpc.call<{ isvalid: boolean; scriptPubKey?: string }>(
       'validateaddress',

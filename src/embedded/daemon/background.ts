@@ -10,7 +10,7 @@ export const isBackground = (): boolean => process.env[MARK] === '1';
  * `--daemon`: starts this program again in a session of its own, and waits until it is ready, as lightningd's own
  * foreground process does.
  *
- * @returns the exit code for this process: 0 once the other one is ready, its own where it fails
+ * @returns the exit code for this process: 0 once the other one is ready, its own if it fails
  */
 export async function goToBackground(): Promise<number> {
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {

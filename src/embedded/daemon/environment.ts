@@ -8,7 +8,7 @@ import { StartError } from '../options/setting.js';
 import { isBackground } from './background.js';
 
 /**
- * Goes to the network's folder, which it makes where needed (0700), and starts to print the log.
+ * Goes to the network's folder, which it makes if needed (0700), and starts to print the log.
  *
  * @throws {StartError}
  */

@@ -33,7 +33,7 @@ export class FolderLockedError extends Error {
  * at least one sees the other, and a name that refuses never comes to life again: it can be removed at any time.
  *
  * @returns unlocks it
- * @throws {FolderLockedError}; the system's error where the folder cannot be written
+ * @throws {FolderLockedError}; the system's error if the folder cannot be written
  */
 export async function lockFolder(folder: string): Promise<() => void> {
   for (let attempt = 1; ; attempt++) {
@@ -51,7 +51,7 @@ interface Shown {
   readonly remove: () => void;
 }
 
-/** Shows a socket that listens; undefined where another process took it for a dead one's before it did. */
+/** Shows a socket that listens; undefined if another process took it for a dead one's before it did. */
 async function show(folder: string): Promise<Shown | undefined> {
   const name = `lock-${process.pid}-${randomUUID().slice(0, 8)}`;
   const server = createServer((socket) => socket.destroy()).unref();

@@ -4,14 +4,14 @@ import { messageOf } from '../../core/errors.js';
 import { StartError } from '../options/setting.js';
 import { FolderLockedError, lockFolder } from './folder-lock.js';
 
-/** lightningd's exit code where another one runs already (EXITCODE_PIDFILE_LOCK). */
+/** lightningd's exit code if another one runs already (EXITCODE_PIDFILE_LOCK). */
 const EXIT_LOCKED = 10;
 
 /**
  * Locks the folder that the node's state is in until the process ends, however it ends, and writes the pid file.
  *
  * @returns removes the file and the lock
- * @throws {StartError} where another daemon has the folder, or one of both cannot be written
+ * @throws {StartError} if another daemon has the folder, or one of both cannot be written
  */
 export async function takePidFile(path: string, networkDir: string): Promise<() => void> {
   const file = resolve(path);

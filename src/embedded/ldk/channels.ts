@@ -26,7 +26,7 @@ const OLD_FEES_TICKS = 5;
 const idOf = ({ channelId }: ChannelName): ldk.ChannelId => ldk.ChannelId.constructor_from_bytes(bytesOf(channelId));
 
 /**
- * LDK's channels. What changes one is called within a turn, and returns LDK's words where it refuses, otherwise
+ * LDK's channels. What changes one is called within a turn, and returns LDK's words if it refuses, otherwise
  * undefined.
  */
 export class LdkChannels {

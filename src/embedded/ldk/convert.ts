@@ -11,7 +11,7 @@ export function someScid(option: object): bigint | undefined {
   return scid === undefined ? undefined : scidOf(scid);
 }
 
-/** The value of one of LDK's `Result_…`, or undefined where it is an error. */
+/** The value of one of LDK's `Result_…`, or undefined if it is an error. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- LDK's base classes do not say what they hold
 export const ok = <T>(result: { is_ok(): boolean }): T | undefined =>
   result.is_ok() ? (Reflect.get(result, 'res') as T) : undefined;

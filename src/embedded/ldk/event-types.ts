@@ -56,9 +56,9 @@ export interface ForwardedEvent {
 
 export interface ForwardFailedEvent {
   readonly from: string | undefined;
-  /** The channel to the next peer, where it was that peer who did not take it. */
+  /** The channel to the next peer, if it was that peer who did not take it. */
   readonly to: string | undefined;
-  /** The short channel id that the sender asked for, where there is no such channel of ours. */
+  /** The short channel id that the sender asked for, if there is no such channel of ours. */
   readonly asked: string | undefined;
 }
 
@@ -102,7 +102,7 @@ export interface OpenRequestEvent {
 export interface SpendableOutput {
   readonly outpoint: string;
   readonly descriptor: Uint8Array;
-  /** The script that it pays to, where that is not one of the channel's own. */
+  /** The script that it pays to, if that is not one of the channel's own. */
   readonly script: Uint8Array | undefined;
 }
 

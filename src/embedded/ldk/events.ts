@@ -8,7 +8,7 @@ import { outpointOf } from './persist.js';
 const idOf = (id: ldk.ChannelId): string => hexOf(id.get_a());
 const someId = (id: ldk.ChannelId): string | undefined => (isNull(id) ? undefined : idOf(id));
 
-/** The event in plain terms, or undefined where the node has nothing to do with it. */
+/** The event in plain terms, or undefined if the node has nothing to do with it. */
 export function readEvent(event: ldk.Event): LdkEvent | undefined {
   if (event instanceof ldk.Event_PaymentClaimable) return readClaimable(event);
   if (event instanceof ldk.Event_PaymentClaimed)

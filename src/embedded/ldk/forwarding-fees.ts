@@ -1,6 +1,6 @@
 import type { OptionValues } from '../context.js';
 
-/** What we take for forwarding a payment, where nothing else was said of the channel. */
+/** What we take for forwarding a payment, if nothing else was said of the channel. */
 export const forwardingFees = (
   options: Pick<OptionValues, 'number'>,
 ): { readonly baseMsat: number; readonly millionths: number } => ({

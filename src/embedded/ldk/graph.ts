@@ -10,7 +10,7 @@ export interface GraphChannel {
   readonly source: string;
   readonly destination: string;
   readonly direction: 0 | 1;
-  /** Unknown where nobody has looked at the chain for it. */
+  /** Unknown if nobody has looked at the chain for it. */
   readonly capacityMsat: number | undefined;
   readonly isActive: boolean;
   readonly lastUpdate: number;
@@ -23,7 +23,7 @@ export interface GraphChannel {
   readonly features: string;
 }
 
-/** A node that an announced channel leads to; without its announcement, where there is none. */
+/** A node that an announced channel leads to; without its announcement, if there is none. */
 export interface GraphNode {
   readonly id: string;
   readonly announced:
@@ -98,7 +98,7 @@ export class Graph {
     return this.read((graph) => !isNull(graph.node(ldk.NodeId.constructor_from_pubkey(bytesOf(nodeId)))));
   }
 
-  /** The channel_update of a node's side of a channel, as it was sent; undefined where there is none. */
+  /** The channel_update of a node's side of a channel, as it was sent; undefined if there is none. */
   updateMessage(shortChannelId: string, nodeId: string): Uint8Array | undefined {
     return this.read((graph) => {
       const channel = graph.channel(parseShortChannelId(shortChannelId));
@@ -109,7 +109,7 @@ export class Graph {
     });
   }
 
-  /** A node's node_announcement, as it was sent; undefined where there is none. */
+  /** A node's node_announcement, as it was sent; undefined if there is none. */
   announcementMessage(nodeId: string): Uint8Array | undefined {
     return this.read((graph) => {
       const node = graph.node(ldk.NodeId.constructor_from_pubkey(bytesOf(nodeId)));

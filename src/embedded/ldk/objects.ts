@@ -55,7 +55,7 @@ export const STATE = { manager: 'manager', graph: 'graph', scorer: 'scorer' } as
 const NETWORK = ldk.Network.LDKNetwork_Regtest;
 
 /**
- * Makes LDK's objects, from the state in the store where there is one.
+ * Makes LDK's objects, from the state in the store if there is one.
  *
  * @throws when that state cannot be read
  */

@@ -13,7 +13,7 @@ export interface Offer {
   readonly issuerId: string | undefined;
 }
 
-/** Reads a BOLT #12 offer; undefined where LDK cannot. */
+/** Reads a BOLT #12 offer; undefined if LDK cannot. */
 export const readOffer = (engine: Engine, text: string): Offer | undefined =>
   engine.read(() => {
     const offer = ok<ldk.Offer>(ldk.Offer.constructor_from_str(text));

@@ -5,7 +5,7 @@ import { bytesOf } from '../bitcoin/hex.js';
 /** What a payment may cost, and which ways it may take. */
 export interface PathLimits {
   readonly maxFeeMsat: bigint;
-  /** In blocks, along the whole way; LDK's own limit where it is not given. */
+  /** In blocks, along the whole way; LDK's own limit if it is not given. */
   readonly maxDelay?: number | undefined;
   readonly maxParts?: number | undefined;
   /** Channels that it may not go through. */

@@ -32,7 +32,7 @@ export class LdkPayments {
     this.#engine = engine;
   }
 
-  /** The secret of an invoice, by which LDK tells payments for us; undefined where the amount is more than there can be. */
+  /** The secret of an invoice, by which LDK tells payments for us; undefined if the amount is more than there can be. */
   invoiceSecret(paymentHash: string, amountMsat: bigint | undefined, cltv: number): string | undefined {
     const amount =
       amountMsat === undefined ? ldk.Option_u64Z.constructor_none() : ldk.Option_u64Z.constructor_some(amountMsat);
@@ -44,7 +44,7 @@ export class LdkPayments {
     return secret && hexOf(secret);
   }
 
-  /** The node id that an invoice is from; undefined where LDK cannot read it. */
+  /** The node id that an invoice is from; undefined if LDK cannot read it. */
   payeeOf(bolt11: string): string | undefined {
     return this.#engine.read(() => {
       const invoice = ok<ldk.Bolt11Invoice>(ldk.Bolt11Invoice.constructor_from_str(bolt11));
@@ -52,7 +52,7 @@ export class LdkPayments {
     });
   }
 
-  /** How to pay an invoice; undefined where LDK cannot. */
+  /** How to pay an invoice; undefined if LDK cannot. */
   toInvoice(bolt11: string, amountMsat: bigint, limits: PathLimits): Send | undefined {
     return this.#engine.read(() => {
       const invoice = ok<ldk.Bolt11Invoice>(ldk.Bolt11Invoice.constructor_from_str(bolt11));
@@ -72,7 +72,7 @@ export class LdkPayments {
     });
   }
 
-  /** How to pay without an invoice: the preimage goes along. Undefined where the TLVs cannot. */
+  /** How to pay without an invoice: the preimage goes along. Undefined if the TLVs cannot. */
   toNode(
     request: KeysendRequest,
     limits: PathLimits,
@@ -101,7 +101,7 @@ export class LdkPayments {
     });
   }
 
-  /** No further attempt is made; where none is under way, it fails. */
+  /** No further attempt is made; if none is under way, it fails. */
   abandon(paymentHash: string): void {
     this.#engine.manager.abandon_payment(bytesOf(paymentHash));
   }

@@ -50,7 +50,7 @@ export function signerProvider(manager: ldk.KeysManager, walletScript: () => Uin
 /** How LDK writes a script that is not of its oldest kind: 1, and its length in two bytes. */
 const SCRIPT_KIND = 1;
 
-/** The script as one that may stand in `shutdown`, or undefined where it may not. */
+/** The script as one that may stand in `shutdown`, or undefined if it may not. */
 export function shutdownScript(script: Uint8Array): ldk.ShutdownScript | undefined {
   if (!canCloseTo(script)) return undefined;
   const serialized = Uint8Array.of(SCRIPT_KIND, 0, script.length, ...script);

@@ -7,7 +7,7 @@ import type { Engine } from './engine.js';
 /**
  * Spends an output of a closed channel that LDK has told of (`SpendableOutput`) to `script`.
  *
- * @throws {Error} where LDK cannot
+ * @throws {Error} if LDK cannot
  */
 export const spendOutput = (engine: Engine, descriptor: Uint8Array, script: Uint8Array): Transaction =>
   engine.read(() => {

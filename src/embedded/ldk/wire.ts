@@ -5,7 +5,7 @@ import type { Engine } from './engine.js';
 
 /** The bytes between LDK and one peer, as whoever holds the socket sees them. */
 export interface Line {
-  /** Sends bytes; false where the peer has not taken enough of those before. */
+  /** Sends bytes; false if the peer has not taken enough of those before. */
   readonly send: (bytes: Uint8Array) => boolean;
   /** LDK wants to read again. */
   readonly resume: () => void;
@@ -51,7 +51,7 @@ export class Wire {
     return { descriptor };
   }
 
-  /** Begins the handshake with a peer that we have called; returns its first bytes, or undefined where LDK does not want to. */
+  /** Begins the handshake with a peer that we have called; returns its first bytes, or undefined if LDK does not want to. */
   outbound(nodeId: string, { descriptor }: LineEnd): Uint8Array | undefined {
     const none = ldk.Option_SocketAddressZ.constructor_none();
     const started = this.#peers.new_outbound_connection(bytesOf(nodeId), descriptor, none);
@@ -70,7 +70,7 @@ export class Wire {
     return read.res ? 'pause' : 'more';
   }
 
-  /** The peer has taken what waited for it; false where LDK has done with it. */
+  /** The peer has taken what waited for it; false if LDK has done with it. */
   drained({ descriptor }: LineEnd): boolean {
     return this.#peers.write_buffer_space_avail(descriptor).is_ok();
   }

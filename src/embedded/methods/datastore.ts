@@ -178,7 +178,7 @@ function describe({ key, generation, data }: Entry): JsonObject {
   return { key, generation, hex: bytes.toString('hex'), ...(string === undefined ? {} : { string }) };
 }
 
-/** The bytes as text, where they are valid UTF-8 without control characters. */
+/** The bytes as text, if they are valid UTF-8 without control characters. */
 function asText(bytes: Buffer): string | undefined {
   const text = bytes.toString('utf8');
   return Buffer.from(text).equals(bytes) && !text.includes('\0') ? text : undefined;

@@ -112,7 +112,7 @@ export const peerMethods = ({
   }),
 ];
 
-/** The address that was asked for. A name has to resolve, even where the peer is connected already. */
+/** The address that was asked for. A name has to resolve, even if the peer is connected already. */
 async function addressOf(text: string, port: number | undefined): Promise<PeerAddress> {
   const parsed = parseAddress(text, port ?? DEFAULT_PORT);
   if (!parsed || ('host' in parsed && parsed.host === ''))

@@ -93,7 +93,7 @@ function find(routes: Routes, request: RouteRequest): Hop[][] {
 
 type LimitedRequest = Required<Omit<RouteRequest, 'maxHops' | 'excluded'>>;
 
-/** As `find`; where only the limits on fee and delay are in the way, it says so. */
+/** As `find`; if only the limits on fee and delay are in the way, it says so. */
 function findWithinLimits(routes: Routes, request: LimitedRequest): Hop[][] {
   try {
     return routes.find(request);

@@ -67,7 +67,7 @@ export class ChainWatch {
     return this.#first;
   }
 
-  /** Brings LDK to the tip; ends the daemon where bitcoind has another chain than the one that LDK knows. */
+  /** Brings LDK to the tip; ends the daemon if bitcoind has another chain than the one that LDK knows. */
   async catchUp(engine: Pick<Engine, 'best' | 'catchUp'>): Promise<void> {
     this.#engine = engine;
     const { source, fatal } = this.#parts;

@@ -11,7 +11,7 @@ export class NodeError extends Error {
   }
 }
 
-/** The wallet has too little, in Core Lightning's words. @param amountSat what was to be paid; all there is where undefined */
+/** The wallet has too little, in Core Lightning's words. @param amountSat what was to be paid; all there is if undefined */
 export function cannotAfford(amountSat: bigint | undefined, coins: number, haveSat: bigint): NodeError {
   const short = amountSat === undefined || amountSat < haveSat ? 0n : amountSat - haveSat;
   const amount = amountSat === undefined ? 'all' : `${amountSat}sat`;

@@ -11,7 +11,7 @@ export class Identity {
     this.#options = options;
   }
 
-  /** The alias in force; where none is set, one made of the node id. */
+  /** The alias in force; if none is set, one made of the node id. */
   get alias(): string {
     return this.#options.string('alias') ?? `LNPLAY-${this.id.slice(2, 10)}`;
   }

@@ -4,7 +4,7 @@ import { parseSetting, StartError, type Setting } from './setting.js';
 
 /**
  * Reads the command line as lightningd does: `--name=value`, `--name value`, `--flag`, `-h`. Options of plugins are not
- * known yet: one that is unknown takes the next word where that is no option.
+ * known yet: one that is unknown takes the next word if that is no option.
  *
  * @throws {StartError} for a word that is no option
  */

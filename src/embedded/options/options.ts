@@ -77,7 +77,7 @@ export class Options implements OptionValues {
     return this.#specs.get(name);
   }
 
-  /** Adds an option of a plugin; returns false where the name is taken. */
+  /** Adds an option of a plugin; returns false if the name is taken. */
   register(spec: OptionSpec): boolean {
     const older = this.#specs.get(spec.name);
     // one of Core Lightning's own plugins may be run here too, and brings its options itself

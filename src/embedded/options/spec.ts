@@ -16,7 +16,7 @@ export interface OptionSpec {
   readonly help: string;
   /** What the command line's help calls the value. */
   readonly arg?: string;
-  /** The text that `--help` and `listconfigs` show where it is not given. */
+  /** The text that `--help` and `listconfigs` show if it is not given. */
   readonly default?: string;
   /** May be given several times. */
   readonly multi?: boolean;
@@ -26,7 +26,7 @@ export interface OptionSpec {
   readonly dynamic?: boolean;
   /** Prints something and ends. */
   readonly exits?: boolean;
-  /** Refused where deprecated APIs are. */
+  /** Refused if deprecated APIs are. */
   readonly deprecated?: boolean;
   /** `listconfigs` does not show its value. */
   readonly conceal?: boolean;

@@ -80,7 +80,7 @@ export class PluginHost implements Pick<Context, 'ask' | 'hasHook' | 'notify'> {
     if (this.#importantDied) throw new StartError('Could not initialize the plugins, see above for details.');
   }
 
-  /** Configures all plugins; returns false where an important one failed. */
+  /** Configures all plugins; returns false if an important one failed. */
   async init(features: RunningNode['features']): Promise<boolean> {
     this.#features = features;
     await Promise.all(this.list().map(async (plugin) => await this.#init(plugin).catch(ignoreGone)));
@@ -104,7 +104,7 @@ export class PluginHost implements Pick<Context, 'ask' | 'hasHook' | 'notify'> {
     }
   }
 
-  /** `plugin startdir`. @throws {RpcError} where the directory cannot be read */
+  /** `plugin startdir`. @throws {RpcError} if the directory cannot be read */
   async startDir(directory: string): Promise<void> {
     try {
       await this.#bringUpAll(pluginsIn(directory));
@@ -195,7 +195,7 @@ export class PluginHost implements Pick<Context, 'ask' | 'hasHook' | 'notify'> {
     await this.#init(plugin);
   }
 
-  /** Takes over what a manifest brings: options, methods. Throws where it cannot be. */
+  /** Takes over what a manifest brings: options, methods. Throws if it cannot be. */
   #accept(plugin: Plugin, manifest: Manifest, params: JsonObject = {}): void {
     const { options, registry, deprecatedOk } = this.#parts;
     for (const option of manifest.options) {
@@ -248,7 +248,7 @@ export class PluginHost implements Pick<Context, 'ask' | 'hasHook' | 'notify'> {
     this.notify('plugin_started', describePlugin(plugin));
   }
 
-  /** Tells a plugin that its end has come and waits for it; returns false where it did not want to know. */
+  /** Tells a plugin that its end has come and waits for it; returns false if it did not want to know. */
   async #letGo(plugin: Plugin): Promise<boolean> {
     const ended = new Promise<void>((resolve) => this.#endings.set(plugin, resolve));
     if (!plugin.notify('shutdown', '{"jsonrpc":"2.0","method":"shutdown","params":{"shutdown":{}}}')) return false;

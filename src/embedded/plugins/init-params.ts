@@ -30,7 +30,7 @@ export function initParams(
   };
 }
 
-/** What the plugin gets for one of its options; undefined where it is not set and has no default. */
+/** What the plugin gets for one of its options; undefined if it is not set and has no default. */
 function valueOf(spec: OptionSpec, options: Options): unknown {
   const settings = options.settingsOf(spec.name);
   if (settings.length === 0 && spec.default === undefined) return undefined;

@@ -24,7 +24,7 @@ export const reasonOf = (error: unknown): string => REASON[systemCode(error) ?? 
 /**
  * The canonical path of a plugin, relative to the network's folder, which is the daemon's working directory.
  *
- * @throws {PluginPathError} where there is none
+ * @throws {PluginPathError} if there is none
  */
 export function canonicalPath(path: string): string {
   try {
@@ -34,7 +34,7 @@ export function canonicalPath(path: string): string {
   }
 }
 
-/** A hash of what is in a plugin's file. @throws {PluginPathError} where it cannot be read */
+/** A hash of what is in a plugin's file. @throws {PluginPathError} if it cannot be read */
 export function contentHash(path: string): string {
   try {
     return createHash('sha256').update(readFileSync(path)).digest('hex');
@@ -43,7 +43,7 @@ export function contentHash(path: string): string {
   }
 }
 
-/** @throws {PluginPathError} where it cannot be run */
+/** @throws {PluginPathError} if it cannot be run */
 export function checkExecutable(path: string): void {
   try {
     accessSync(path, constants.X_OK);
@@ -69,7 +69,7 @@ const ODD_NAME = /[!"#$%&'()*+,/:;<=>?@[\\\]^`{|}~]/;
 /**
  * The plugins in a directory: its executable files.
  *
- * @throws {PluginPathError} where it cannot be read
+ * @throws {PluginPathError} if it cannot be read
  */
 export function pluginsIn(directory: string): readonly string[] {
   let names: string[];

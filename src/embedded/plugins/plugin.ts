@@ -161,7 +161,7 @@ export class Plugin {
     return subscriptions.includes(topic) || (topic !== 'log' && subscriptions.includes('*'));
   }
 
-  /** Sends a notification, where it runs and has subscribed; returns whether it did. */
+  /** Sends a notification, if it runs and has subscribed; returns whether it did. */
   notify(topic: string, text: string): boolean {
     if (this.state !== 'running' || !this.subscribes(topic)) return false;
     this.#send(text);

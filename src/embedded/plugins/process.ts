@@ -73,7 +73,7 @@ export class PluginProcess {
     stderr.once('end', () => lines.end());
   }
 
-  /** Sends a message; returns false where the process reads nothing any more. */
+  /** Sends a message; returns false if the process reads nothing any more. */
   send(text: string): boolean {
     const { stdin } = this.#child;
     if (stdin.writable) stdin.write(`${text}\n\n`);

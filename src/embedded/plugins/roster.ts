@@ -58,7 +58,7 @@ export class Roster {
   }
 
   /**
-   * Adds a plugin that is not started yet; undefined where it is there already. One whose file has changed since it was
+   * Adds a plugin that is not started yet; undefined if it is there already. One whose file has changed since it was
    * started makes room for itself.
    *
    * @throws {PluginPathError}

@@ -5,7 +5,7 @@ export class RpcError extends Error {
   readonly code: number;
   readonly data: unknown;
 
-  /** @param code one of `CODE`; or any other where a plugin chose it */
+  /** @param code one of `CODE`; or any other if a plugin chose it */
   constructor(code: number, message: string, data?: unknown) {
     super(message);
     this.name = 'RpcError';

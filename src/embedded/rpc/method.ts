@@ -21,7 +21,7 @@ type Definition<P extends readonly Param[]> = Omit<Method, 'params' | 'handle'> 
 /**
  * Makes a method whose handler gets its arguments typed after `params`.
  *
- * @throws where a parameter is named that the table of unhonoured ones has not
+ * @throws if a parameter is named that the table of unhonoured ones has not
  */
 export function method<const P extends readonly Param[]>(definition: Definition<P>): Method {
   const { name } = definition;

@@ -40,7 +40,7 @@ const MISSING: readonly (readonly [why: string, methods: string])[] = [
 
 const WHY = new Map(MISSING.flatMap(([why, methods]) => methods.split(' ').map((name) => [name, why] as const)));
 
-/** CLN's answer to an unknown command; where Core Lightning has the command, it says why we do not. */
+/** CLN's answer to an unknown command; if Core Lightning has the command, it says why we do not. */
 export function unknownCommand(name: string): string {
   const why = WHY.get(name);
   return why === undefined

@@ -8,7 +8,7 @@ import { CODE } from '../../cln/error-codes.js';
 /**
  * The parameter types of CLN's methods. Each takes the JSON value and the parameter's name, and returns what the
  * handler gets or throws with CLN's own text. As in CLN a number may come as a string and a string as a number: only
- * the text counts, except where a type says otherwise.
+ * the text counts, except if a type says otherwise.
  */
 export type ParamType<T> = (value: unknown, name: string) => T;
 

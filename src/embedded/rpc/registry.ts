@@ -14,7 +14,7 @@ export interface Command {
   readonly plugin?: string;
   /** Answers the JSON text of the result, to parameters that are there parsed and as text. Throws RpcError, or anything else for a bug. */
   readonly run: (request: { readonly params: unknown; readonly text: string }, call: Call) => Promise<string>;
-  /** Whether the parameters could be run: `check`. Throws RpcError where not. */
+  /** Whether the parameters could be run: `check`. Throws RpcError if not. */
   readonly check: (params: unknown, call: Call) => Promise<void>;
 }
 
@@ -30,7 +30,7 @@ export class Registry {
     return Array.from(this.#commands.values()).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** Adds a command; returns false where the name is taken. */
+  /** Adds a command; returns false if the name is taken. */
   add(command: Command): boolean {
     if (this.#commands.has(command.name)) return false;
     this.#commands.set(command.name, command);

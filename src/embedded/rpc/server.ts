@@ -27,7 +27,7 @@ export class RpcServer {
    * Listens on `path`, in place of a socket that nobody serves.
    *
    * @param mode permissions of the socket
-   * @throws {StartError} where another daemon serves it, or it is too long
+   * @throws {StartError} if another daemon serves it, or it is too long
    */
   async listen(path: string, mode: number): Promise<void> {
     const length = Buffer.byteLength(path);

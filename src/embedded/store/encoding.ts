@@ -4,7 +4,7 @@ import type { Place, Places } from './places.js';
 
 const HEADER_BYTES = 8;
 const DELETED = 0xffff_ffff;
-/** How much of a file is read or written at a time, where no single record is longer. */
+/** How much of a file is read or written at a time, if no single record is longer. */
 export const CHUNK_BYTES = 1 << 20;
 
 /** What an entry takes in a record, in bytes. */
@@ -79,7 +79,7 @@ function apply(payload: Buffer, start: number, places: Places): void {
   }
 }
 
-/** @throws where the file ends before */
+/** @throws if the file ends before */
 export function readAll(fd: number, bytes: Uint8Array, position: number): void {
   for (let at = 0; at < bytes.length;) {
     const count = readSync(fd, bytes, at, bytes.length - at, position + at);

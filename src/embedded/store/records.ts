@@ -37,7 +37,7 @@ export class Records<T> {
     tx.putJson(this.#prefix + key, record);
   }
 
-  /** Puts the record with `change`, where there is one. */
+  /** Puts the record with `change`, if there is one. */
   update(tx: Tx, key: string, change: Partial<T>): T | undefined {
     const record = this.get(key);
     if (!record) return undefined;

@@ -111,7 +111,7 @@ export class Store {
   }
 
   /**
-   * Brings all changes since the last commit to disk, together. Where that fails they are dropped: what was answered with
+   * Brings all changes since the last commit to disk, together. If that fails they are dropped: what was answered with
    * an error must not come back with a later commit.
    *
    * @throws the file system's error

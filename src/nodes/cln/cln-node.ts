@@ -47,7 +47,7 @@ import {
 
 /** How long a connected peer may take to answer a ping, in ms. */
 const PING_MS = 10_000;
-/** What lightningd is told where it cannot close by force at once: after so many seconds without the other end. */
+/** What lightningd is told if it cannot close by force at once: after so many seconds without the other end. */
 const UNILATERAL_AFTER_S = 1;
 /** How far back in its log we look for its last block, in lines of at most 400 bytes. */
 const LOG_LINES = 400;
@@ -306,7 +306,7 @@ export class ClnNode implements LightningNode {
     }
   }
 
-  /** Asks its lightningd; where that dies meanwhile, the error tells of its death. */
+  /** Asks its lightningd; if that dies meanwhile, the error tells of its death. */
   get #call(): LightningSocket['call'] {
     const { daemon, rpc } = this.lightningd;
     return (...args: Parameters<LightningSocket['call']>) => daemon.guard(() => rpc.call(...args));

@@ -25,7 +25,7 @@ export interface CheckReport {
   /** Whether nothing failed: lightningd would run it. */
   readonly ok: boolean;
   readonly findings: readonly Finding[];
-  /** Its answer to getmanifest, where there was one. */
+  /** Its answer to getmanifest, if there was one. */
   readonly manifest?: Manifest;
   /** How long it took from its start to its answer to getmanifest, and to answer init, in ms. */
   readonly getmanifestMs?: number;

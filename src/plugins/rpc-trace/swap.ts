@@ -39,8 +39,8 @@ export async function swapIn({ rpc, real, tracer }: SwapPaths): Promise<void> {
 }
 
 /**
- * Puts lightningd's socket back, where it is not there, and removes what a tracer left behind: after a trace, or any time
- * after a tracer was killed. It does nothing where there is nothing to do.
+ * Puts lightningd's socket back, if it is not there, and removes what a tracer left behind: after a trace, or any time
+ * after a tracer was killed. It does nothing if there is nothing to do.
  *
  * @throws {LnPlayError} FILESYSTEM
  */

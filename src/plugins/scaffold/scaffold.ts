@@ -15,7 +15,7 @@ export interface Scaffold {
   readonly template: Template;
   /** Its folder, absolute. */
   readonly folder: string;
-  /** The file that lightningd starts, absolute; where there is `build`, once that has made it. */
+  /** The file that lightningd starts, absolute; if there is `build`, once that has made it. */
   readonly executable: string;
   /** What makes the executable, in `folder`. */
   readonly build?: string;

@@ -3,7 +3,7 @@ export interface Template {
   readonly name: string;
   /** What it shows, in a line. */
   readonly idea: string;
-  /** The file in it that lightningd starts; where there is `build`, once that has made it. */
+  /** The file in it that lightningd starts; if there is `build`, once that has made it. */
   readonly executable: string;
   /** What makes the executable, in its folder. */
   readonly build?: string;

@@ -52,7 +52,7 @@ export class PluginLoop {
   #snapshots = 0;
   /** Whether what ran was stopped for new code that does not run (yet). */
   #displaced = false;
-  /** When the change came that has not been dealt with; undefined where there is none. */
+  /** When the change came that has not been dealt with; undefined if there is none. */
   #changedAt: number | undefined;
   #lastChange = 0;
   #run: Promise<void> | undefined;

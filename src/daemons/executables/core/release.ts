@@ -42,5 +42,5 @@ const TARGETS: { readonly [system: string]: Target } = {
   'darwin arm64': { name: 'arm64-apple-darwin' },
 };
 
-/** Which of a release's files is for this machine; undefined where none is. */
+/** Which of a release's files is for this machine; undefined if none is. */
 export const targetOf = ({ platform, arch }: Host): Target | undefined => TARGETS[`${platform} ${arch}`];

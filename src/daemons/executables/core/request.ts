@@ -28,7 +28,7 @@ const [OK, PARTIAL_CONTENT, RANGE_NOT_SATISFIABLE] = [200, 206, 416];
  * Asks once for what a file lacks from byte `from` on, and writes it as it comes. A server that knows no ranges sends all
  * of it, which then takes the place of what was there.
  *
- * @throws {LnPlayError} DOWNLOAD where there is no such answer; FILESYSTEM; ABORTED
+ * @throws {LnPlayError} DOWNLOAD if there is no such answer; FILESYSTEM; ABORTED
  */
 export async function requestRest(url: URL, file: string, from: number, options: RequestOptions): Promise<Outcome> {
   const { EnvHttpProxyAgent, interceptors, request } = await import('undici'); // 80 ms: only where something is fetched

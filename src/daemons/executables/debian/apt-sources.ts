@@ -23,7 +23,7 @@ const METHODS = /^(https?|file|mirror|mirror\+\w+|tor\+https?|ftp):/;
 
 /**
  * The mirror of Debian's archive that this machine's own apt sources name, as a URI for another source entry; undefined
- * where there is none: Ubuntu's mirrors, for one, carry no Debian suites.
+ * if there is none: Ubuntu's mirrors, for one, carry no Debian suites.
  */
 export async function findDebianMirror(host: Host): Promise<string | undefined> {
   const sources = (await readAptSources(aptFolder(host))).filter(isDebianArchive);

@@ -42,7 +42,7 @@ export interface Offer {
    *
    * @param staging an empty folder that is removed afterwards
    * @returns the folder, within `staging`
-   * @throws {LnPlayError} DOWNLOAD where another source may do better
+   * @throws {LnPlayError} DOWNLOAD if another source may do better
    */
   readonly fetchInto: (staging: string, options: OfferOptions) => Promise<string>;
 }

@@ -37,7 +37,7 @@ export async function waysToFetch(machine: Machine): Promise<Ways> {
 /**
  * The `bin` of what was fetched before, from whichever source, where all of it is there still.
  *
- * @throws {LnPlayError} FILESYSTEM where somebody else could have put it there
+ * @throws {LnPlayError} FILESYSTEM if somebody else could have put it there
  */
 export async function fetchedBin(cache: string): Promise<string | undefined> {
   assertOwnCache(cache);

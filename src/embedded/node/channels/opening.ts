@@ -110,7 +110,7 @@ export class Opening {
     );
   }
 
-  /** Both sides have signed: returns what was asked for, where we opened it. */
+  /** Both sides have signed: returns what was asked for, if we opened it. */
   onPending(tx: Tx, { temporaryId, channelId, fundingOutnum }: PendingEvent): FundingRequest | undefined {
     const pending = this.#find(temporaryId);
     if (!pending?.transaction) return undefined;
@@ -158,7 +158,7 @@ export class Opening {
     const promise = new Promise<FundingDone>((resolve, reject) => {
       this.#pending.add({ temporaryId, request, funded, resolve, reject });
     });
-    promise.catch(() => {}); // `open` hears of it where it waits
+    promise.catch(() => {}); // `open` hears of it, if it waits
     return promise;
   }
 

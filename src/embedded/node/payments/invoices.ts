@@ -106,7 +106,7 @@ export class Invoices {
   /**
    * Makes an invoice. Label and preimage have to be new.
    *
-   * @throws {NodeError} where the amount is more than there can be
+   * @throws {NodeError} if the amount is more than there can be
    */
   create(request: InvoiceRequest): Promise<InvoiceRecord> {
     return this.#parts.turn((tx) => this.createIn(tx, request));

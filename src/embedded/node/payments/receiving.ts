@@ -54,7 +54,7 @@ export class Receiving {
   /**
    * Decides on a payment of ours to ourselves, of which LDK knows nothing.
    *
-   * @returns the preimage; undefined where it is refused
+   * @returns the preimage; undefined if it is refused
    */
   async decideOnOwn(paymentHash: string, amountMsat: number): Promise<string | undefined> {
     const { hooks, invoices } = this.#parts;
@@ -186,7 +186,7 @@ export class Receiving {
   }
 }
 
-/** The invoice, where such a payment can pay it. */
+/** The invoice, if such a payment can pay it. */
 const payableInvoice = (invoice: InvoiceRecord | undefined, amountMsat: number): InvoiceRecord | undefined =>
   invoice?.status === 'unpaid' && amountFits(amountMsat, invoice.amountMsat) ? invoice : undefined;
 

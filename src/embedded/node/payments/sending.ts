@@ -120,10 +120,10 @@ export class Sending {
   }
 
   /**
-   * Pays an invoice of ours, where LDK sees no route. What comes of it is noted at once with the invoice, so that nothing
+   * Pays an invoice of ours, if LDK sees no route. What comes of it is noted at once with the invoice, so that nothing
    * is under way when the daemon ends.
    *
-   * @param decide answers the preimage; undefined where the payment is refused
+   * @param decide answers the preimage; undefined if the payment is refused
    * @throws {NodeError} with lightning-xpay(7)'s codes
    */
   async payOurselves(request: PaymentRequest, decide: () => Promise<string | undefined>): Promise<PaymentRecord> {

@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import type { Binding } from '../../../rpc/lightning-types.js';
 
-/** The port that lightningd listens on for regtest where none is given. */
+/** The port that lightningd listens on for regtest if none is given. */
 export const DEFAULT_PORT = 19846;
 
 /** Where a lightning peer is. */

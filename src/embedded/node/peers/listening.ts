@@ -3,7 +3,7 @@ import type { Context } from '../../context.js';
 import { parseAddress, type PeerAddress } from './addresses.js';
 import type { Peers } from './peers.js';
 
-/** Listens for peers at each address of the options, and returns them; ends the daemon where it cannot. */
+/** Listens for peers at each address of the options, and returns them; ends the daemon if it cannot. */
 export async function listen(
   { options, fatal }: Pick<Context, 'options' | 'fatal'>,
   peers: Pick<Peers, 'listen'>,

@@ -112,7 +112,7 @@ export class Peers {
     }
   }
 
-  /** Where both sides connect to each other at once, each may drop the other's connection: so it tries again. */
+  /** If both sides connect to each other at once, each may drop the other's connection: so it tries again. */
   async #connect(id: string, address: PeerAddress): Promise<Peer> {
     for (let attempt = 1; ; attempt++) {
       const known = this.#peers.get(id);

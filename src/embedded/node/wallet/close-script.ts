@@ -15,7 +15,7 @@ export class CloseScript {
     return this.#script;
   }
 
-  /** Takes an address of the wallet's, where there is none yet. */
+  /** Takes an address of the wallet's, if there is none yet. */
   async choose(wallet: Pick<Wallet, 'newAddress' | 'scriptOf'>, turn: Turn): Promise<void> {
     if (this.#script.length > 0) return;
     const { address } = await wallet.newAddress('p2tr');
