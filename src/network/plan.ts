@@ -19,7 +19,7 @@ export interface Plan {
 export function planOf(options: UpOptions, before: Manifest | undefined): Plan {
   const had = before?.nodes ?? [];
   const hadNames = had.map(({ name }) => name);
-  const asked = askedSpecs(options.nodes ?? (before ? [] : 2), hadNames);
+  const asked = askedSpecs(options.network?.nodes ?? options.nodes ?? (before ? [] : 2), hadNames);
   const added = asked.filter(({ name }) => !hadNames.includes(name));
   const names = [...hadNames, ...added.map(({ name }) => name)];
   if (added.length > 0) assertNames(names);
@@ -42,7 +42,8 @@ export function planOf(options: UpOptions, before: Manifest | undefined): Plan {
   });
   for (const spec of nodes) assertSpec(spec);
 
-  const edges = options.peers ?? inLine([...hadNames.slice(-1), ...added.map(({ name }) => name)]);
+  const edges =
+    options.network?.peers ?? options.peers ?? inLine([...hadNames.slice(-1), ...added.map(({ name }) => name)]);
   assertEdges(edges, names);
   const peers = [...(before?.peers ?? [])];
   for (const edge of edges) if (!peers.some((each) => sameEdge(each, edge))) peers.push(edge);

@@ -2,7 +2,7 @@ import { LnPlayError } from '../core/errors.js';
 import { listProcesses } from '../process/table.js';
 import type { ExecutableOptions } from './executables.js';
 import type { LightningNode } from '../nodes/node.js';
-import { settingsOf, type Edge, type NodeSpec } from './spec.js';
+import { settingsOf, type Edge, type NetworkSpec, type NodeSpec } from './spec.js';
 
 /** What one may ask of `up`. */
 export interface UpOptions extends ExecutableOptions {
@@ -15,6 +15,10 @@ export interface UpOptions extends ExecutableOptions {
   readonly nodes?: number | readonly (string | NodeSpec)[] | undefined;
   /** Who is connected to whom, besides those who are already; by default each new node to the one before it. */
   readonly peers?: readonly Edge[] | undefined;
+  /** What the whole network is to be, in place of `nodes` and `peers`: what there is is brought to it. */
+  readonly network?: NetworkSpec | undefined;
+  /** Also does what loses something: closes channels that `network` has not, removes nodes, peers, options and plugins. */
+  readonly prune?: boolean | undefined;
   /** New nodes listen on TCP ports of 127.0.0.1 instead of unix sockets. */
   readonly tcp?: boolean | undefined;
   /** New nodes make random keys; otherwise their keys are fixed by their names. */
