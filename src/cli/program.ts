@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
-import { COMMANDS, COMMON, nameOf, type CommandSpec, type OptionSpec } from './commands.js';
+import { COMMON, nameOf, type CommandSpec, type OptionSpec } from './command-spec.js';
+import { COMMAND_GROUPS } from './commands.js';
 import { LnPlayError } from '../core/errors.js';
 import type { OptionsOf } from './context.js';
 import { PLACEHOLDERS } from './placeholders.js';
@@ -29,24 +30,12 @@ export async function parse(argv: readonly string[], version: string): Promise<I
     .configureHelp({ sortSubcommands: false })
     .configureOutput({ outputError: () => {} }); // it is thrown, and shown as any other error
   addOptions(program, COMMON);
-  for (const spec of COMMANDS) {
-    const parent = parentOf(program, spec);
-    const command = parent.command(nameAndArguments(spec), { hidden: spec.hidden ?? false });
-    command.description(spec.summary).exitOverride(wrongUsage(`ln-play ${nameOf(spec.usage)} --help has examples`));
-    for (const argument of command.registeredArguments)
-      argument.description = PLACEHOLDERS[argument.name()]?.about ?? '';
-    addOptions(command, spec.options ?? []);
-    addOptions(command, COMMON);
-    if (spec.passThrough) command.passThroughOptions();
-    command.addHelpText('after', `\nExamples:\n${spec.examples.map((example) => `  ${example}`).join('\n')}`);
-    command.action((...given: unknown[]) => {
-      const self = given.at(-1) as Command;
-      const values = given.slice(0, -2);
-      const rest = Array.isArray(values.at(-1)) ? (values.pop() as string[]) : [];
-      const options = { ...program.opts(), ...self.opts() } as OptionsOf;
-      invocation = { spec, args: values as (string | undefined)[], rest, options };
-    });
-  }
+  const invoked = (given: Invocation): void => {
+    invocation = given;
+  };
+  for (const { heading, commands } of COMMAND_GROUPS)
+    for (const spec of commands) addCommand(program.commandsGroup(`${heading}:`), spec, invoked);
+  program.helpCommand('help [command]', 'display help for command');
   try {
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
@@ -54,6 +43,25 @@ export async function parse(argv: readonly string[], version: string): Promise<I
     throw error;
   }
   return invocation;
+}
+
+/** A command of the table, as commander has it. */
+function addCommand(program: Command, spec: CommandSpec, invoked: (invocation: Invocation) => void): void {
+  const parent = parentOf(program, spec);
+  const command = parent.command(nameAndArguments(spec), { hidden: spec.hidden ?? false });
+  command.description(spec.summary).exitOverride(wrongUsage(`ln-play ${nameOf(spec.usage)} --help has examples`));
+  for (const argument of command.registeredArguments) argument.description = PLACEHOLDERS[argument.name()]?.about ?? '';
+  addOptions(command, spec.options ?? []);
+  addOptions(command, COMMON);
+  if (spec.passThrough) command.passThroughOptions();
+  command.addHelpText('after', `\nExamples:\n${spec.examples.map((example) => `  ${example}`).join('\n')}`);
+  command.action((...given: unknown[]) => {
+    const self = given.at(-1) as Command;
+    const values = given.slice(0, -2);
+    const rest = Array.isArray(values.at(-1)) ? (values.pop() as string[]) : [];
+    const options = { ...program.opts(), ...self.opts() } as OptionsOf;
+    invoked({ spec, args: values as (string | undefined)[], rest, options });
+  });
 }
 
 /** Has Commander throw an error of ours, with this hint, save where it has printed what was asked for. */

@@ -1,4 +1,5 @@
-import { COMMANDS, COMMON, nameOf, type CommandSpec, type OptionSpec } from '../commands.js';
+import { COMMON, nameOf, type CommandSpec, type OptionSpec } from '../command-spec.js';
+import { COMMANDS } from '../commands.js';
 import { PLACEHOLDERS, placeholdersOf } from '../placeholders.js';
 import { completionContext } from './values.js';
 

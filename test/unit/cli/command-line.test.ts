@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { COMMANDS } from '../../../src/cli/commands.js';
+import { COMMAND_GROUPS, COMMANDS } from '../../../src/cli/commands.js';
 import { columns, duration, elide, roomForLast } from '../../../src/cli/output.js';
 import { PLACEHOLDERS, placeholdersOf } from '../../../src/cli/placeholders.js';
 import { parse } from '../../../src/cli/program.js';
@@ -61,6 +61,10 @@ test('help and version go to standard output', async () => {
     expect(await read(line)).toBeUndefined();
     expect(stdout).toContain('Usage: ln-play');
   }
+  const headings = COMMAND_GROUPS.map(({ heading }) => `${heading}:`);
+  stdout = '';
+  await read('--help');
+  expect(stdout.match(/^\S.*:$/gm)).toEqual(['Options:', ...headings]);
   stdout = '';
   expect(await read('--version')).toBeUndefined();
   expect(stdout).toBe('1.2.3\n');

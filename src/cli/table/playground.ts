@@ -1,0 +1,75 @@
+import { PROGRAMS, type CommandSpec } from '../command-spec.js';
+
+/** What there is and what runs. */
+export const PLAYGROUND: readonly CommandSpec[] = [
+  {
+    usage: 'up',
+    summary: 'make the playground, start it again or repair it: bitcoind and nodes, connected, in the background',
+    options: [
+      ['--nodes <nodes>', 'how many nodes, or their names: alice,bob,carol (2)'],
+      ...PROGRAMS,
+      ['--node <node=lightningd>', 'another lightningd for one node: l2=embedded', 'many'],
+      ['--option <node:key=value>', "a lightningd option for a node's config: l1:fee-base=5", 'many'],
+      ['--tcp', 'new nodes listen on TCP ports of 127.0.0.1 instead of unix sockets'],
+      ['--random-keys', 'new nodes make random keys; otherwise ids are the same every time'],
+      ['--debugger <node:subdaemon>', 'have a node wait for gdb in one of its subdaemons: l2:connectd'],
+      ['--foreground', 'stay, and stop everything at Ctrl-C'],
+    ],
+    examples: [
+      'ln-play up',
+      'ln-play up --nodes 3 --dir /tmp/play',
+      'ln-play up --nodes alice,bob,carol',
+      'ln-play up --option l1:log-level=io',
+    ],
+    load: () => import('../commands/up.js'),
+  },
+  {
+    usage: 'status',
+    summary: 'what runs: daemons, nodes, channels',
+    examples: ['ln-play status', "ln-play status --json | jq '.channels'"],
+    load: () => import('../commands/status.js'),
+  },
+  {
+    usage: 'env',
+    summary: "shell functions l1, l2 and bt, as the talk's aliases",
+    options: [['--shell <shell>', 'bash, zsh, fish or sh (by default what SHELL says)']],
+    examples: ['eval "$(ln-play env)"; l1 getinfo', 'ln-play env --shell fish | source'],
+    printsCode: true,
+    load: () => import('../commands/env.js'),
+  },
+  {
+    usage: 'logs <daemon>',
+    summary: "a node's log, or bitcoind's; with --json all lines in one document, or with -f an object a line",
+    options: [
+      ['-f, --follow', 'go on as it grows'],
+      ['-n, --lines <n>', 'how many lines from its end (all)'],
+    ],
+    examples: ['ln-play logs l1 -f', 'ln-play logs bitcoind -n 20', 'ln-play logs l1 -f --json | jq -r .line'],
+    load: () => import('../commands/logs.js'),
+  },
+  {
+    usage: 'ps',
+    summary: 'the process tree, with what each subdaemon is for',
+    examples: ['ln-play ps'],
+    load: () => import('../commands/ps.js'),
+  },
+  {
+    usage: 'restart <daemon>',
+    summary: 'stop a node and start it again, with what its config says now',
+    examples: ['ln-play restart l1', 'ln-play restart bitcoind'],
+    load: () => import('../commands/restart.js'),
+  },
+  {
+    usage: 'down',
+    summary: 'stop everything; all stays on disk',
+    examples: ['ln-play down'],
+    load: () => import('../commands/down.js'),
+  },
+  {
+    usage: 'destroy',
+    summary: 'stop everything and remove its files',
+    options: [['--yes', 'yes, remove them']],
+    examples: ['ln-play destroy --yes'],
+    load: () => import('../commands/destroy.js'),
+  },
+];
