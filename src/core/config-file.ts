@@ -33,6 +33,20 @@ export class ConfigFile {
       this.#lines.push(`${key}=${value}`);
   }
 
+  /** Takes out each line with `key`, or with that and just this value. */
+  remove(key: string, value?: string): void {
+    const isMeant = (line: string): boolean => keyOf(line) === key && (value === undefined || valueOf(line) === value);
+    this.#lines.splice(0, this.#lines.length, ...this.#lines.filter((line) => !isMeant(line)));
+  }
+
+  /** Each line that sets something, in order; without a value for a flag. */
+  entries(): { readonly key: string; readonly value: string | undefined }[] {
+    return this.#lines.flatMap((line) => {
+      const key = keyOf(line);
+      return key === undefined ? [] : [{ key, value: line.includes('=') ? valueOf(line) : undefined }];
+    });
+  }
+
   /** Puts another value in the place of each; lines whose value stays are kept as they are. */
   map(change: (value: string) => string): void {
     for (const [index, line] of this.#lines.entries()) {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Implementation } from './implementation.js';
-import type { SettingsGroup } from './settings.js';
+import type { ConfigFile } from '../core/config-file.js';
+import type { Setting, SettingsGroup } from './settings.js';
 
 /** What the config of a new node says, wherever the node will run. */
 export interface LightningdConfig {
@@ -72,4 +73,41 @@ export function lightningdSettings(
       settings: [{ key: 'rescan', value: '6' }],
     },
   ];
+}
+
+/** Whatever these say is of the place and of the node's own making. */
+const OF_THE_PLACE: ReadonlySet<string> = new Set([
+  'network',
+  'log-file',
+  'alias',
+  'rgb',
+  'bind-addr',
+  'bitcoin-datadir',
+  'bitcoin-rpcport',
+  'bitcoin-cli',
+  'important-plugin',
+]);
+
+/** What a config has that a new node's has not: options, of which the last of a name counts, and plugins. */
+export function ownSettingsOf(
+  file: ConfigFile,
+  implementation: Implementation,
+): { readonly options: readonly Setting[]; readonly plugins: readonly string[] } {
+  const place = {
+    lightningDir: '',
+    bindAddr: '',
+    bitcoinDatadir: '',
+    bitcoinRpcPort: 0,
+    bitcoinCli: '',
+    bitcoinBackend: '',
+  };
+  const usual = lightningdSettings(implementation, { alias: '', rgb: '' }, place).flatMap(({ settings }) => settings);
+  const isUsual = ({ key, value }: Setting): boolean =>
+    OF_THE_PLACE.has(key) || usual.some((each) => each.key === key && (each.value ?? '') === (value ?? ''));
+  const own = file.entries().filter((setting) => !isUsual(setting));
+  const options = new Map(own.filter(({ key }) => key !== 'plugin').map((setting) => [setting.key, setting]));
+  return {
+    options: [...options.values()],
+    plugins: own.flatMap(({ key, value }) => (key === 'plugin' ? [value!] : [])),
+  };
 }

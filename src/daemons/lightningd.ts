@@ -12,7 +12,12 @@ import { assertSocketPath } from '../process/sockets.js';
 import { LightningSocket } from '../rpc/lightning-socket.js';
 import { Daemon } from './daemon.js';
 import { rpcSocketOf } from './lightning-dir.js';
-import { lightningdSettings, type LightningdConfig, type LightningdPlace } from './lightningd-settings.js';
+import {
+  lightningdSettings,
+  ownSettingsOf,
+  type LightningdConfig,
+  type LightningdPlace,
+} from './lightningd-settings.js';
 import { pendingPlugins } from './pending-plugins.js';
 import { formatSettings, rebase, type Setting } from './settings.js';
 import { removeStillbornDatabase } from './stillborn.js';
@@ -92,10 +97,20 @@ export class Lightningd {
    * Sets options in its config file, keeping all else; they count from its next start on.
    *
    * @param plugins paths of plugins to start with it, besides those that it has
+   * @param without options and plugins that are to be no more
    * @returns what puts the file back as it was
    */
-  async configure(options: readonly Setting[], plugins: readonly string[] = []): Promise<() => Promise<void>> {
+  async configure(
+    options: readonly Setting[],
+    plugins: readonly string[] = [],
+    without: { readonly options: readonly string[]; readonly plugins: readonly string[] } = {
+      options: [],
+      plugins: [],
+    },
+  ): Promise<() => Promise<void>> {
     return await this.#edit((file) => {
+      for (const key of without.options) file.remove(key);
+      for (const plugin of without.plugins) file.remove('plugin', plugin);
       for (const { key, value } of options) if (file.get(key) !== (value ?? '')) file.set(key, value);
       for (const plugin of plugins) file.include('plugin', plugin);
     });
@@ -127,6 +142,11 @@ export class Lightningd {
   /** What its config file has for an option: '' for a flag, undefined if it is not set. */
   async configured(key: string): Promise<string | undefined> {
     return new ConfigFile((await readIfThere(this.configFile)) ?? '').get(key);
+  }
+
+  /** What its config file has that a new node's has not. */
+  async ownSettings(): Promise<{ readonly options: readonly Setting[]; readonly plugins: readonly string[] }> {
+    return ownSettingsOf(new ConfigFile((await readIfThere(this.configFile)) ?? ''), this.executable.implementation);
   }
 
   /**

@@ -32,6 +32,8 @@ export interface LightningNode {
   prepare(setup: NodeSetup): Promise<() => Promise<void>>;
   /** What its config has for an option: '' for a flag, undefined if it is not set. */
   configured(key: string): Promise<string | undefined>;
+  /** What its config has besides what a new node's has: a person's, or a setup's. */
+  ownSettings(): Promise<OwnSettings>;
   /** Makes its config name what it names in the folder `from` in the folder `to`. */
   rebase(from: string, to: string): Promise<void>;
   /** Removes what it has of a chain that is gone; config, log and key stay. It must not run. */
@@ -62,6 +64,8 @@ export interface LightningNode {
   peer(id: string): Promise<Peer | undefined>;
   /** @param address as `address` gives it */
   connect(address: string): Promise<void>;
+  /** Lets go of a peer that it has no channel with. */
+  leave(peerId: string): Promise<void>;
   /** Has it exchange with a peer at once what it would else hold back until there is more to say. */
   nudge(peerId: string): Promise<void>;
 
@@ -73,6 +77,8 @@ export interface LightningNode {
   close(channel: Channel, options: { readonly force: boolean }, wait?: WaitOptions): Promise<Closing>;
   /** What it asks of payments that it forwards through a channel; what is not named stays as it is. */
   setPolicy(channel: Channel, policy: Policy): Promise<void>;
+  /** What it has heard of the network's public channels: each side of one for itself. */
+  gossip(): Promise<HeardChannel[]>;
 
   /** @param amountMsat undefined: the payer chooses */
   invoice(amountMsat: bigint | undefined, options?: InvoiceOptions): Promise<NewInvoice>;
@@ -103,6 +109,21 @@ export interface NodeSetup {
   readonly options: readonly Setting[];
   /** Absolute paths. */
   readonly plugins: readonly string[];
+  /** Of its own settings, what is to be no more. */
+  readonly without?: { readonly options: readonly string[]; readonly plugins: readonly string[] } | undefined;
+}
+
+export interface OwnSettings {
+  readonly options: readonly Setting[];
+  /** Paths of the plugins that start with it. */
+  readonly plugins: readonly string[];
+}
+
+/** A side of a public channel, as its node has told the network (BOLT #7, `channel_update`). */
+export interface HeardChannel {
+  readonly shortChannelId: string;
+  /** The node id of whose side it is. */
+  readonly source: string;
 }
 
 export interface NodeInfo {
@@ -175,6 +196,8 @@ export interface Channel {
   readonly established: boolean;
   /** Whether it is kept from the network. */
   readonly private: boolean;
+  /** What this end asks of payments that it forwards through it. */
+  readonly policy: Policy;
   readonly openedByUs: boolean;
   readonly funding: { readonly txid: string; readonly output: number } | undefined;
   /** The payments under way in it. */
@@ -193,6 +216,12 @@ export interface OpenOptions {
   readonly feerate?: string | undefined;
   /** Tell the network of it (after 6 blocks); true by default. */
   readonly announce?: boolean | undefined;
+  /** What is the other end's from the beginning. */
+  readonly pushMsat?: bigint | undefined;
+  /** Blocks on its funding transaction before it carries payments; by default as many as the other end asks for. */
+  readonly confirmations?: number | undefined;
+  /** The coins that pay for it; by default those that the node chooses. */
+  readonly coins?: readonly Pick<Coin, 'txid' | 'output'>[] | undefined;
 }
 
 /** A channel whose funding transaction waits for its block. */
@@ -208,6 +237,7 @@ export interface Closing {
   readonly txid: string | undefined;
 }
 
+/** BOLT #7, `channel_update`. */
 export interface Policy {
   readonly baseMsat?: bigint | undefined;
   readonly perMillion?: number | undefined;

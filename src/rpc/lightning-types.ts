@@ -6,6 +6,8 @@ export interface LightningMethods {
   getinfo: GetinfoResult;
   listpeers: { peers: Peer[] };
   listpeerchannels: { channels: PeerChannel[] };
+  listchannels: { channels: { source: string; short_channel_id: string; public: boolean }[] };
+  disconnect: object;
   listfunds: { outputs: FundsOutput[]; channels: FundsChannel[] };
   connect: { id: string; features: string; direction: 'in' | 'out'; address: Binding };
   newaddr: { bech32?: string; p2tr?: string };
@@ -83,9 +85,18 @@ export interface PeerChannel {
   receivable_msat?: number;
   opener: 'local' | 'remote';
   private?: boolean;
-  updates?: { local?: object; remote?: object };
+  updates?: { local?: ChannelUpdate; remote?: ChannelUpdate };
   htlcs?: { direction: 'in' | 'out'; amount_msat: number; payment_hash: string; state: string; status?: string }[];
   status?: string[];
+}
+
+/** What one end asks of payments through a channel, in lightning-listpeerchannels(7). */
+export interface ChannelUpdate {
+  htlc_minimum_msat: number;
+  htlc_maximum_msat: number;
+  cltv_expiry_delta: number;
+  fee_base_msat: number;
+  fee_proportional_millionths: number;
 }
 
 /** lightning-listfunds(7) */

@@ -1,6 +1,6 @@
 import type { ChannelState } from '../../cln/channel-states.js';
-import type { PeerChannel } from '../../rpc/lightning-types.js';
-import type { Channel, ChannelPhase } from '../node.js';
+import type { ChannelUpdate, PeerChannel } from '../../rpc/lightning-types.js';
+import type { Channel, ChannelPhase, Policy } from '../node.js';
 
 /** What the states of lightning-listpeerchannels(7) are in a channel's life. During a splice it goes on carrying payments. */
 const PHASES: { readonly [state: string]: ChannelPhase } & { readonly [S in ChannelState]: ChannelPhase } = {
@@ -23,6 +23,16 @@ const PHASES: { readonly [state: string]: ChannelPhase } & { readonly [S in Chan
 /** The state of an HTLC that both ends have committed to. */
 const COMMITTED = /^(SENT|RCVD)_ADD_ACK_REVOCATION$/;
 
+const policyOf = (update: ChannelUpdate | undefined): Policy =>
+  update === undefined
+    ? {}
+    : {
+        baseMsat: BigInt(update.fee_base_msat),
+        perMillion: update.fee_proportional_millionths,
+        htlcMinMsat: BigInt(update.htlc_minimum_msat),
+        htlcMaxMsat: BigInt(update.htlc_maximum_msat),
+      };
+
 /** A channel of lightning-listpeerchannels(7) in nobody's own words. */
 export function channelOf(wire: PeerChannel): Channel {
   const { state, funding_txid, funding_outnum = 0, htlcs = [] } = wire;
@@ -41,6 +51,7 @@ export function channelOf(wire: PeerChannel): Channel {
     connected: wire.peer_connected,
     established: wire.reestablished !== false,
     private: wire.private === true,
+    policy: policyOf(wire.updates?.local),
     openedByUs: wire.opener === 'local',
     funding: funding_txid === undefined ? undefined : { txid: funding_txid, output: funding_outnum },
     payments: htlcs.map((htlc) => ({ hash: htlc.payment_hash, committed: COMMITTED.test(htlc.state) })),

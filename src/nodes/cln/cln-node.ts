@@ -22,11 +22,13 @@ import {
   type DecodedInvoice,
   type Feerates,
   type FundedChannel,
+  type HeardChannel,
   type InvoiceOptions,
   type LightningNode,
   type NodeInfo,
   type NodeSetup,
   type OpenOptions,
+  type OwnSettings,
   type PaymentStatus,
   type Peer,
   type Policy,
@@ -94,7 +96,7 @@ export class ClnNode implements LightningNode {
   }
 
   async prepare(setup: NodeSetup): Promise<() => Promise<void>> {
-    const { alias, colour, listen, secret, bitcoind, options, plugins } = setup;
+    const { alias, colour, listen, secret, bitcoind, options, plugins, without } = setup;
     const place = {
       bindAddr: listen === 'tcp' ? `127.0.0.1:${await freePort()}` : join(this.folder, 'peer'),
       bitcoinDatadir: bitcoind.datadir,
@@ -107,7 +109,11 @@ export class ClnNode implements LightningNode {
       { key: 'bitcoin-rpcport', value: String(bitcoind.rpcPort) },
       ...(bitcoind.cli === undefined ? [] : [{ key: 'bitcoin-cli', value: bitcoind.cli }]),
     ]);
-    return await this.lightningd.configure(options, plugins);
+    return await this.lightningd.configure(options, plugins, without);
+  }
+
+  async ownSettings(): Promise<OwnSettings> {
+    return await this.lightningd.ownSettings();
   }
 
   async configured(key: string): Promise<string | undefined> {
@@ -198,6 +204,10 @@ export class ClnNode implements LightningNode {
     await this.#call('connect', { id: address });
   }
 
+  async leave(peerId: string): Promise<void> {
+    await this.#call('disconnect', { id: peerId });
+  }
+
   /** connectd sends gossip when it has something urgent to send along with it: a ping is, and so is its answer. */
   async nudge(peerId: string): Promise<void> {
     try {
@@ -213,12 +223,15 @@ export class ClnNode implements LightningNode {
   }
 
   async open(peerId: string, options: OpenOptions, wait?: WaitOptions): Promise<FundedChannel> {
-    const { capacitySat, feerate, announce } = options;
+    const { capacitySat, feerate, announce, pushMsat, confirmations, coins } = options;
     const params = {
       id: peerId,
       amount: `${capacitySat}sat`,
       ...(feerate ? { feerate } : {}),
       ...(announce === false ? { announce } : {}),
+      ...(pushMsat === undefined ? {} : { push_msat: `${pushMsat}msat` }),
+      ...(confirmations === undefined ? {} : { mindepth: confirmations }),
+      ...(coins ? { utxos: coins.map(({ txid, output }) => `${txid}:${output}`) } : {}),
     };
     try {
       const { channel_id, txid } = await this.#call('fundchannel', params, wait);
@@ -244,6 +257,14 @@ export class ClnNode implements LightningNode {
       ...(htlcMinMsat === undefined ? {} : { htlcmin: `${htlcMinMsat}msat` }),
       ...(htlcMaxMsat === undefined ? {} : { htlcmax: `${htlcMaxMsat}msat` }),
     });
+  }
+
+  /** lightning-listchannels(7) */
+  async gossip(): Promise<HeardChannel[]> {
+    const { channels } = await this.#call('listchannels');
+    return channels
+      .filter((side) => side.public)
+      .map(({ short_channel_id: shortChannelId, source }) => ({ shortChannelId, source }));
   }
 
   async invoice(

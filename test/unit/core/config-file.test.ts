@@ -59,3 +59,17 @@ test('every value can be put in the place of another; what stays keeps its looks
   file.map((value) => (value === 'l1' || value === '2' ? `${value}!` : value));
   expect(file.toString()).toBe(text.replace('alias=l1', 'alias=l1!').replace('rpcport=2', 'rpcport=2!'));
 });
+
+test('what is set, line by line, and what is taken out', () => {
+  const file = new ConfigFile('# mine\nalias=a\ndeveloper\nplugin=/a\nplugin=/b\n');
+  expect(file.entries()).toEqual([
+    { key: 'alias', value: 'a' },
+    { key: 'developer', value: undefined },
+    { key: 'plugin', value: '/a' },
+    { key: 'plugin', value: '/b' },
+  ]);
+  file.remove('plugin', '/a');
+  file.remove('developer');
+  file.remove('alias', 'another');
+  expect(file.toString()).toBe('# mine\nalias=a\nplugin=/b\n');
+});

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ConfigFile } from '../../../src/core/config-file.js';
-import { lightningdSettings, type LightningdPlace } from '../../../src/daemons/lightningd-settings.js';
+import { lightningdSettings, ownSettingsOf, type LightningdPlace } from '../../../src/daemons/lightningd-settings.js';
 import { formatSettings, rebase } from '../../../src/daemons/settings.js';
 
 const place = (dir: string): LightningdPlace => ({
@@ -40,3 +40,23 @@ test('a config moved to another folder is what would be written there; all else 
     config('/elsewhere') + '# mine\nplugin=/a/b-not-this/p.js\nplugin=/elsewhere/plugins/p.js\nfee-base=7\n',
   );
 });
+
+test.each(['cln', 'embedded'] as const)(
+  'what the config of a %s node has besides what a new one has',
+  (implementation) => {
+    const text = formatSettings(
+      'l1',
+      lightningdSettings(implementation, { alias: 'a', rgb: 'ff0000' }, place('/play')),
+    );
+    expect(ownSettingsOf(new ConfigFile(text), implementation)).toEqual({ options: [], plugins: [] });
+    const edited = `${text.replace('log-level=debug', 'log-level=info')}fee-base=1\nfee-base=5\nwumbo\nplugin=/a\nplugin=/b\n`;
+    expect(ownSettingsOf(new ConfigFile(edited), implementation)).toEqual({
+      options: [
+        { key: 'log-level', value: 'info' },
+        { key: 'fee-base', value: '5' },
+        { key: 'wumbo', value: undefined },
+      ],
+      plugins: ['/a', '/b'],
+    });
+  },
+);

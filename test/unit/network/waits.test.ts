@@ -96,6 +96,7 @@ const channel: Channel = {
   connected: true,
   established: true,
   private: false,
+  policy: {},
   openedByUs: true,
   funding: { txid: 'ff', output: 0 },
   payments: [],

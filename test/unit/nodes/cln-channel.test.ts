@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 import { channelOf } from '../../../src/nodes/cln/channel.js';
-import type { PeerChannel } from '../../../src/rpc/lightning-types.js';
+import type { ChannelUpdate, PeerChannel } from '../../../src/rpc/lightning-types.js';
+
+const update: ChannelUpdate = {
+  htlc_minimum_msat: 1,
+  htlc_maximum_msat: 2_900,
+  cltv_expiry_delta: 6,
+  fee_base_msat: 5,
+  fee_proportional_millionths: 10,
+};
 
 const normal: PeerChannel = {
   peer_id: '02aa',
@@ -16,7 +24,7 @@ const normal: PeerChannel = {
   spendable_msat: 900,
   private: true,
   opener: 'local',
-  updates: { local: {}, remote: {} },
+  updates: { local: update, remote: update },
   htlcs: [
     { direction: 'out', amount_msat: 1, payment_hash: '01', state: 'SENT_ADD_ACK_REVOCATION' },
     { direction: 'in', amount_msat: 1, payment_hash: '02', state: 'RCVD_ADD_COMMIT' },
@@ -37,6 +45,7 @@ test('a channel, in the words of the port', () => {
     connected: true,
     established: true,
     private: true,
+    policy: { baseMsat: 5n, perMillion: 10, htlcMinMsat: 1n, htlcMaxMsat: 2_900n },
     openedByUs: true,
     funding: { txid: 'ff', output: 1 },
     payments: [
@@ -47,7 +56,7 @@ test('a channel, in the words of the port', () => {
 });
 
 test('it carries payments once it is normal and has all that this takes', () => {
-  expect(channelOf({ ...normal, updates: { local: {} } }).usable).toBe(false);
+  expect(channelOf({ ...normal, updates: { local: update } }).usable).toBe(false);
   const { short_channel_id: _, ...unnumbered } = normal;
   expect(channelOf(unnumbered).usable).toBe(false);
   expect(channelOf({ ...normal, state: 'CHANNELD_AWAITING_SPLICE' }).usable).toBe(true);
