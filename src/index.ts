@@ -34,6 +34,7 @@ export type { ChannelStatus, DaemonStatus, NodeStatus, PlaygroundStatus } from '
 export type { Step, StepListener } from './network/steps.js';
 export { TALK, type FundAndChannelOptions, type PayDemoOptions } from './network/talk.js';
 export type { Implementation } from './daemons/implementation.js';
+export { PlaygroundPool, type PoolOptions } from './pool/pool.js';
 export { callPlugin, type CallOptions as PluginCallOptions, type CallResult } from './plugins/call/call.js';
 export { checkPlugin, type CheckOptions } from './plugins/check/check.js';
 export type { CheckReport, Finding } from './plugins/check/report.js';

@@ -5,6 +5,7 @@ import { LIGHTNING } from './table/lightning.js';
 import { PLAYGROUND } from './table/playground.js';
 import { PLUGINS } from './table/plugins.js';
 import { TALK } from './table/talk.js';
+import { TESTS } from './table/tests.js';
 
 /** Commands that belong together, under a heading of the help. */
 export interface CommandGroup {
@@ -19,6 +20,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
   { heading: 'Nodes, channels and payments', commands: LIGHTNING },
   { heading: 'The chain', commands: CHAIN },
   { heading: 'Plugins', commands: PLUGINS },
+  { heading: 'Tests', commands: TESTS },
   { heading: 'Help', commands: HELP },
 ];
 

@@ -20,6 +20,9 @@ const perNode = (about: string, mark: string, after: readonly string[]): Placeho
 export const PLACEHOLDERS: { readonly [name: string]: Placeholder } = {
   node,
   nodes: { about: 'how many, or their names: alice,bob' },
+  command: { about: 'a program to run, with its arguments; all ends with it' },
+  port: { about: 'a TCP port of 127.0.0.1' },
+  duration: { about: 'such as 30s, 10m or 1h' },
   from: { ...node, about: 'the node that begins: it connects, opens, closes' },
   to: { ...node, about: 'the node at the other end' },
   daemon: {

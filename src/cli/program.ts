@@ -93,6 +93,7 @@ function parentOf(program: Command, spec: CommandSpec): Command {
 
 const GROUPS: { readonly [group: string]: string } = {
   plugin: 'write, check, run, watch and trace plugins',
+  pool: 'playgrounds kept ready for tests',
 };
 
 function addOptions(command: Command, specs: readonly OptionSpec[]): void {

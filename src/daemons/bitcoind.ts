@@ -70,6 +70,11 @@ export class Bitcoind {
     return this.#rpcPort;
   }
 
+  /** `user:password` of its RPC, written at each start. */
+  get cookieFile(): string {
+    return join(this.datadir, 'regtest', '.cookie');
+  }
+
   get rpc(): BitcoindRpc {
     if (!this.#rpc)
       throw new LnPlayError('STATE', `bitcoind has no ${this.configFile} yet`, { hint: 'run `ln-play up`' });
@@ -165,8 +170,7 @@ export class Bitcoind {
     if (this.#rpcPort === port && this.#rpc) return;
     this.#rpc?.close();
     this.#rpcPort = port;
-    const cookieFile = join(this.datadir, 'regtest', '.cookie');
-    this.#rpc = new BitcoindRpc({ host: '127.0.0.1', port, auth: { cookieFile } });
+    this.#rpc = new BitcoindRpc({ host: '127.0.0.1', port, auth: { cookieFile: this.cookieFile } });
   }
 
   async #ready(): Promise<Probe<void>> {

@@ -1,0 +1,3 @@
+module example.com/ln-play-pool
+
+go 1.19
