@@ -112,7 +112,7 @@ async function start<N extends Network>(
   options: UpOptions,
   bitcoinCli: string | undefined,
 ): Promise<Omit<UpReport<N>, 'created'>> {
-  const { bitcoind, nodes, faucet, miner, steps } = playground;
+  const { bitcoind, nodes, faucet, miner, background, steps } = playground;
   // bitcoind may start after those who wait for what needs it
   let bitcoindDied: (error: unknown) => void = () => {};
   const failure = new Promise<never>((_, reject) => (bitcoindDied = reject));
@@ -176,6 +176,8 @@ async function start<N extends Network>(
     running = [];
   }
   const stopped = nodes.filter((node) => !running.includes(node));
+  await background.load(table);
+  if (!bitcoindRan && running.length === 0) await background.forgetByHand(); // it went with the machine, not with `down`
   try {
     // as many nodes as there are processors start beside bitcoind; more would only take its time from it
     const beside = stopped.slice(0, availableParallelism());
@@ -194,6 +196,7 @@ async function start<N extends Network>(
     // a node may be ready before all of the first blocks are there, and still be reading them
     if (!options.debugger)
       await Promise.all([playground.sync(), steps.run('connect', () => reconnect(nodes, playground.peers, wait))]);
+    if (await background.start(wait)) started.push(background.daemon);
   } catch (error) {
     await Promise.all(started.filter((daemon) => daemon !== bitcoind.daemon).map((daemon) => daemon.stop()));
     await Promise.all(started.map((daemon) => daemon.stop()));
@@ -201,7 +204,7 @@ async function start<N extends Network>(
     throw error;
   }
   const names = started.map(({ name }) => name);
-  const alreadyRan = ['bitcoind', ...nodes.map(({ name }) => name)].filter((name) => !names.includes(name));
+  const alreadyRan = playground.daemons().flatMap(({ daemon: { name } }) => (names.includes(name) ? [] : [name]));
   return { playground, started: names, alreadyRan };
 }
 

@@ -10,6 +10,11 @@ export const layoutOf = (dir: string) =>
     /** There until the chain has its first blocks on disk; see unborn.ts. */
     unborn: join(dir, '.unborn'),
     locks: join(dir, '.lock'),
+    /** What is to go on in the background, and the process that does it: its socket, and its log. */
+    background: join(dir, 'background.json'),
+    backgroundFolder: join(dir, '.background'),
+    backgroundSocket: join(dir, '.background', 'socket'),
+    backgroundLog: join(dir, 'background.log'),
     bitcoinDatadir: join(dir, 'bitcoin'),
     nodeDir: (name: string) => join(dir, name),
   }) as const;
@@ -24,6 +29,7 @@ export function playgroundDir(given?: string, env: NodeJS.ProcessEnv = process.e
 /** What a daemon runs, or is told to run: programs, configs, plugins. */
 const RUNS = [
   'ln-play.json',
+  'background.json',
   '*/config',
   '*/regtest/config',
   '*/bitcoin.conf',

@@ -4,6 +4,7 @@ import { Bitcoind } from '../daemons/bitcoind.js';
 import type { LightningdExecutable, ReadyOptions } from '../daemons/lightningd.js';
 import { createNode } from '../nodes/implementations.js';
 import type { LightningNode } from '../nodes/node.js';
+import { Background } from './background/background.js';
 import { tipOf } from './chain.js';
 import {
   connectNodes,
@@ -41,6 +42,8 @@ export class Network {
   readonly bitcoind: Bitcoind;
   readonly faucet: Faucet;
   readonly miner: Miner;
+  /** What goes on between two commands. */
+  readonly background: Background;
   readonly #context: NetworkContext;
   readonly #nodes = new Map<string, { readonly node: LightningNode; readonly executable: LightningdExecutable }>();
   #peers: readonly Edge[] = [];
@@ -54,6 +57,7 @@ export class Network {
     this.bitcoind = new Bitcoind(layout.bitcoinDatadir, manifest.bitcoind);
     this.faucet = new Faucet(this.bitcoind);
     this.miner = new Miner(this.bitcoind, layout, () => this.faucet.address());
+    this.background = new Background(layout);
     this.grow(manifest);
   }
 
@@ -101,7 +105,7 @@ export class Network {
     return this.#peers;
   }
 
-  /** All that runs when the network is up, in start order. */
+  /** All that runs when the network is up, in start order; the background where it has something to do. */
   daemons(): readonly NetworkDaemon[] {
     const { bitcoind } = this;
     const chain: NetworkDaemon = {
@@ -122,7 +126,14 @@ export class Network {
         await this.steps.run('connect', () => reconnect(this.#running(), this.peers, wait, node));
       },
     }));
-    return [chain, ...nodes];
+    const { background } = this;
+    const resident: NetworkDaemon = {
+      daemon: background.daemon,
+      purpose: 'what goes on by itself',
+      needs: [chain, ...nodes].map(({ daemon }) => daemon.name),
+      start: async (wait) => void (await background.start(wait)),
+    };
+    return background.isWanted ? [chain, ...nodes, resident] : [chain, ...nodes];
   }
 
   /**

@@ -4,6 +4,7 @@ import { makePrivateFolder, removeTree } from '../core/files.js';
 import { removeLocks, withLock, type LockOptions } from '../process/lock.js';
 import type { AnyNode } from '../nodes/implementations.js';
 import { listProcesses } from '../process/table.js';
+import type { Background } from './background/background.js';
 import { boot, type UpReport as BootReport } from './boot.js';
 import type { OpenChannel } from './channels.js';
 import { stopDaemons } from './daemons.js';
@@ -59,6 +60,7 @@ export class Playground extends Network implements AsyncDisposable {
     const playground = new Playground(layout, manifest, context);
     await playground.bitcoind.load();
     const table = listProcesses();
+    await playground.background.load(table);
     for (const { daemon } of playground.daemons()) daemon.attach(table);
     return playground;
   }
@@ -108,6 +110,19 @@ export class Playground extends Network implements AsyncDisposable {
     return super.node(name) as AnyNode;
   }
 
+  /**
+   * Takes in what other commands have changed since: nodes, the port of bitcoind, what goes on in the background.
+   *
+   * @throws {LnPlayError} STATE where the playground has gone
+   */
+  async refresh(): Promise<void> {
+    const manifest = await readManifest(this.layout);
+    if (!manifest) throw noPlayground(this.layout);
+    this.grow(manifest);
+    await this.bitcoind.load();
+    await this.background.load();
+  }
+
   async status(): Promise<PlaygroundStatus> {
     return await statusOf(this);
   }
@@ -128,6 +143,33 @@ export class Playground extends Network implements AsyncDisposable {
       await this.steps.run(`stop ${name}`, () => daemon.stop());
       await this.steps.run(`start ${name}`, () => start(this.wait));
       await rejoin?.(this.wait);
+    });
+  }
+
+  /**
+   * Mines a block by the clock from now on, in the background, until `stopMining`, `down`, or the playground's end; where
+   * that goes on already, it gets this interval.
+   *
+   * @throws {LnPlayError} STATE where the playground does not run
+   */
+  async mineEvery(everyMs: number): Promise<void> {
+    await this.#changeBackground((byHand) => ({ ...byHand, mining: { everyMs } }));
+  }
+
+  /** Ends mining by the clock, also what the network's file has, until the next `up`. @returns whether it went on */
+  async stopMining(): Promise<boolean> {
+    return await this.#exclusively(async () => {
+      const went = this.background.sections.mining !== undefined;
+      if (went) await this.background.change((byHand) => ({ ...byHand, mining: null }), this.wait);
+      return went;
+    });
+  }
+
+  async #changeBackground(edit: Parameters<Background['change']>[0]): Promise<void> {
+    await this.#exclusively(async () => {
+      if (!this.bitcoind.daemon.attach())
+        throw new LnPlayError('STATE', `bitcoind of ${this.dir} does not run`, { hint: 'start it: ln-play up' });
+      await this.background.change(edit, this.wait);
     });
   }
 
@@ -165,15 +207,16 @@ export class Playground extends Network implements AsyncDisposable {
         await this.#removeFolder();
         throw noPlayground(this.layout);
       }
-      this.grow(manifest);
-      await this.bitcoind.load();
+      await this.refresh();
       return await body();
     };
     return await exclusively(this.layout, context, underLock, lock);
   }
 
   async #stop(): Promise<string[]> {
-    return await stopDaemons(this.daemons(), this.steps);
+    const stopped = await stopDaemons(this.daemons(), this.steps);
+    await this.background.forgetByHand();
+    return stopped;
   }
 
   async #destroy(): Promise<string[]> {
@@ -181,6 +224,7 @@ export class Playground extends Network implements AsyncDisposable {
     const { manifest, unborn, locks, bitcoinDatadir, nodeDir } = this.layout;
     const folders = this.nodes.map(({ name }) => nodeDir(name));
     for (const path of [...folders, bitcoinDatadir, manifest, unborn]) await removeTree(path);
+    await this.background.remove();
     await removeLocks(locks); // at last: from here on the playground is whoever's is the first to make another
     return stopped;
   }

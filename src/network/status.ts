@@ -3,6 +3,7 @@ import type { DaemonState } from '../daemons/daemon.js';
 import type { Implementation } from '../daemons/implementation.js';
 import type { ChannelPhase, LightningNode } from '../nodes/node.js';
 import { listProcesses } from '../process/table.js';
+import type { SectionStatus } from './background/sections.js';
 import type { Network } from './network.js';
 
 /** How long one daemon may take to answer before its status says so, in ms. */
@@ -22,6 +23,8 @@ export interface PlaygroundStatus {
   };
   readonly nodes: readonly NodeStatus[];
   readonly channels: readonly ChannelStatus[];
+  /** What goes on by itself. */
+  readonly background: readonly SectionStatus[];
 }
 
 export interface DaemonStatus {
@@ -60,6 +63,7 @@ export interface ChannelStatus {
 
 /** Asks every daemon at once. One that does not answer is told as such and hides none of the others. */
 export async function statusOf(network: Network): Promise<PlaygroundStatus> {
+  const background = await network.background.status();
   const daemons = daemonsStatus(network);
   const stateOf = (name: string): DaemonState => daemons.find((daemon) => daemon.name === name)!.state;
   const [bitcoind, nodes] = await Promise.all([
@@ -92,6 +96,7 @@ export async function statusOf(network: Network): Promise<PlaygroundStatus> {
           to_us_msat: Number(oursMsat),
         })),
     ),
+    background,
   };
 }
 

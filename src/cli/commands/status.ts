@@ -13,7 +13,10 @@ export async function run({ options, out, playground: context }: CommandContext)
 const ID_WIDTH = 13;
 
 /** The status as aligned lines: the daemons, the channels. In a terminal ids are as long as there is room for. */
-export function statusText({ daemons, bitcoind, nodes, channels }: PlaygroundStatus, { style, width }: Output): string {
+export function statusText(
+  { daemons, bitcoind, nodes, channels, background }: PlaygroundStatus,
+  { style, width }: Output,
+): string {
   const { bold, dim } = style;
   const colours = { running: style.green, stopped: style.dim, dead: style.red } as const;
   const block = (height: number | null): string => (height === null ? '' : `block ${height}`);
@@ -48,5 +51,13 @@ export function statusText({ daemons, bitcoind, nodes, channels }: PlaygroundSta
     dim(`${from} has ${formatSat(BigInt(to_us_msat))}`),
   ]);
   const all = rows.map((row) => [...row.slice(0, -1), dim(elide(row.at(-1)!, room))]);
-  return [columns(all), ...(open.length > 0 ? ['', columns(open)] : [])].join('\n');
+  const goingOn = background.map(({ name, summary, from, problem }) => [
+    bold(name),
+    problem === null ? summary : `${summary}: ${style.red(problem)}`,
+    dim(from === 'file' ? "by the network's file" : 'until ln-play down'),
+  ]);
+  return [all, open, goingOn]
+    .filter(({ length }) => length > 0)
+    .map((rows) => columns(rows))
+    .join('\n\n');
 }

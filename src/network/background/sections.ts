@@ -1,0 +1,71 @@
+import { formatDurationMs } from '../../core/durations.js';
+
+/**
+ * What may go on in the background of a playground, as plain JSON: each a section of `background.json`. One that has to be
+ * done again and again has a module of its name in src/resident; the others are only kept, and shown.
+ */
+export interface Sections {
+  readonly mining: MiningSettings;
+}
+
+export type SectionName = keyof Sections;
+
+/** Blocks by the clock. */
+export interface MiningSettings {
+  readonly everyMs: number;
+}
+
+/** What a module of src/resident tells of itself, plain JSON. */
+export type SectionState = { readonly [key: string]: unknown };
+
+/** What `status` says of a section. */
+export interface SectionStatus {
+  readonly name: SectionName;
+  /** Whether the network's file wants it, so that `up` brings it back, or somebody has asked for it by hand until `down`. */
+  readonly from: 'file' | 'hand';
+  /** In a line, for a person. */
+  readonly summary: string;
+  /** What is set, and how far it is. */
+  readonly details: object;
+  /** Why it does not do what it should. */
+  readonly problem: string | null;
+}
+
+interface SectionKind<S> {
+  /** Whether `heal --all` takes back what was set of it by hand. */
+  readonly isWeather: boolean;
+  /** Whether the resident process does it. */
+  readonly isDone: boolean;
+  readonly summary: (settings: S, state: SectionState) => string;
+  readonly details: (settings: S, state: SectionState) => object;
+}
+
+const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
+
+/** What there is to know of each, in the order in which they are shown. */
+export const SECTIONS: { readonly [N in SectionName]: SectionKind<Sections[N]> } = {
+  mining: {
+    isWeather: true,
+    isDone: true,
+    summary: ({ everyMs }, { nextAt }) => {
+      const next = typeof nextAt === 'number' ? `, the next in ${seconds(Math.max(0, nextAt - Date.now()))}` : '';
+      return `a block every ${formatDurationMs(everyMs)}${next}`;
+    },
+    details: ({ everyMs }, { nextAt }) => ({
+      every_ms: everyMs,
+      next_ms: typeof nextAt === 'number' ? Math.max(0, nextAt - Date.now()) : null,
+    }),
+  },
+};
+
+/** The status of a section, from its settings and from what its module says where that runs. */
+export function sectionStatus<N extends SectionName>(
+  name: N,
+  settings: Sections[N],
+  from: SectionStatus['from'],
+  told: { readonly state: SectionState; readonly problem: string | null },
+): SectionStatus {
+  const { summary, details } = SECTIONS[name] as SectionKind<Sections[N]>;
+  const { state, problem } = told;
+  return { name, from, summary: summary(settings, state), details: details(settings, state), problem };
+}

@@ -1,0 +1,7 @@
+import type { Sections } from '../network/background/sections.js';
+import type { SectionModule } from './section.js';
+
+/** What does each section, loaded where there is one to do; none for what is only kept. */
+export const MODULES: { readonly [N in keyof Sections]?: () => Promise<SectionModule<Sections[N]>> } = {
+  mining: async () => (await import('./mining.js')).mining,
+};
