@@ -18,9 +18,9 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 export const assertOwnCache = (cache: string): void =>
   assertOurs(cache, ['*/bin/*', '*/libexec/*', '*/lib/*'], 'choose another cache with LN_PLAY_CACHE');
 
-/** The FILESYSTEM error for what cannot be written into the cache. */
-export function cacheError(cache: string, cause: unknown): LnPlayError {
-  return new LnPlayError('FILESYSTEM', `Cannot write bitcoind into the cache ${cache}: ${messageOf(cause)}`, {
+/** The FILESYSTEM error for what cannot be written into the cache: "bitcoind". */
+export function cacheError(cache: string, what: string, cause: unknown): LnPlayError {
+  return new LnPlayError('FILESYSTEM', `Cannot write ${what} into the cache ${cache}: ${messageOf(cause)}`, {
     hint: 'make room there, or choose another folder with LN_PLAY_CACHE',
     cause,
   });

@@ -1,12 +1,5 @@
+import { PATIENCE, type Patience } from '../download/patient.js';
 import type { Host } from '../host.js';
-
-/** How long a server may take, in ms. */
-export interface Patience {
-  /** For its first answer, with the way there: name, proxies, redirections. */
-  readonly answerMs: number;
-  /** For the next bytes. */
-  readonly stallMs: number;
-}
 
 /** A release of Bitcoin Core, as bitcoincore.org lays it out. */
 export interface Release {
@@ -25,8 +18,7 @@ export const RELEASE: Release = {
     'x86_64-apple-darwin': 'bc506958d0f387c1ea770bdc7c7192a505fa645ff62cabcc7761fa7eb89e867e',
     'arm64-apple-darwin': '16a097c09fbd7eb78b240ce1dae123663ea2e5e377cfd6a951e71e227e23cf2f',
   },
-  // what can't be reached is told before a person wonders
-  patience: { answerMs: 8_000, stallMs: 30_000 },
+  patience: PATIENCE,
 };
 
 interface Target {

@@ -1,21 +1,26 @@
 import { access, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LnPlayError } from '../../../core/errors.js';
+import { downloadWhole, PARTIAL } from '../download/download.js';
+import { shownUrl } from '../download/failures.js';
+import type { Goods } from '../download/goods.js';
 import { checkPrograms } from '../fetch/check.js';
 import type { Machine, Offer, Source } from '../fetch/source.js';
 import { OTHERWISE, PROGRAMS } from '../fetch/programs.js';
-import { downloadWhole } from './download.js';
-import { shownUrl } from './failures.js';
 import { targetOf } from './release.js';
 import { unpackPrograms } from './unpack.js';
 
 /** The variable that names a mirror: what stands there for `https://bitcoincore.org/bin`. */
 export const MIRROR_VARIABLE = 'LN_PLAY_BITCOIND_MIRROR';
-/** What the name of a file that is not whole yet ends in. */
-export const PARTIAL = '.part';
 
 const SITE = 'https://bitcoincore.org/bin';
 const FOLDER = 'bitcoin-core';
+const GOODS: Goods = {
+  what: 'bitcoind',
+  mirror: MIRROR_VARIABLE,
+  notFound: 'look whether that is the right mirror',
+  otherwise: OTHERWISE,
+};
 
 /** Bitcoin Core's own release, for Linux and macOS, from its site or a mirror of it. */
 export const CORE: Source = {
@@ -42,7 +47,7 @@ async function look({ env, cache, host, release }: Machine): Promise<Offer | { r
       const partial = join(cache, `${file}${PARTIAL}`);
       report('download', 0, 0);
       const onBytes = (done: number, total: number) => report('download', done, total);
-      await downloadWhole(url, partial, { sha256, env, patience, signal, onBytes });
+      await downloadWhole(url, partial, { goods: GOODS, sha256, env, patience, signal, onBytes });
       report('unpack', 0, 1);
       const made = join(staging, 'new');
       await mkdir(join(made, 'bin'), { recursive: true, mode: 0o755 });

@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { RELEASE, type Patience, type Release } from '../../../../../src/daemons/executables/core/release.js';
+import { RELEASE, type Release } from '../../../../../src/daemons/executables/core/release.js';
+import type { Patience } from '../../../../../src/daemons/executables/download/patient.js';
 import { CORE } from '../../../../../src/daemons/executables/core/source.js';
 import { fetchBitcoin } from '../../../../../src/daemons/executables/fetch/fetch.js';
 import type { FetchProgress } from '../../../../../src/daemons/executables/fetch/source.js';

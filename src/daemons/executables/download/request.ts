@@ -4,23 +4,25 @@ import type { Dispatcher } from 'undici';
 import { LnPlayError, throwIfAborted } from '../../../core/errors.js';
 import { cacheError } from '../cache-folder.js';
 import { failure, GOES_ON, networkError } from './failures.js';
-import { Patient } from './patient.js';
-import type { Patience } from './release.js';
+import type { Goods } from './goods.js';
+import { Patient, type Patience } from './patient.js';
 
 export interface RequestOptions {
+  readonly goods: Goods;
   /** Which proxies to go through: HTTPS_PROXY, HTTP_PROXY, NO_PROXY, in capitals or not. */
   readonly env: NodeJS.ProcessEnv;
   readonly patience: Patience;
   readonly signal?: AbortSignal | undefined;
   /** How many bytes are there, of how many; 0 where the server doesn't say. */
   readonly onBytes: (done: number, total: number) => void;
+  /** More than this many nobody should fill a disk with; 500 MB, where a release has some 50. */
+  readonly maxBytes?: number;
 }
 
 /** Whether all that the server has is there now. What broke in the middle can be gone on with. */
 export type Outcome = 'whole' | 'no such range' | { readonly broke: LnPlayError };
 
 const MAX_REDIRECTIONS = 5;
-/** A release has some 50 MB; this is what nobody should fill a disk beyond. */
 const MAX_BYTES = 500_000_000;
 const [OK, PARTIAL_CONTENT, RANGE_NOT_SATISFIABLE] = [200, 206, 416];
 
@@ -32,7 +34,7 @@ const [OK, PARTIAL_CONTENT, RANGE_NOT_SATISFIABLE] = [200, 206, 416];
  */
 export async function requestRest(url: URL, file: string, from: number, options: RequestOptions): Promise<Outcome> {
   const { EnvHttpProxyAgent, interceptors, request } = await import('undici'); // 80 ms: only where something is fetched
-  const { env, patience, signal, onBytes } = options;
+  const { goods, env, patience, signal, onBytes, maxBytes = MAX_BYTES } = options;
   const patient = new Patient(url, patience, signal);
   let agent: Dispatcher | undefined;
   let begun = false;
@@ -48,16 +50,21 @@ export async function requestRest(url: URL, file: string, from: number, options:
     });
     body.on('error', () => {}); // told to whoever reads it; an answer that is refused is read by nobody
     if (statusCode === RANGE_NOT_SATISFIABLE) return 'no such range';
-    if (statusCode !== OK && statusCode !== PARTIAL_CONTENT) throw refused(url, statusCode);
+    if (statusCode !== OK && statusCode !== PARTIAL_CONTENT) throw refused(goods, url, statusCode);
     if (/^text\/html/i.test(String(headers['content-type'])))
-      throw failure(url, 'it answers with a web page', 'this network may want you to log in first: open a browser');
+      throw failure(
+        goods,
+        url,
+        'it answers with a web page',
+        'this network may want you to log in first: open a browser',
+      );
     begun = true;
     const begin = statusCode === PARTIAL_CONTENT ? from : 0;
     if (begin > 0 && !String(headers['content-range']).startsWith(`bytes ${begin}-`)) return 'no such range';
     const length = Number(headers['content-length'] ?? 0);
     const total = length > 0 ? begin + length : 0;
-    await write(file, begin, body, (done) => {
-      if (done > MAX_BYTES) throw failure(url, `it sends more than ${MAX_BYTES} bytes`);
+    await write(file, begin, body, goods, (done) => {
+      if (done > maxBytes) throw failure(goods, url, `it sends more than ${maxBytes} bytes`);
       patient.heard();
       onBytes(done, total);
     });
@@ -65,9 +72,9 @@ export async function requestRest(url: URL, file: string, from: number, options:
   } catch (cause) {
     if (cause instanceof LnPlayError) throw cause;
     throwIfAborted(signal);
-    if (patient.stalled) throw failure(url, patient.stalled, GOES_ON, cause);
-    if (begun) return { broke: networkError(url, cause) };
-    throw networkError(url, cause);
+    if (patient.stalled) throw failure(goods, url, patient.stalled, GOES_ON, cause);
+    if (begun) return { broke: networkError(goods, url, cause) };
+    throw networkError(goods, url, cause);
   } finally {
     patient.stop();
     await agent?.destroy();
@@ -78,10 +85,11 @@ async function write(
   file: string,
   begin: number,
   body: AsyncIterable<Uint8Array>,
+  { what }: Goods,
   onBytes: (done: number) => void,
 ): Promise<void> {
   const cannot = (cause: unknown): never => {
-    throw cacheError(dirname(file), cause);
+    throw cacheError(dirname(file), what, cause);
   };
   const handle = await open(file, begin > 0 ? 'a' : 'w', 0o600).catch(cannot);
   try {
@@ -111,7 +119,7 @@ function authorization({ username, password }: URL): { authorization?: string } 
 
 const bare = ({ origin, pathname, search }: URL): string => `${origin}${pathname}${search}`;
 
-function refused(url: URL, statusCode: number): LnPlayError {
-  if (statusCode === 404) return failure(url, 'there is no such file (404)', 'look whether that is the right mirror');
-  return failure(url, `it answers ${statusCode}`);
+function refused(goods: Goods, url: URL, statusCode: number): LnPlayError {
+  if (statusCode === 404) return failure(goods, url, 'there is no such file (404)', goods.notFound);
+  return failure(goods, url, `it answers ${statusCode}`);
 }

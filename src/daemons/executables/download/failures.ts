@@ -1,8 +1,8 @@
 import { LnPlayError, messageOf, systemCode } from '../../../core/errors.js';
-import { OTHERWISE } from '../fetch/programs.js';
+import type { Goods } from './goods.js';
 
-const REACH =
-  'is the network up, and does it want a proxy (HTTPS_PROXY)? Where the site cannot be reached, name a mirror with LN_PLAY_BITCOIND_MIRROR';
+const reach = ({ mirror }: Goods): string =>
+  `is the network up, and does it want a proxy (HTTPS_PROXY)? Where the site cannot be reached, name a mirror with ${mirror}`;
 
 /** What Node and undici say, and what helps. */
 const REMEDIES: readonly { readonly pattern: RegExp; readonly hint: string }[] = [
@@ -25,18 +25,18 @@ export function shownUrl(url: URL): string {
 }
 
 /** What went wrong between us and the server. */
-export function networkError(url: URL, cause: unknown): LnPlayError {
+export function networkError(goods: Goods, url: URL, cause: unknown): LnPlayError {
   const code = systemCode(cause);
   const said = messageOf(cause) || 'it cannot be reached'; // Node's error for several addresses has no text
   const text = code && !said.includes(code) ? `${said} (${code})` : said;
-  const remedy = REMEDIES.find(({ pattern }) => pattern.test(text))?.hint ?? REACH;
-  return failure(url, text, remedy, cause);
+  const remedy = REMEDIES.find(({ pattern }) => pattern.test(text))?.hint;
+  return failure(goods, url, text, remedy, cause);
 }
 
-/** The error of a download from Bitcoin Core's site or a mirror of it. */
-export function failure(url: URL, what: string, remedy = REACH, cause?: unknown): LnPlayError {
-  return new LnPlayError('DOWNLOAD', `bitcoind could not be fetched from ${shownUrl(url)}: ${what}`, {
-    hint: `${remedy}; or ${OTHERWISE}`,
+/** The error of a download from a project's site or a mirror of it. */
+export function failure(goods: Goods, url: URL, what: string, remedy = reach(goods), cause?: unknown): LnPlayError {
+  return new LnPlayError('DOWNLOAD', `${goods.what} could not be fetched from ${shownUrl(url)}: ${what}`, {
+    hint: `${remedy}; or ${goods.otherwise}`,
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -1,5 +1,15 @@
 import { shownUrl } from './failures.js';
-import type { Patience } from './release.js';
+
+/** How long a server may take, in ms. */
+export interface Patience {
+  /** For its first answer, with the way there: name, proxies, redirections. */
+  readonly answerMs: number;
+  /** For the next bytes. */
+  readonly stallMs: number;
+}
+
+/** What can't be reached is told before a person wonders. */
+export const PATIENCE: Patience = { answerMs: 8_000, stallMs: 30_000 };
 
 /** Waits for a server no longer than is sound: its `signal` ends the request when nothing was heard for too long. */
 export class Patient {

@@ -11,6 +11,9 @@ export interface DownloadOptions extends RequestOptions {
   readonly sha256: string;
 }
 
+/** What the name of a file that is not whole yet ends in. */
+export const PARTIAL = '.part';
+
 /** More often than this a connection doesn't break by chance. */
 const TRIES = 5;
 
@@ -21,7 +24,7 @@ const TRIES = 5;
  * @throws {LnPlayError} DOWNLOAD; FILESYSTEM; ABORTED
  */
 export async function downloadWhole(url: URL, file: string, options: DownloadOptions): Promise<void> {
-  const { sha256, signal } = options;
+  const { goods, sha256, signal } = options;
   const before = await sizeOf(file);
   if (before > 0 && (await hashOf(file)) === sha256) return;
   await download(url, file, options);
@@ -36,7 +39,8 @@ export async function downloadWhole(url: URL, file: string, options: DownloadOpt
   const bytes = await sizeOf(file);
   await rm(file, { force: true });
   const what = `its ${bytes} bytes have SHA-256 ${hash}, and the release's have ${sha256}`;
-  throw failure(url, what, 'a proxy or the mirror changed it: nothing of it was kept. Try another network or mirror');
+  const remedy = 'a proxy or the mirror changed it: nothing of it was kept. Try another network or mirror';
+  throw failure(goods, url, what, remedy);
 }
 
 async function download(url: URL, file: string, options: DownloadOptions): Promise<void> {
@@ -46,7 +50,8 @@ async function download(url: URL, file: string, options: DownloadOptions): Promi
     if (result === 'whole') return;
     if (result === 'no such range') {
       await rm(file, { force: true });
-      if (before === 0 || tries >= TRIES) throw failure(url, 'it refuses to send the file from its beginning');
+      if (before === 0 || tries >= TRIES)
+        throw failure(options.goods, url, 'it refuses to send the file from its beginning');
     } else if (tries >= TRIES) throw result.broke;
   }
 }
