@@ -27,6 +27,7 @@ const SOURCES = [
   'tsconfig.build.json',
   'scripts/build.js',
   'scripts/bundle-ldk.js',
+  'scripts/bundle-embedded.js',
 ];
 
 /** The hash of all that a build is made of: what it is called. */
@@ -68,11 +69,16 @@ async function make(name) {
   const compile = promisify(execFile)(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', folder], {
     cwd: root,
   });
-  const [{ bundleLdk }] = await Promise.all([import('./bundle-ldk.js'), compile]);
-  await bundleLdk(join(folder, 'vendor', 'ldk.js'));
+  const [{ bundleLdk }, { bundleEmbedded }] = await Promise.all([
+    import('./bundle-ldk.js'),
+    import('./bundle-embedded.js'),
+    compile,
+  ]);
   // a build's own, so that it never loads a part of another
   const about = { build: name, type: 'module', imports: { '#ldk': './vendor/ldk.js' } };
   await writeFile(join(folder, 'package.json'), `${JSON.stringify(about)}\n`);
+  await bundleLdk(join(folder, 'vendor', 'ldk.js'));
+  await bundleEmbedded(folder);
   if ((await nameOfSources()) !== name) return; // somebody saved a file meanwhile: it may be in it, or not
   await rename(folder, join(root, name)).catch((error) => {
     if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error; // else somebody else has made the same

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { cacheFolder } from '../../src/daemons/executables/cache-folder.js';
+import { cacheFolder } from '../../src/core/cache-folder.js';
 import { RELEASE } from '../../src/daemons/executables/core/release.js';
 import { DEBIAN } from '../../src/daemons/executables/debian/source.js';
 import { findExecutable } from '../../src/daemons/executables/find.js';

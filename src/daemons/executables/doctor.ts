@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { messageOf, systemCode } from '../../core/errors.js';
 import type { Command } from '../../process/daemon-process.js';
 import { MAX_SOCKET_PATH_BYTES } from '../../process/sockets.js';
-import { cacheFolder } from './cache-folder.js';
+import { cacheFolder } from '../../core/cache-folder.js';
 import { folderBytes, onPath } from './files.js';
 import type { Program } from './programs.js';
 import { searchExecutable, type SearchOptions, type Step } from './search.js';

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { LightningdExecutable } from '../lightningd.js';
-import { cacheFolder } from './cache-folder.js';
+import { cacheFolder } from '../../core/cache-folder.js';
 import { fetchBitcoin } from './fetch/fetch.js';
 import type { FetchProgress } from './fetch/source.js';
 import type { Program } from './programs.js';

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { LnPlayError } from '../../core/errors.js';
 import type { Command } from '../../process/daemon-process.js';
-import { cacheFolder } from './cache-folder.js';
+import { cacheFolder } from '../../core/cache-folder.js';
 import { RELEASE, type Release } from './core/release.js';
 import { EMBEDDED, EMBEDDED_SCRIPT, embeddedLightningd } from './embedded.js';
 import type { Offer } from './fetch/source.js';

@@ -1,14 +1,16 @@
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
 
 // TypeScript only knows it from the DOM's types
 declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
+
+const require = createRequire(import.meta.url);
 
 let compiling: Promise<object> | undefined;
 
 /** Begins to compile LDK's WebAssembly, on other threads; the same promise for all who ask. */
 export function compileWasm(): Promise<object> {
-  compiling ??= readFile(fileURLToPath(import.meta.resolve('lightningdevkit/liblightningjs.wasm'))).then((bytes) =>
+  compiling ??= readFile(require.resolve('lightningdevkit/liblightningjs.wasm')).then((bytes) =>
     WebAssembly.compile(bytes),
   );
   return compiling;

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Dispatcher } from 'undici';
 import { LnPlayError, throwIfAborted } from '../../../core/errors.js';
-import { cacheError } from '../cache-folder.js';
+import { cacheError } from '../own-cache.js';
 import { failure, GOES_ON, networkError } from './failures.js';
 import type { Goods } from './goods.js';
 import { Patient, type Patience } from './patient.js';

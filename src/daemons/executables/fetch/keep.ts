@@ -3,7 +3,7 @@ import { access, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LnPlayError, systemCode } from '../../../core/errors.js';
 import { withLock } from '../../../process/lock.js';
-import { cacheError } from '../cache-folder.js';
+import { cacheError } from '../own-cache.js';
 import { PARTIAL } from '../download/download.js';
 import type { FetchProgress } from './source.js';
 

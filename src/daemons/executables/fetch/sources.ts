@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { assertOwnCache } from '../cache-folder.js';
+import { assertOwnCache } from '../own-cache.js';
 import { CORE, MIRROR_VARIABLE } from '../core/source.js';
 import { DEBIAN } from '../debian/source.js';
 import { isExecutable } from '../files.js';

@@ -2,7 +2,7 @@ import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { cacheFolder } from '../../../../src/daemons/executables/cache-folder.js';
+import { cacheFolder } from '../../../../src/core/cache-folder.js';
 import {
   findExecutable,
   findLightningd,
