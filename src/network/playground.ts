@@ -3,6 +3,7 @@ import { LnPlayError, systemCode } from '../core/errors.js';
 import { makePrivateFolder, removeTree } from '../core/files.js';
 import { removeLocks, withLock, type LockOptions } from '../process/lock.js';
 import type { AnyNode } from '../nodes/implementations.js';
+import { Traffic, type TrafficOptions } from '../traffic/traffic.js';
 import { listProcesses } from '../process/table.js';
 import type { Background } from './background/background.js';
 import { boot, type UpReport as BootReport } from './boot.js';
@@ -121,6 +122,11 @@ export class Playground extends Network implements AsyncDisposable {
     this.grow(manifest);
     await this.bitcoind.load();
     await this.background.load();
+  }
+
+  /** Payments between its nodes, over and over: see `Traffic` of src/traffic/traffic.ts. */
+  traffic(options: TrafficOptions = {}): Traffic {
+    return new Traffic(this.nodes, { signal: this.#context.signal, ...options });
   }
 
   async status(): Promise<PlaygroundStatus> {

@@ -88,6 +88,13 @@ export interface LightningNode {
   decode(bolt11: string): Promise<DecodedInvoice>;
   /** @param amountMsat for an invoice that leaves the amount to the payer */
   pay(bolt11: string, amountMsat?: bigint, wait?: WaitOptions): Promise<Payment>;
+  /** Pays a node that made no invoice for it. */
+  keysend(payeeId: string, amountMsat: bigint, wait?: WaitOptions): Promise<Payment>;
+  /**
+   * Why a payment failed, of the error that `pay` or `keysend` threw: in one word, which is the name that BOLT #4 has for
+   * it where the node tells that (`temporary_channel_failure`).
+   */
+  failureReason(error: LnPlayError): string;
   /** Its payment of the invoice with this hash, if it has tried one. */
   payment(paymentHash: string): Promise<{ readonly status: PaymentStatus } | undefined>;
 }

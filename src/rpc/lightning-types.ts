@@ -16,7 +16,9 @@ export interface LightningMethods {
   invoice: { bolt11: string; payment_hash: string; payment_secret: string; expires_at: number };
   listinvoices: { invoices: Invoice[] };
   pay: PayResult;
-  xpay: { payment_preimage: string; amount_msat: number; amount_sent_msat: number };
+  keysend: PayResult;
+  xpay: XpayResult;
+  xkeysend: XpayResult;
   decode: Decoded;
   waitblockheight: { blockheight: number };
   listpays: { pays: { status: PayResult['status']; payment_hash: string }[] };
@@ -145,6 +147,13 @@ export interface PayResult {
   destination?: string;
   created_at: number;
   parts: number;
+}
+
+/** lightning-xpay(7), lightning-xkeysend(7) */
+export interface XpayResult {
+  payment_preimage: string;
+  amount_msat: number;
+  amount_sent_msat: number;
 }
 
 /** lightning-decode(7), of a BOLT #11 invoice. */

@@ -29,6 +29,7 @@ import {
   type NodeSetup,
   type OpenOptions,
   type OwnSettings,
+  type Payment,
   type PaymentStatus,
   type Peer,
   type Policy,
@@ -40,12 +41,14 @@ import { channelOf } from './channel.js';
 import {
   decodedOf,
   invoiceOf,
+  keysendOf,
   newInvoiceOf,
   paymentOf,
   type ClnInvoice,
   type ClnNewInvoice,
   type ClnPayment,
 } from './invoices.js';
+import { failureReason } from './payment-failure.js';
 
 /** How long a connected peer may take to answer a ping, in ms. */
 const PING_MS = 10_000;
@@ -305,6 +308,21 @@ export class ClnNode implements LightningNode {
     await assertPayable(this, bolt11, amountMsat);
     const params = amountMsat === undefined ? { bolt11 } : { bolt11, amount_msat: `${amountMsat}msat` };
     return paymentOf(await this.#call('pay', params, wait));
+  }
+
+  async keysend(payeeId: string, amountMsat: bigint, wait?: WaitOptions): Promise<Payment> {
+    const params = { destination: payeeId, amount_msat: `${amountMsat}msat` };
+    try {
+      return keysendOf(await this.#call('xkeysend', params, wait));
+    } catch (error) {
+      const isOlder = error instanceof LightningRpcError && error.rpcCode === CODE.METHOD_NOT_FOUND;
+      if (!isOlder) throw error;
+      return paymentOf(await this.#call('keysend', params, wait)); // before v26.06
+    }
+  }
+
+  failureReason(error: LnPlayError): string {
+    return failureReason(error);
   }
 
   async payment(paymentHash: string): Promise<{ readonly status: PaymentStatus } | undefined> {

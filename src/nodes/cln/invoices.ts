@@ -1,4 +1,4 @@
-import type { Decoded, Invoice as WireInvoice, PayResult } from '../../rpc/lightning-types.js';
+import type { Decoded, Invoice as WireInvoice, PayResult, XpayResult } from '../../rpc/lightning-types.js';
 import type { DecodedInvoice, Invoice, NewInvoice, Payment } from '../node.js';
 
 /** An invoice that was just made, with lightning-invoice(7)'s own names too. */
@@ -37,6 +37,14 @@ export const decodedOf = (record: Decoded): DecodedInvoice => ({
 
 export const paymentOf = (record: PayResult): ClnPayment => ({
   ...record,
+  preimage: record.payment_preimage,
+  amountMsat: BigInt(record.amount_msat),
+  sentMsat: BigInt(record.amount_sent_msat),
+  record,
+});
+
+export const keysendOf = (record: XpayResult): Payment => ({
+  status: 'complete',
   preimage: record.payment_preimage,
   amountMsat: BigInt(record.amount_msat),
   sentMsat: BigInt(record.amount_sent_msat),
