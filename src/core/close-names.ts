@@ -6,7 +6,7 @@ const MOST = 4;
 export function closeNames(written: string, names: readonly string[]): string[] {
   return names
     .map((name) => ({ name, likeness: likeness(written, name) }))
-    .filter(({ likeness }) => likeness >= CLOSE)
+    .filter(({ name, likeness }) => likeness >= CLOSE || isOneSlip(written, name))
     .sort((one, other) => other.likeness - one.likeness)
     .slice(0, MOST)
     .map(({ name }) => name);
@@ -30,4 +30,16 @@ function likeness(one: string, other: string): number {
 function pairs(name: string): string[] {
   const letters = `^${name}$`;
   return Array.from({ length: letters.length - 1 }, (_, index) => letters.slice(index, index + 2));
+}
+
+/** Whether one is the other with one letter wrong, missing, too many, or two of them exchanged; not of the shortest. */
+function isOneSlip(one: string, other: string): boolean {
+  const [short, long] = one.length <= other.length ? [one, other] : [other, one];
+  if (short.length < 3 || long.length > short.length + 1) return false;
+  let start = 0;
+  while (start < short.length && short[start] === long[start]) start++;
+  const rest = (text: string, skipped: number): string => text.slice(start + skipped);
+  if (long.length > short.length) return rest(short, 0) === rest(long, 1);
+  const exchanged = short[start] === long[start + 1] && short[start + 1] === long[start];
+  return rest(short, 1) === rest(long, 1) || (exchanged && rest(short, 2) === rest(long, 2));
 }

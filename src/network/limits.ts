@@ -1,5 +1,6 @@
 import { formatMsat } from '../core/amounts.js';
 import { LnPlayError } from '../core/errors.js';
+import type { ChannelSpec } from './spec.js';
 
 /** The least that bitcoind relays to an address of any kind, in sat: to a taproot one, at its default dustrelayfee. */
 const DUST_SAT = 330n;
@@ -40,7 +41,7 @@ export function assertOpenable(capacitySat: bigint, feerate: string | undefined)
     perKw < FEERATE_PER_KW.least ? 'too low: bitcoind relays nothing below' : 'absurd: bitcoind sends nothing above';
   const limit = perKw < FEERATE_PER_KW.least ? FEERATE_PER_KW.least : FEERATE_PER_KW.most;
   throw new LnPlayError('INVALID', `A feerate of ${feerate} is ${why} ${limit}perkw`, {
-    hint: 'leave --feerate out, or write for example 253perkw',
+    hint: 'leave the feerate out, or write for example 253perkw',
   });
 }
 
@@ -48,6 +49,17 @@ export function assertOpenable(capacitySat: bigint, feerate: string | undefined)
 export function costSat(capacitySat: bigint, feerate: string | undefined): bigint {
   return capacitySat + ((feeratePerKw(feerate) ?? FEERATE_PER_KW.least) * FUNDING_WEIGHT) / 1_000n + EMERGENCY_SAT;
 }
+
+/** As `costSat`, for several channels out of one wallet. */
+export const costOfAllSat = (channels: readonly Pick<ChannelSpec, 'capacitySat' | 'feerate'>[]): bigint =>
+  channels.reduce(
+    (sum, { capacitySat, feerate }) => sum + costSat(capacitySat, feerate) - EMERGENCY_SAT,
+    EMERGENCY_SAT,
+  );
+
+/** What a channel's other end takes at the least, in sat; `own` is its min-capacity-sat. */
+export const leastCapacitySat = (own: string | number | true | undefined): bigint =>
+  /^\d+$/.test(String(own)) ? BigInt(String(own)) : USUAL_CAPACITY_SAT;
 
 /** An amount that is enough, and short to type: rounded up to a thousandth of a bitcoin. */
 export const roundUp = (amountSat: bigint): string => sat(((amountSat + 99_999n) / 100_000n) * 100_000n);

@@ -29,26 +29,41 @@ const TAKEN: { readonly [what: string]: readonly string[] } = {
 /** `l1`, `l2`, …: the names of N nodes. */
 export const nodeNames = (count: number): string[] => Array.from({ length: count }, (_, index) => `l${index + 1}`);
 
+/** Why this is no name for a node, and the way out. */
+export interface NameFault {
+  readonly why: string;
+  readonly hint: string;
+}
+
+/** @param others names there are already @returns undefined for a name that can be had */
+export function nameFault(name: string, others: readonly string[]): NameFault | undefined {
+  const lower = name.toLowerCase();
+  if (!NAME.test(name))
+    return {
+      why: 'a name is a letter, then up to 31 letters, digits, - or _',
+      hint: 'for example alice, l1 or lsp-2',
+    };
+  if (SUFFIX.test(lower))
+    return { why: 'it ends as the shell functions of another node do', hint: 'choose another ending' };
+  const taken = Object.keys(TAKEN).find((what) => TAKEN[what]!.includes(lower));
+  if (taken !== undefined) return { why: `it is ${taken}`, hint: 'choose another name' };
+  const twin = others.find((other) => other.toLowerCase() === lower);
+  if (twin === name) return { why: 'another node has it', hint: 'give each node a name of its own' };
+  if (twin !== undefined) return { why: `only its capitals tell it from ${twin}`, hint: 'choose another name' };
+  return undefined;
+}
+
 /**
  * Names are those of folders, of shell functions and of arguments at once, also where upper and lower case are the same.
  *
  * @throws {LnPlayError} USAGE for a name that is none, is something else's, or is there twice
  */
 export function assertNames(names: readonly string[]): void {
-  const refuse = (name: string, why: string, hint: string): never => {
-    throw new LnPlayError('USAGE', `${JSON.stringify(name)} cannot be a node's name: ${why}`, { hint });
-  };
-  const seen = new Map<string, string>();
-  for (const name of names) {
-    const lower = name.toLowerCase();
-    if (!NAME.test(name))
-      refuse(name, 'a name is a letter, then up to 31 letters, digits, - or _', 'for example alice, l1 or lsp-2');
-    if (SUFFIX.test(lower)) refuse(name, 'it ends as the shell functions of another node do', 'choose another ending');
-    const other = Object.keys(TAKEN).find((what) => TAKEN[what]!.includes(lower));
-    if (other !== undefined) refuse(name, `it is ${other}`, 'choose another name');
-    const twin = seen.get(lower);
-    if (twin === name) refuse(name, 'another node has it', 'give each node a name of its own');
-    if (twin !== undefined) refuse(name, `only its capitals tell it from ${twin}`, 'choose another name');
-    seen.set(lower, name);
+  for (const [index, name] of names.entries()) {
+    const fault = nameFault(name, names.slice(0, index));
+    if (fault)
+      throw new LnPlayError('USAGE', `${JSON.stringify(name)} cannot be a node's name: ${fault.why}`, {
+        hint: fault.hint,
+      });
   }
 }
