@@ -9,7 +9,8 @@ import type { Turns, Tx } from '../store/turns.js';
 import { readEvent } from './events.js';
 import { type LdkEvent } from './event-types.js';
 import { ManagerTimer } from './manager-timer.js';
-import { makeObjects, STATE, type LdkObjects, type LdkParts } from './objects.js';
+import { makeObjects, STATE, type LdkObjects, type LdkParts, type ManagedObjects } from './objects.js';
+import { confirmationsOf, unconfirm } from './unconfirm.js';
 
 /** Where the engine sends what LDK decides, within the turn: it is committed together with LDK's own state. */
 export interface EngineOutlets {
@@ -34,19 +35,17 @@ const OPEN_REQUEST_TICKS = 2;
 
 /** LDK's objects, and what drives them: before each commit events are handled until there are none left. */
 export class Engine {
-  readonly manager: ldk.ChannelManager;
-  readonly peers: ldk.PeerManager;
   readonly graph: ldk.NetworkGraph;
   readonly keysManager: ldk.KeysManager;
   readonly router: ldk.Router;
   readonly #turns: Turns;
   readonly #store: Store;
   readonly #log: Log;
-  readonly #providers: ldk.EventsProvider[];
   readonly #handler: ldk.EventHandler;
-  readonly #listeners: ldk.Listen[];
-  readonly #managerConfirm: ldk.Confirm;
   readonly #objects: LdkObjects;
+  #managed: Managed;
+  /** Managers of which there is a newer one: LDK's other objects may still know them. */
+  readonly #former: Managed[] = [];
   #unwatched: readonly ldk.ChannelMonitor[];
   readonly #timers: NodeJS.Timeout[] = [];
   #managerTimer: ManagerTimer | undefined;
@@ -67,13 +66,18 @@ export class Engine {
     };
     const objects = turns.run(() => makeObjects(parts, callbacks));
     this.#objects = objects;
-    ({ manager: this.manager, peers: this.peers, graph: this.graph } = objects);
-    ({ keysManager: this.keysManager, router: this.router, unwatched: this.#unwatched } = objects);
+    ({ graph: this.graph, keysManager: this.keysManager, router: this.router, unwatched: this.#unwatched } = objects);
+    this.#managed = managedOf(objects, objects);
     this.#best = blockIdOf(this.manager.current_best_block());
-    this.#providers = [this.manager.as_EventsProvider(), objects.monitors.as_EventsProvider()];
-    this.#listeners = [objects.monitors.as_Listen(), this.manager.as_Listen()];
-    this.#managerConfirm = this.manager.as_Confirm();
     this.#handler = ldk.EventHandler.new_impl({ handle_event: (event) => this.#handle(event) });
+  }
+
+  get manager(): ldk.ChannelManager {
+    return this.#managed.manager;
+  }
+
+  get peers(): ldk.PeerManager {
+    return this.#managed.peers;
   }
 
   /** The block up to which LDK knows the chain. */
@@ -120,6 +124,16 @@ export class Engine {
     ];
   }
 
+  /** The blocks in which the funding transactions of channels are. */
+  fundingBlocks(): BlockId[] {
+    return this.read(() => confirmationsOf(this.manager)).map(({ block }) => block);
+  }
+
+  /** A block with funding transactions is in the chain no longer; before LDK is told of that. */
+  blockLost({ hash }: BlockId): void {
+    this.#turns.run(() => this.#unconfirm(hash));
+  }
+
   /** The listener for all blocks after `begin`. */
   listener({ connected, disconnected }: ChainOutlets): ChainListener {
     return this.#inTurns({
@@ -127,13 +141,14 @@ export class Engine {
       connect: (block) => {
         this.#objects.monitors.as_Listen().block_connected(block.raw, block.height);
         // the block's time first: LDK takes it for its channel_update's, which it may send as soon as the funding is in
-        this.#managerConfirm.best_block_updated(block.header, block.height);
-        this.#managerConfirm.transactions_confirmed(block.header, indexed(block), block.height);
+        this.#managed.confirm.best_block_updated(block.header, block.height);
+        this.#managed.confirm.transactions_confirmed(block.header, indexed(block), block.height);
         this.#best = { hash: block.hash, height: block.height };
         connected(block, this.#turns.current);
       },
       disconnect: (header, previous) => {
-        for (const listener of this.#listeners) listener.block_disconnected(header, previous.height + 1);
+        this.#unconfirm(this.#best.hash);
+        for (const listener of this.#managed.listeners) listener.block_disconnected(header, previous.height + 1);
         this.#best = previous;
         disconnected(previous, this.#turns.current);
       },
@@ -152,7 +167,7 @@ export class Engine {
       this.#timers.push(setInterval(() => this.#turns.run(tick), ms).unref());
     };
     every(PEER_TICK_MS, () => this.peers.timer_tick_occurred());
-    this.#managerTimer = new ManagerTimer(this.manager, (tick) => this.#turns.run(tick));
+    this.#startManagerTimer();
     every(GRAPH_SAVE_MS, () => this.#saveGossip(this.#turns.current));
     this.#turns.begin((tx) => this.#drain(outlets, tx), outlets.committed);
   }
@@ -180,6 +195,34 @@ export class Engine {
     this.#turns.run((tx) => this.#saveGossip(tx));
     this.#turns.end();
     this.#outlets = undefined;
+  }
+
+  #startManagerTimer(): void {
+    this.#managerTimer?.stop();
+    this.#managerTimer = new ManagerTimer(this.manager, (tick) => this.#turns.run(tick));
+  }
+
+  /**
+   * LDK closes a channel that carries payments when its funding transaction loses its block, though that is in another one a
+   * moment later. So it goes on with a manager in whose state it never was in one. Peers have to connect again.
+   */
+  #unconfirm(blockHash: string): void {
+    const lost = confirmationsOf(this.manager).filter(({ block }) => block.hash === blockHash);
+    if (lost.length === 0) return;
+    this.peers.disconnect_all_peers();
+    let state: Uint8Array = this.manager.write();
+    for (const confirmation of lost) {
+      const changed = unconfirm(state, confirmation);
+      if (changed) state = changed;
+      else
+        this.#log.broken(
+          `channel ${confirmation.channelId}: LDK's state is not as we know it, and LDK will close the channel`,
+        );
+    }
+    this.#former.push(this.#managed);
+    this.#managed = managedOf(this.#objects.reread(state), this.#objects);
+    this.#turns.current.put(STATE.manager, state);
+    if (this.#managerTimer) this.#startManagerTimer();
   }
 
   #inTurns({ best, connect, disconnect }: ChainListener): ChainListener {
@@ -222,7 +265,7 @@ export class Engine {
     this.#managerTimer?.tickEarly();
     do {
       this.#handled = 0;
-      for (const provider of this.#providers) provider.process_pending_events(this.#handler);
+      for (const provider of this.#managed.providers) provider.process_pending_events(this.#handler);
       if (this.#forwardsWait) {
         this.#forwardsWait = false;
         this.manager.process_pending_htlc_forwards();
@@ -235,6 +278,21 @@ export class Engine {
     if (transactions.length > 0) outlets.broadcast(transactions, tx);
   }
 }
+
+/** The manager, its peers, and the ways to them. */
+interface Managed extends ManagedObjects {
+  readonly confirm: ldk.Confirm;
+  readonly listeners: readonly ldk.Listen[];
+  readonly providers: readonly ldk.EventsProvider[];
+}
+
+const managedOf = ({ manager, peers }: ManagedObjects, { monitors }: Pick<LdkObjects, 'monitors'>): Managed => ({
+  manager,
+  peers,
+  confirm: manager.as_Confirm(),
+  listeners: [monitors.as_Listen(), manager.as_Listen()],
+  providers: [manager.as_EventsProvider(), monitors.as_EventsProvider()],
+});
 
 const blockIdOf = (best: ldk.BestBlock): BlockId => ({
   hash: displayHash(best.get_block_hash()),

@@ -5,7 +5,17 @@
 export interface LogTaps {
   /** A peer has answered a ping with so many bytes. */
   readonly pong: (nodeId: string, bytes: number) => void;
-  readonly announcementSignatures: (nodeId: string, signatures: TappedSignatures) => void;
+  /** @returns whether LDK may take them */
+  readonly announcementSignatures: (nodeId: string, signatures: TappedSignatures) => boolean;
+}
+
+/**
+ * Whether LDK is to ignore the message that it reads now. It closes a channel for announcement signatures of another place
+ * than where it has its funding transaction; of two nodes that see a reorganisation, one is the first to. While `isOn` our
+ * signer does not tell the node id that LDK needs to verify them, and it lets them be.
+ */
+export interface Ignoring {
+  isOn: boolean;
 }
 
 /** BOLT #7's announcement_signatures; signatures are r and s, 64 bytes. */
@@ -20,13 +30,13 @@ const PONG = /^Received message Pong\(Pong \{ byteslen: (\d+)/;
 const SIGNATURES =
   /^Received message AnnouncementSignatures\(AnnouncementSignatures \{ channel_id: ([0-9a-f]{64}), short_channel_id: (\d+), node_signature: ([0-9a-f]+), bitcoin_signature: ([0-9a-f]+)/;
 
-/** Looks at the line of a message that came, and calls the tap that it is for. */
-export function tap(taps: LogTaps, nodeId: string, text: string): void {
+/** Looks at the line of a message that came, and calls the tap that it is for. @returns whether LDK may take it */
+export function tap(taps: LogTaps, nodeId: string, text: string): boolean {
   const pong = PONG.exec(text);
-  if (pong) return taps.pong(nodeId, Number(pong[1]));
+  if (pong) taps.pong(nodeId, Number(pong[1]));
   const [, id, scid, node, bitcoin] = SIGNATURES.exec(text) ?? [];
-  if (id === undefined) return;
-  taps.announcementSignatures(nodeId, {
+  if (id === undefined) return true;
+  return taps.announcementSignatures(nodeId, {
     channelId: id,
     shortChannelId: BigInt(scid!),
     nodeSignature: compact(Buffer.from(node!, 'hex')),

@@ -2,7 +2,7 @@ import * as ldk from '#ldk';
 import type { Log } from '../context.js';
 import { hexOf } from '../bitcoin/hex.js';
 import { release } from './release.js';
-import { tap, type LogTaps } from './log-taps.js';
+import { tap, type Ignoring, type LogTaps } from './log-taps.js';
 
 /** How LDK says that a message came or goes. */
 const MESSAGE = /^(Received|Enqueueing) message (\w+)/;
@@ -22,7 +22,7 @@ const WRITER = {
  * LDK's log lines in ours, under the peer that they are about. They are a developer's: what a user has to know is
  * logged by the node itself, so nothing of LDK's is above debug.
  */
-export function ldkLogger(log: Log, taps: LogTaps): ldk.Logger {
+export function ldkLogger(log: Log, taps: LogTaps, ignoring: Ignoring): ldk.Logger {
   const children = new Map<string, Log>();
   const childFor = (record: ldk.Record): Log => {
     const peer = record.get_peer_id(); // zeros where the line is about none
@@ -40,7 +40,7 @@ export function ldkLogger(log: Log, taps: LogTaps): ldk.Logger {
     const child = childFor(record);
     if (!message) return child[WRITER[level]](text);
     const [, direction, name = ''] = message;
-    if (direction === 'Received') tap(taps, hexOf(record.get_peer_id()), text);
+    if (direction === 'Received') ignoring.isOn = !tap(taps, hexOf(record.get_peer_id()), text);
     child.io(text);
     if (name === 'Ping' || name === 'Pong') return child.trace(text);
     child.debug(`peer_${direction === 'Received' ? 'in' : 'out'} WIRE_${snakeCase(name)}`);

@@ -6,7 +6,7 @@ import { feeEstimator, userConfig } from './config.js';
 import { err, ok } from './convert.js';
 import { wireHash } from '../bitcoin/hex.js';
 import type { NodeKeys } from '../node/keys.js';
-import type { LogTaps } from './log-taps.js';
+import type { Ignoring, LogTaps } from './log-taps.js';
 import { ldkLogger } from './logger.js';
 import { monitorPersister, readMonitors } from './persist.js';
 import { nodeSigner, signerProvider } from './signers.js';
@@ -45,9 +45,14 @@ export interface LdkObjects {
   readonly broadcaster: ldk.BroadcasterInterface;
   readonly fees: ldk.FeeEstimator;
   readonly logger: ldk.Logger;
+  /** Makes a manager of this state, and what speaks with its peers, beside all else that there is. @throws as `makeObjects` */
+  readonly reread: (saved: Uint8Array) => ManagedObjects;
   /** LDK holds JavaScript objects weakly: what nobody else keeps. */
   readonly alive: readonly object[];
 }
+
+/** The channel manager, and the peers that it speaks with. */
+export type ManagedObjects = Pick<LdkObjects, 'manager' | 'peers'>;
 
 /** The keys of the store under which LDK's state is. */
 export const STATE = { manager: 'manager', graph: 'graph', scorer: 'scorer' } as const;
@@ -61,14 +66,15 @@ const NETWORK = ldk.Network.LDKNetwork_Regtest;
  */
 export function makeObjects(parts: LdkParts, callbacks: LdkCallbacks): LdkObjects {
   const { store, keys } = parts;
-  const logger = ldkLogger(parts.log, parts.taps);
+  const ignoring: Ignoring = { isOn: false };
+  const logger = ldkLogger(parts.log, parts.taps, ignoring);
   const fees = feeEstimator();
   const broadcaster = ldk.BroadcasterInterface.new_impl({ broadcast_transactions: callbacks.broadcast });
   const now = Date.now();
   const seconds = Math.floor(now / 1000);
   const keysManager = ldk.KeysManager.constructor_new(keys.channelSeed, BigInt(seconds), (now % 1000) * 1_000_000);
   const entropy = keysManager.as_EntropySource();
-  const signer = nodeSigner(keys, keysManager);
+  const signer = nodeSigner(keys, keysManager, ignoring);
   const signers = signerProvider(keysManager, parts.walletScript);
   const persister = monitorPersister(store, callbacks.persistFailed);
   const noFilter = ldk.Option_FilterZ.constructor_none();
@@ -129,19 +135,24 @@ export function makeObjects(parts: LdkParts, callbacks: LdkCallbacks): LdkObject
   const { manager, unwatched } = saved ? restore(saved) : create();
 
   const gossip = ldk.P2PGossipSync.constructor_new(graph, ldk.Option_UtxoLookupZ.constructor_none(), logger);
-  const peers = ldk.PeerManager.constructor_new(
-    manager.as_ChannelMessageHandler(),
-    gossip.as_RoutingMessageHandler(),
-    ldk.IgnoringMessageHandler.constructor_new().as_OnionMessageHandler(),
-    parts.customMessages,
-    seconds,
-    entropy.get_secure_random_bytes(),
-    logger,
-    signer,
-  );
+  const peersOf = (of: ldk.ChannelManager): ldk.PeerManager =>
+    ldk.PeerManager.constructor_new(
+      of.as_ChannelMessageHandler(),
+      gossip.as_RoutingMessageHandler(),
+      ldk.IgnoringMessageHandler.constructor_new().as_OnionMessageHandler(),
+      parts.customMessages,
+      seconds,
+      entropy.get_secure_random_bytes(),
+      logger,
+      signer,
+    );
+  const reread = (state: Uint8Array): ManagedObjects => {
+    const { manager: again } = restore(state);
+    return { manager: again, peers: peersOf(again) };
+  };
   const alive = [signer, signers, persister, gossip, messageRouter, parts.customMessages];
-  const objects = { manager, peers, monitors, graph, scorer, keysManager, router, unwatched };
-  return { ...objects, broadcaster, fees, logger, alive };
+  const objects = { manager, peers: peersOf(manager), monitors, graph, scorer, keysManager, router, unwatched };
+  return { ...objects, broadcaster, fees, logger, reread, alive };
 }
 
 function readGraph(store: Store, logger: ldk.Logger): ldk.NetworkGraph {

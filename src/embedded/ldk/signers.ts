@@ -4,18 +4,19 @@ import { ok, some } from './convert.js';
 
 import { gossipSigner, multiplyScalars, sharedSecret, signSchnorr } from '../bitcoin/curve.js';
 import { type NodeKeys } from '../node/keys.js';
+import type { Ignoring } from './log-taps.js';
 
 /**
  * LDK's node signer with the node key of Core Lightning's derivation: LDK's own KeysManager can only be told a seed.
  * The inbound payment key stays the KeysManager's.
  */
-export function nodeSigner(keys: NodeKeys, manager: ldk.KeysManager): ldk.NodeSigner {
+export function nodeSigner(keys: NodeKeys, manager: ldk.KeysManager, ignoring: Readonly<Ignoring>): ldk.NodeSigner {
   const inner = manager.as_NodeSigner();
   const signGossip = gossipSigner(keys.nodeSecret);
   return ldk.NodeSigner.new_impl({
     get_inbound_payment_key: () => inner.get_inbound_payment_key(),
     get_node_id: (recipient) =>
-      recipient === ldk.Recipient.LDKRecipient_Node
+      recipient === ldk.Recipient.LDKRecipient_Node && !ignoring.isOn
         ? ldk.Result_PublicKeyNoneZ.constructor_ok(keys.nodeId)
         : ldk.Result_PublicKeyNoneZ.constructor_err(),
     ecdh: (recipient, otherKey, tweak) => {

@@ -95,6 +95,7 @@ export async function buildNode(ctx: Context): Promise<BuiltNode> {
           inputs.map((input): [string, string] => [outpointName(input), txid]),
         ),
       );
+      channels.onFunded(tx, new Set(block.transactions.map(({ txid }) => txid)), live);
       channels.onBlock(tx, block.height, spends);
       closing.onSpent(spends.keys());
       broadcaster.confirmed(tx, block);

@@ -68,11 +68,13 @@ export class ChainWatch {
   }
 
   /** Brings LDK to the tip; ends the daemon if bitcoind has another chain than the one that LDK knows. */
-  async catchUp(engine: Pick<Engine, 'best' | 'catchUp'>): Promise<void> {
+  async catchUp(engine: Pick<Engine, 'best' | 'catchUp' | 'fundingBlocks' | 'blockLost'>): Promise<void> {
     this.#engine = engine;
     const { source, fatal } = this.#parts;
     const { height } = engine.best;
     const tip = await this.firstTip();
+    for (const block of engine.fundingBlocks())
+      if ((await source.hashAt(block.height)) !== block.hash) engine.blockLost(block);
     for (const listener of engine.catchUp(this.#outlets)) {
       try {
         await synchronize(source, listener, () => {});

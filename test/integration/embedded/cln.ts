@@ -11,13 +11,13 @@ export class ClnProcess {
   readonly peerSocket: string;
   readonly #args: readonly string[];
   readonly #command: string;
-  readonly #dir: string;
+  readonly lightningDir: string;
   #child: ChildProcess | undefined;
 
   /** @param port a TCP port that is free */
   constructor(command: string, dir: string, bitcoind: Bitcoind, port: number) {
     this.#command = command;
-    this.#dir = dir;
+    this.lightningDir = dir;
     this.peerSocket = join(dir, 'peer');
     this.rpc = new LightningSocket(join(dir, 'regtest/lightning-rpc'), 'cln');
     this.#args = [
@@ -41,11 +41,12 @@ export class ClnProcess {
 
   /** Starts it and waits until it knows the chain. */
   async start(): Promise<void> {
-    await mkdir(this.#dir, { recursive: true });
+    await mkdir(this.lightningDir, { recursive: true });
     const child = spawn(this.#command, this.#args, { stdio: 'ignore' });
     this.#child = child;
     await waitFor('lightningd to be ready', async () => {
-      if (child.exitCode !== null) throw new Error(`lightningd exited with ${child.exitCode}: see ${this.#dir}/log`);
+      if (child.exitCode !== null)
+        throw new Error(`lightningd exited with ${child.exitCode}: see ${this.lightningDir}/log`);
       try {
         const info = await this.rpc.call('getinfo');
         const behind = info.warning_bitcoind_sync ?? info.warning_lightningd_sync;

@@ -218,6 +218,17 @@ export class Channels {
     }
   }
 
+  /** A block has these transactions: a channel whose funding is among them, again perhaps, has its place by that. */
+  onFunded(tx: Tx, txids: ReadonlySet<string>, live: () => readonly LiveChannel[]): void {
+    const funded = this.#records.list().filter(({ fundingTxid }) => txids.has(fundingTxid));
+    if (funded.length === 0) return;
+    const places = new Map(live().map(({ channelId, shortChannelId }) => [channelId, shortChannelId]));
+    for (const { channelId, shortChannelId } of funded) {
+      const place = places.get(channelId);
+      if (place !== undefined && place !== shortChannelId) this.update(tx, channelId, { shortChannelId: place });
+    }
+  }
+
   /** A block was taken back: what it spent is unspent. */
   onBlockLost(tx: Tx, height: number): void {
     for (const { channelId, spentHeight } of this.all())

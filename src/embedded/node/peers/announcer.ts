@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net';
+import { formatShortChannelId } from '../../bitcoin/short-channel-id.js';
 import type { OptionValues } from '../../context.js';
 import type { NodeAnnouncement } from '../../ldk/announcing.js';
 import type { Graph } from '../../ldk/graph.js';
@@ -48,10 +49,15 @@ export class Announcer {
     this.#parts = parts;
   }
 
-  /** Remembers a peer's signatures for a channel that is not ready yet. */
-  keep(peerId: string, signatures: TappedSignatures): void {
-    const isEarly = this.#parts.channels.get(signatures.channelId)?.state === 'CHANNELD_AWAITING_LOCKIN';
-    if (isEarly) this.#early.set(signatures.channelId, { peerId, signatures });
+  /**
+   * Remembers a peer's signatures for a channel that is not ready yet.
+   *
+   * @returns whether they are for the place at which we have the channel, too, as far as we know one
+   */
+  keep(peerId: string, signatures: TappedSignatures): boolean {
+    const { state, shortChannelId } = this.#parts.channels.get(signatures.channelId) ?? {};
+    if (state === 'CHANNELD_AWAITING_LOCKIN') this.#early.set(signatures.channelId, { peerId, signatures });
+    return shortChannelId === undefined || shortChannelId === formatShortChannelId(signatures.shortChannelId);
   }
 
   /** A channel is ready: LDK takes the signatures now that came too early. */

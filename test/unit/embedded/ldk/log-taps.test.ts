@@ -13,28 +13,30 @@ test('a pong is heard', () => {
   expect(heard.pong).toHaveBeenCalledWith(ID, 128);
 });
 
-test('announcement signatures are read, their numbers filled up to 32 bytes', () => {
-  const heard = taps();
-  const r = '64fbe6a2b3af379089e53644198204e2d1985bd1109b0d08883e1871a7b9c3ae';
-  const s = '23f36f4deaab966a3319c15d017db4956c2d9db8b6a8be0ab21f2bde157ea273';
-  const channel = '1efd4240d29a643ff15b723c0f959faf353ad3577a64fcd458c4a04d0b44983d';
-  tap(
-    heard,
-    ID,
-    `Received message AnnouncementSignatures(AnnouncementSignatures { channel_id: ${channel}, short_channel_id: 401321744203776, ` +
-      `node_signature: 30440220${r}0220${s}, bitcoin_signature: 3008022100aa020301bbcc }) from ${ID}`,
-  );
-  expect(heard.announcementSignatures).toHaveBeenCalledWith(ID, {
-    channelId: channel,
-    shortChannelId: 401_321_744_203_776n,
-    nodeSignature: Buffer.from(r + s, 'hex'),
-    bitcoinSignature: expect.objectContaining({ length: 64 }) as Buffer,
-  });
-});
+test.each([true, false])(
+  'announcement signatures are read, their numbers filled up to 32 bytes; taken: %s',
+  (taken) => {
+    const heard = taps();
+    heard.announcementSignatures.mockReturnValue(taken);
+    const r = '64fbe6a2b3af379089e53644198204e2d1985bd1109b0d08883e1871a7b9c3ae';
+    const s = '23f36f4deaab966a3319c15d017db4956c2d9db8b6a8be0ab21f2bde157ea273';
+    const channel = '1efd4240d29a643ff15b723c0f959faf353ad3577a64fcd458c4a04d0b44983d';
+    const text =
+      `Received message AnnouncementSignatures(AnnouncementSignatures { channel_id: ${channel}, short_channel_id: 401321744203776, ` +
+      `node_signature: 30440220${r}0220${s}, bitcoin_signature: 3008022100aa020301bbcc }) from ${ID}`;
+    expect(tap(heard, ID, text)).toBe(taken);
+    expect(heard.announcementSignatures).toHaveBeenCalledWith(ID, {
+      channelId: channel,
+      shortChannelId: 401_321_744_203_776n,
+      nodeSignature: Buffer.from(r + s, 'hex'),
+      bitcoinSignature: expect.objectContaining({ length: 64 }) as Buffer,
+    });
+  },
+);
 
 test('other messages are let pass', () => {
   const heard = taps();
-  tap(heard, ID, `Received message ChannelReady(ChannelReady { }) from ${ID}`);
+  expect(tap(heard, ID, `Received message ChannelReady(ChannelReady { }) from ${ID}`)).toBe(true);
   expect(heard.pong).not.toHaveBeenCalled();
   expect(heard.announcementSignatures).not.toHaveBeenCalled();
 });

@@ -18,6 +18,9 @@ let heard: string[];
 let watch: ChainWatch;
 let timeoutSeconds: number | undefined;
 let moved: number;
+/** The blocks in which LDK has funding transactions, and those of which it was told that they are gone. */
+let fundingBlocks: BlockId[];
+let lost: BlockId[];
 beforeEach(() => {
   bench = new Bench();
   chain = new FakeChain('aaaa');
@@ -28,6 +31,8 @@ beforeEach(() => {
   heard = [];
   timeoutSeconds = undefined;
   moved = 0;
+  fundingBlocks = [];
+  lost = [];
   watch = new ChainWatch({
     options: { number: () => timeoutSeconds },
     log: bench.log,
@@ -73,6 +78,8 @@ const engine = {
   },
   catchUp: (outlets: ChainOutlets) => [listener(outlets)],
   listener,
+  fundingBlocks: () => fundingBlocks,
+  blockLost: (block: BlockId) => void lost.push(block),
 };
 
 describe('the first tip', () => {
@@ -110,6 +117,23 @@ test('a block that is taken back is told by its own height', async () => {
   await watch.catchUp(engine);
   expect(heard).toEqual(['-3', '+3']);
   expect(bench.logged).toContain('Block 3 was reorganised away');
+});
+
+test('LDK hears at the start, before it is told of other blocks, which of those with funding transactions are gone', async () => {
+  best = chain.tip();
+  fundingBlocks = [2, 3].map((height) => ({ hash: hashOf('a', height), height }));
+  chain.branches = 'aaab';
+  const { catchUp } = engine;
+  const lostBefore: BlockId[][] = [];
+  await watch.catchUp({
+    ...engine,
+    best,
+    catchUp: (outlets) => {
+      lostBefore.push([...lost]);
+      return catchUp(outlets);
+    },
+  });
+  expect(lostBefore).toEqual([[{ hash: hashOf('a', 3), height: 3 }]]);
 });
 
 test.each([

@@ -87,6 +87,16 @@ describe('signatures that came before the channel was ready', () => {
   });
 });
 
+test.each([
+  ['the one that it has', '1x1x1', true],
+  ['another', '1x2x1', false],
+  ['none is known yet', undefined, true],
+])('whether LDK may take signatures is a matter of the place: %s', (_what, shortChannelId, taken) => {
+  record = { ...record, shortChannelId };
+  const place = (1n << 40n) | (1n << 16n) | 1n;
+  expect(announcer.keep(PEER, { ...SIGNATURES, shortChannelId: place })).toBe(taken);
+});
+
 test('signatures that LDK took itself are not kept', async () => {
   announcer.keep(PEER, SIGNATURES);
   await ready();
