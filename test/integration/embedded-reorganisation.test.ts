@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { messageOf } from '../../src/core/errors.js';
 import { waitFor } from '../../src/core/wait.js';
 import type { Bitcoind } from '../../src/daemons/bitcoind.js';
 import { findLightningd } from '../../src/daemons/executables/find.js';
@@ -217,7 +218,14 @@ describe.skipIf(!lightningd)('a channel with Core Lightning', () => {
   /** lightningd finds nobody again at a unix socket. */
   async function reconnect(): Promise<void> {
     const { id } = await ours.rpc.call('getinfo');
-    await cln.rpc.call('connect', [`${id}@${addressOf(ours)}`]);
+    await waitFor('them to connect', async () => {
+      try {
+        await cln.rpc.call('connect', [`${id}@${addressOf(ours)}`]);
+        return { done: undefined };
+      } catch (error) {
+        return { seen: messageOf(error) }; // each may be letting go of the other just then
+      }
+    });
   }
 
   test('that opened it goes on, and is announced at its new place', async () => {
