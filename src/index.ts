@@ -11,8 +11,19 @@
  * const { payment } = await playground.payDemo({ from: l2, to: l1 });
  */
 export { Playground, type PlaygroundContext, type UpReport } from './network/playground.js';
-export type { NodeOption, UpOptions } from './network/up-options.js';
-export type { Edge, NodeKey, NodeSpec } from './network/spec.js';
+export type { NodeOption } from './network/up-options.js';
+export type { NodeName, PlaygroundOptions } from './network/playground-options.js';
+export type { NetworkLiteral } from './network-file/schema.js';
+export type {
+  ChainSpec,
+  ChannelSpec,
+  Edge,
+  NetworkSpec,
+  NodeKey,
+  NodeSpec,
+  PolicySpec,
+  TrafficSpec,
+} from './network/spec.js';
 export type { OpenChannel, OpenOptions } from './network/channels.js';
 export type { ClosedChannel, CloseOptions } from './network/close.js';
 export { ClnNode } from './nodes/cln/cln-node.js';

@@ -1,6 +1,6 @@
 /// <reference types="node" preserve="true" />
 import { test as base } from 'vitest';
-import type { UpOptions } from './network/up-options.js';
+import type { PlaygroundOptions } from './network/playground-options.js';
 import { Playground } from './network/playground.js';
 
 /** What a test gets that asks for it. */
@@ -8,7 +8,7 @@ export interface PlaygroundFixtures {
   /** A playground in a temporary folder, made for this test and removed after it. */
   readonly playground: Playground;
   /** How it is made; override with `test.extend({ playgroundOptions: { nodes: 3 } })`. */
-  readonly playgroundOptions: Omit<UpOptions, 'dir'>;
+  readonly playgroundOptions: Omit<PlaygroundOptions, 'dir'>;
 }
 
 /**
@@ -24,12 +24,32 @@ export interface PlaygroundFixtures {
  */
 export const test = base.extend<PlaygroundFixtures>({
   playgroundOptions: {},
-  playground: async ({ playgroundOptions }, use) => {
-    const playground = await Playground.start(playgroundOptions);
-    try {
-      await use(playground);
-    } finally {
-      await playground.dispose();
-    }
-  },
+  playground: async ({ playgroundOptions }, use) => await usePlayground(playgroundOptions, use),
 });
+
+/**
+ * As `test`, each with a playground as these options say; its nodes are known by their names.
+ *
+ * @example
+ * const test = testWith({ network: { nodes: { alice: {}, bob: {} } } }); // or network: 'network.yaml'
+ *
+ * test('has alice', async ({ playground }) => {
+ *   await playground.node('alice').info();
+ * });
+ */
+export const testWith = <const Name extends string = string>(options: Omit<PlaygroundOptions<Name>, 'dir'>) =>
+  base.extend<{ readonly playground: Playground<Name> }>({
+    playground: async ({}, use) => await usePlayground(options, use),
+  });
+
+async function usePlayground<Name extends string>(
+  options: Omit<PlaygroundOptions<Name>, 'dir'>,
+  use: (playground: Playground<Name>) => Promise<void>,
+): Promise<void> {
+  const playground = await Playground.start(options);
+  try {
+    await use(playground);
+  } finally {
+    await playground.dispose();
+  }
+}

@@ -135,8 +135,17 @@ export const networkFileSchema = networkSchema.extend({
     .describe('files whose nodes, channels, peers and traffic are there too, relative to this one'),
 });
 
-/** What a network file says, or a literal in a test: amounts as `'0.042btc'`, durations as `'30s'`. */
-export type NetworkLiteral = z.input<typeof networkSchema>;
+type ReadonlyDeep<T> = T extends object ? { readonly [K in keyof T]: ReadonlyDeep<T[K]> } : T;
+type NodeLiteral = ReadonlyDeep<z.input<typeof nodeSchema>>;
+
+/**
+ * What a network file has, as an object: amounts as `'0.042btc'`, durations as `'30s'`.
+ *
+ * @typeParam Name the names of its nodes
+ */
+export type NetworkLiteral<Name extends string = string> = ReadonlyDeep<
+  Omit<z.input<typeof networkSchema>, 'nodes'>
+> & { readonly nodes: { readonly [N in Name]: NodeLiteral | null } };
 export type NodeEntry = z.output<typeof nodeSchema>;
 export type ChannelEntry = z.output<typeof channelSchema>;
 export type PeerEntry = z.output<typeof peerSchema>;

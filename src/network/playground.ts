@@ -13,11 +13,11 @@ import { Ephemeral } from './ephemeral.js';
 import { assertOwnPlayground, layoutOf, playgroundDir, type Layout } from './layout.js';
 import { noPlayground, readManifest, type Manifest } from './manifest.js';
 import { Network, type NetworkContext } from './network.js';
+import { withNetworkRead, type NodeName, type PlaygroundOptions } from './playground-options.js';
 import { statusOf, type PlaygroundStatus } from './status.js';
 import { fundAndChannel, payDemo, type FundAndChannelOptions, type PayDemoOptions } from './talk.js';
-import type { UpOptions } from './up-options.js';
 
-export type UpReport = BootReport<Playground>;
+export type UpReport<Name extends string = string> = BootReport<Playground<Name>>;
 
 /** What a payment came to, with all that the nodes say of it. */
 export interface PaidDemo {
@@ -39,8 +39,10 @@ export interface PlaygroundContext extends NetworkContext {
  * const [l1, l2] = playground.nodes;
  * await playground.fundAndChannel({ from: l2, to: l1 });
  * await playground.payDemo({ from: l2, to: l1 });
+ *
+ * @typeParam Name the names of its nodes, where they stand in the code
  */
-export class Playground extends Network implements AsyncDisposable {
+export class Playground<Name extends string = string> extends Network implements AsyncDisposable {
   readonly #context: PlaygroundContext;
   #ephemeral: Ephemeral | undefined;
 
@@ -72,15 +74,22 @@ export class Playground extends Network implements AsyncDisposable {
    *
    * @throws {LnPlayError} MISSING_BINARY, DAEMON, FILESYSTEM, LOCKED, TIMEOUT, ABORTED, USAGE
    */
-  static async up(options: UpOptions = {}, context: PlaygroundContext = {}): Promise<UpReport> {
+  static async up<const Name extends string = string>(
+    options: PlaygroundOptions<Name> = {},
+    context: PlaygroundContext = {},
+  ): Promise<UpReport<Name>> {
     const layout = layoutOf(playgroundDir(options.dir));
+    const read = await withNetworkRead(options);
     return await exclusively(layout, context, () =>
-      boot(layout, options, context, (manifest) => new Playground(layout, manifest, context)),
+      boot(layout, read, context, (manifest) => new Playground<Name>(layout, manifest, context)),
     );
   }
 
   /** A playground in a temporary folder; `dispose`, or the end of our process however it comes, removes all of it. */
-  static async start(options: Omit<UpOptions, 'dir'> = {}, context: PlaygroundContext = {}): Promise<Playground> {
+  static async start<const Name extends string = string>(
+    options: Omit<PlaygroundOptions<Name>, 'dir'> = {},
+    context: PlaygroundContext = {},
+  ): Promise<Playground<Name>> {
     const ephemeral = await Ephemeral.create();
     try {
       const { playground } = await Playground.up({ ...options, dir: ephemeral.dir }, context);
@@ -107,7 +116,7 @@ export class Playground extends Network implements AsyncDisposable {
     return super.nodes as [AnyNode, AnyNode, ...AnyNode[]]; // as `createNode` made them
   }
 
-  override node(name: string): AnyNode {
+  override node(name: NodeName<Name>): AnyNode {
     return super.node(name) as AnyNode;
   }
 
