@@ -38,8 +38,12 @@ export const test = base.extend<PlaygroundFixtures>({
  * });
  */
 export const testWith = <const Name extends string = string>(options: Omit<PlaygroundOptions<Name>, 'dir'>) =>
-  base.extend<{ readonly playground: Playground<Name> }>({
-    playground: async ({}, use) => await usePlayground(options, use),
+  base.extend<{
+    readonly playgroundOptions: Omit<PlaygroundOptions<Name>, 'dir'>;
+    readonly playground: Playground<Name>;
+  }>({
+    playgroundOptions: options,
+    playground: async ({ playgroundOptions }, use) => await usePlayground(playgroundOptions, use),
   });
 
 async function usePlayground<Name extends string>(
