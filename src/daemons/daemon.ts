@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { LnPlayError, systemCode } from '../core/errors.js';
 import { waitFor, type Probe, type WaitOptions } from '../core/wait.js';
 import { DaemonProcess, describeExit, type Command, type Exit } from '../process/daemon-process.js';
-import { descendants, findByArgument, orphansOf, type ProcessEntry } from '../process/table.js';
+import { descendants, findByArgument, nextProcesses, orphansOf, type ProcessEntry } from '../process/table.js';
 import { tailFile } from './log-tail.js';
 
 /** What sets one kind of daemon apart. All of them are started, awaited, watched and stopped by `Daemon`. */
@@ -201,11 +201,11 @@ export class Daemon {
   async #stop(): Promise<void> {
     const running = this.#process;
     if (!running) return;
-    if (!running.running) return await endOrphans(orphansOf(running.pid)); // it died by itself
-    const family = descendants(running.pid);
+    if (!running.running) return await endOrphans(orphansOf(running.pid, await nextProcesses())); // it died by itself
+    const family = descendants(running.pid, await nextProcesses());
     await this.#end(running);
     // what it started in its last moments is in no list made before
-    await endOrphans([...family, ...orphansOf(running.pid)]);
+    await endOrphans([...family, ...orphansOf(running.pid, await nextProcesses())]);
   }
 
   /**

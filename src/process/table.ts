@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** A running process. Its pid is trusted only together with `startTime`, in whatever unit the system counts it. */
 export interface ProcessEntry {
@@ -16,6 +17,17 @@ export interface ProcessEntry {
 /** Every process that this user can see. A process that ends while it is read is left out. */
 export function listProcesses(): ProcessEntry[] {
   return process.platform === 'linux' ? fromProc() : fromPs();
+}
+
+let next: Promise<ProcessEntry[]> | undefined;
+
+/** As `listProcesses`, read a moment later, once for all who ask until then: looking at each process is slow. */
+export async function nextProcesses(): Promise<ProcessEntry[]> {
+  next ??= nextTurn().then(() => {
+    next = undefined;
+    return listProcesses();
+  });
+  return await next;
 }
 
 /**

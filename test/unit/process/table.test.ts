@@ -7,6 +7,7 @@ import {
   findProcess,
   isRunning,
   listProcesses,
+  nextProcesses,
   orphansOf,
   parsePs,
   parseStat,
@@ -72,6 +73,20 @@ test('what outlived the leader of its group', () => {
   const table = [entry(1, 0), inGroup(6, 5), inGroup(7, 5), inGroup(8, 8), inGroup(9, 8)];
   expect(orphansOf(5, table).map(({ pid }) => pid)).toEqual([6, 7]);
   expect(orphansOf(8, table)).toEqual([]); // the leader, or whoever has its pid now, is there
+});
+
+test('those who ask at once share one look, which is at what runs after they have asked', async () => {
+  const both = [nextProcesses(), nextProcesses()];
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+  try {
+    const [first, second] = await Promise.all(both);
+    expect(second).toBe(first);
+    expect(first!.map(({ pid }) => pid)).toContain(child.pid);
+    expect(await nextProcesses()).not.toBe(first);
+  } finally {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
 });
 
 test('the processes of this machine', async () => {
