@@ -2,6 +2,7 @@ import type { CommandSpec } from './command-spec.js';
 import { CHAIN } from './table/chain.js';
 import { HELP } from './table/help.js';
 import { LIGHTNING } from './table/lightning.js';
+import { NETWORKS } from './table/networks.js';
 import { PLAYGROUND } from './table/playground.js';
 import { PLUGINS } from './table/plugins.js';
 import { TALK } from './table/talk.js';
@@ -17,6 +18,7 @@ export interface CommandGroup {
 export const COMMAND_GROUPS: readonly CommandGroup[] = [
   { heading: 'The talk, step by step', commands: TALK },
   { heading: 'The playground', commands: PLAYGROUND },
+  { heading: 'Network files', commands: NETWORKS },
   { heading: 'Nodes, channels and payments', commands: LIGHTNING },
   { heading: 'The chain', commands: CHAIN },
   { heading: 'Plugins', commands: PLUGINS },

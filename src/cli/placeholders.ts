@@ -19,6 +19,17 @@ const perNode = (about: string, mark: string, after: readonly string[]): Placeho
 /** By the name between the brackets, of arguments and of options' values. */
 export const PLACEHOLDERS: { readonly [name: string]: Placeholder } = {
   node,
+  'network-file': {
+    about: 'a network file, YAML or JSON; without it, LN_PLAY_FILE or ln-play.yaml here, if there is one',
+  },
+  shape: {
+    about: 'a shape and how many nodes, or a network that comes along: star:6',
+    values: async () => {
+      const { SHAPES } = await import('../network-file/topologies.js');
+      const { templateNames } = await import('../network-file/templates.js');
+      return [...SHAPES.map((shape) => `${shape}:`), ...(await templateNames())];
+    },
+  },
   nodes: { about: 'how many, or their names: alice,bob' },
   command: { about: 'a program to run, with its arguments; all ends with it' },
   port: { about: 'a TCP port of 127.0.0.1' },

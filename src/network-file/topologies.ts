@@ -36,6 +36,12 @@ export const TOPOLOGIES = {
   random: { about: 'connected, with three channels for two nodes', least: 2, edges: randomOf },
 } as const satisfies { readonly [name: string]: Topology };
 
+/** Their names. */
+export const SHAPES = Object.keys(TOPOLOGIES) as readonly (keyof typeof TOPOLOGIES)[];
+
+/** Whether this names a shape, well or not. */
+export const isTopology = (text: string): boolean => text.includes(':') || SHAPES.some((shape) => shape === text);
+
 /**
  * The network of a shape and a number: `star:6`. Its nodes are l1, l2, …; both ends of each channel can pay.
  *
@@ -43,11 +49,11 @@ export const TOPOLOGIES = {
  */
 export function topologyOf(text: string, { seed = 1, capacitySat = CAPACITY_SAT }: TopologyOptions = {}): NetworkSpec {
   const [, shape, number] = /^([a-z]+):(\d+)$/.exec(text) ?? [];
-  const names = Object.keys(TOPOLOGIES);
-  const topology = names.includes(shape ?? '') ? (TOPOLOGIES[shape as keyof typeof TOPOLOGIES] as Topology) : undefined;
+  const name = SHAPES.find((each) => each === shape);
+  const topology: Topology | undefined = name && TOPOLOGIES[name];
   const refuse = (why: string): never => {
     throw new LnPlayError('USAGE', `topology ${JSON.stringify(text)} ${why}`, {
-      hint: `write a shape and a number of nodes: ${names.map((name) => `${name}:5`).join(', ')}`,
+      hint: `write a shape and a number of nodes: ${SHAPES.map((each) => `${each}:5`).join(', ')}`,
     });
   };
   if (!topology) return refuse('is none');

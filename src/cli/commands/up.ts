@@ -4,6 +4,7 @@ import type { NodeOption } from '../../network/up-options.js';
 import { Playground } from '../../network/playground.js';
 import { listOption, textOption, type CommandContext, type Reply } from '../context.js';
 import { nodesOption, programOptions } from '../job.js';
+import { askedNetwork } from '../network-file.js';
 import { columns } from '../output.js';
 import { debuggerText } from '../debugger.js';
 import { statusText } from './status.js';
@@ -11,11 +12,13 @@ import { statusText } from './status.js';
 export async function run(context: CommandContext): Promise<Reply | undefined> {
   const { options, out } = context;
   const debug = debuggerOf(textOption(context, 'debugger'));
+  const network = await askedNetwork(context);
   const report = await Playground.up(
     {
       ...programOptions(context),
       dir: options.dir,
       nodes: nodesOption(context),
+      network,
       lightningdOf: Object.fromEntries(listOption(context, 'node').map(nodeAndLightningd)),
       options: listOption(context, 'option').map(nodeOption),
       tcp: options['tcp'] === true,

@@ -1,11 +1,14 @@
 import { PROGRAMS, type CommandSpec } from '../command-spec.js';
+import { SHAPE } from './networks.js';
 
 /** What there is and what runs. */
 export const PLAYGROUND: readonly CommandSpec[] = [
   {
-    usage: 'up',
+    usage: 'up [network-file]',
     summary: 'make the playground, start it again or repair it: bitcoind and nodes, connected, in the background',
     options: [
+      ['--topology <shape>', 'nodes and channels of a shape: star:6; or of a network that comes along'],
+      ...SHAPE,
       ['--nodes <nodes>', 'how many nodes, or their names: alice,bob,carol (2)'],
       ...PROGRAMS,
       ['--node <node=lightningd>', 'another lightningd for one node: l2=embedded', 'many'],
@@ -19,6 +22,8 @@ export const PLAYGROUND: readonly CommandSpec[] = [
       'ln-play up',
       'ln-play up --nodes 3 --dir /tmp/play',
       'ln-play up --nodes alice,bob,carol',
+      'ln-play up network.yaml',
+      'ln-play up --topology ring:5 --capacity 0.05btc',
       'ln-play up --option l1:log-level=io',
     ],
     load: () => import('../commands/up.js'),

@@ -80,7 +80,7 @@ test('every command has a summary, examples that begin with ln-play, and a modul
 });
 
 test('every argument is described, and every value of an option that has a name of its own', () => {
-  const free = new Set(['dir', 'seconds', 'n', 'path', 'name=value', 'label', 'scid', 'number', 'file']);
+  const free = new Set(['dir', 'seconds', 'n', 'path', 'name=value', 'label', 'scid', 'number', 'file', 'export']);
   for (const { usage, options = [] } of COMMANDS.filter(({ hidden }) => !hidden)) {
     for (const name of placeholdersOf(usage)) expect(PLACEHOLDERS, usage).toHaveProperty([name]);
     for (const name of options.flatMap(([flags]) => placeholdersOf(flags)))
@@ -91,7 +91,7 @@ test('every argument is described, and every value of an option that has a name 
 test('every example can be read', async () => {
   for (const { examples } of COMMANDS)
     for (const example of examples) {
-      const words = example.includes('$(') ? undefined : /^ln-play ([^|;&$"']+)/.exec(example)?.[1]?.trim();
+      const words = example.includes('$(') ? undefined : /^ln-play ([^|;&$"'>]+)/.exec(example)?.[1]?.trim();
       if (words) expect(await read(words), example).toBeDefined();
     }
 });
