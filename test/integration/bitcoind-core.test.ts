@@ -12,7 +12,8 @@ import { findExecutable } from '../../src/daemons/executables/find.js';
 import { THIS_HOST } from '../../src/daemons/executables/host.js';
 import { run } from '../../src/process/run.js';
 import { archiveOf, LAYOUT, VERSION, type Archive } from '../fakes/bitcoincore/archive.js';
-import { fakeSite, slowly, type Site } from '../fakes/bitcoincore/site.js';
+import { fakeSite, type CoreSite } from '../fakes/bitcoincore/site.js';
+import { slowly } from '../fakes/http/site.js';
 import { mountable, runJson, useTemporaryFolder } from './support.js';
 
 const whyNotMountable = mountable ? '' : ' (skipped: this user may not mount a file system)';
@@ -26,7 +27,7 @@ describe.skipIf(!target)(`bitcoind from Bitcoin Core's release${whyNot}`, () => 
   let root: string;
   let cache: string;
   let archive: Archive;
-  let site: Site;
+  let site: CoreSite;
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'ln-play core '));
     cache = join(root, 'cache');

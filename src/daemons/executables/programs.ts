@@ -10,6 +10,8 @@ interface ProgramFacts {
   readonly cached: boolean;
   /** Whether that download is worth making for this program alone. */
   readonly fetched: boolean;
+  /** Whether `ln-play install` puts releases of it into our cache, to be named by their version. */
+  readonly installed: boolean;
   /** Whether this package brings one of its own. */
   readonly embedded: boolean;
   /** What has it say its version and end; a datadir is there for it to use. */
@@ -26,9 +28,9 @@ const BITCOIN = [
   'macOS: brew install bitcoin',
 ];
 const LIGHTNING = [
-  'Debian, Ubuntu, Fedora: a tarball of https://github.com/ElementsProject/lightning/releases, unpacked into /usr/local',
+  'Ubuntu, Fedora: ln-play install lightningd',
   'macOS: brew install core-lightning',
-  'Arch and others: https://docs.corelightning.org/docs/installation',
+  'Debian, Arch and others: https://docs.corelightning.org/docs/installation',
 ];
 
 const bitcoinVersion = (datadir: string): readonly string[] => [`-datadir=${datadir}`, '-version'];
@@ -40,6 +42,7 @@ export const PROGRAMS: Record<Program, ProgramFacts> = {
     flag: '--bitcoind',
     cached: true,
     fetched: true,
+    installed: false,
     embedded: false,
     versionArgs: bitcoinVersion,
     install: BITCOIN,
@@ -48,6 +51,7 @@ export const PROGRAMS: Record<Program, ProgramFacts> = {
     variable: 'BITCOIN_CLI_EXE',
     cached: true,
     fetched: false,
+    installed: false,
     embedded: false,
     versionArgs: bitcoinVersion,
     install: BITCOIN,
@@ -57,6 +61,7 @@ export const PROGRAMS: Record<Program, ProgramFacts> = {
     flag: '--lightningd',
     cached: false,
     fetched: false,
+    installed: true,
     embedded: true,
     versionArgs: lightningVersion,
     install: LIGHTNING,
@@ -65,6 +70,7 @@ export const PROGRAMS: Record<Program, ProgramFacts> = {
     variable: 'LIGHTNING_CLI_EXE',
     cached: false,
     fetched: false,
+    installed: false,
     embedded: false,
     versionArgs: lightningVersion,
     install: LIGHTNING,

@@ -3,6 +3,8 @@ import { dirname, join, resolve } from 'node:path';
 import { LnPlayError } from '../../core/errors.js';
 import type { Command } from '../../process/daemon-process.js';
 import { cacheFolder } from '../../core/cache-folder.js';
+import { installedLightningd, installedLightningds } from './cln/installed.js';
+import { isVersion, readVersion } from './cln/version.js';
 import { RELEASE, type Release } from './core/release.js';
 import { EMBEDDED, EMBEDDED_SCRIPT, embeddedLightningd } from './embedded.js';
 import type { Offer } from './fetch/source.js';
@@ -11,7 +13,7 @@ import { isExecutable, onPath, whyNotExecutable } from './files.js';
 import { THIS_HOST, type Host } from './host.js';
 import { PROGRAMS, type Program } from './programs.js';
 
-export type Source = 'flag' | 'variable' | 'beside' | 'path' | 'cache' | 'download' | 'embedded';
+export type Source = 'flag' | 'variable' | 'beside' | 'path' | 'installed' | 'cache' | 'download' | 'embedded';
 
 /** A program as it is started: `args` come before all others. */
 export interface Executable extends Command {
@@ -33,7 +35,7 @@ export type Outcome =
   | { readonly kind: 'failed'; readonly error: LnPlayError };
 
 export interface SearchOptions {
-  /** What the user gave as `--bitcoind` or `--lightningd`. */
+  /** What the user gave as `--bitcoind` or `--lightningd`: a path, a name on PATH, `embedded`, an installed version. */
   readonly flag?: string | undefined;
   readonly env?: NodeJS.ProcessEnv;
   /** A program beside which this one is looked for first: bitcoin-cli beside bitcoind. */
@@ -60,6 +62,7 @@ const PLACES: readonly (readonly [Source, (context: Context) => Promise<Answer |
   ['variable', inVariable],
   ['beside', besideOther],
   ['path', inPath],
+  ['installed', amongInstalled],
   ['cache', inCache],
   ['download', byDownload],
   ['embedded', inPackage],
@@ -73,7 +76,7 @@ export async function searchExecutable(
   const context = { ...options, program, env: options.env ?? process.env };
   const trail: Step[] = [];
   for (const [source, look] of PLACES) {
-    const answer = await look(context);
+    const answer = await look(context).catch(end);
     if (!answer) continue; // not a place for this program
     const outcome = outcomeOf(source, answer);
     const { reason, path } = answer;
@@ -82,6 +85,12 @@ export async function searchExecutable(
     if (outcome) return { outcome, trail };
   }
   return { outcome: { kind: 'failed', error: missingError(program, trail) }, trail };
+}
+
+/** An expected failure ends the search. */
+function end(error: unknown): Answer {
+  if (error instanceof LnPlayError) return { reason: error.message, error };
+  throw error;
 }
 
 function outcomeOf(source: Source, answer: Answer): Outcome | undefined {
@@ -120,10 +129,17 @@ async function named(by: string, value: string, { program, env }: Context): Prom
     if (command) return { reason: `${by} says ${EMBEDDED}`, path: EMBEDDED_SCRIPT, command };
     return wrongName(`${by} says ${EMBEDDED}, but ${EMBEDDED_SCRIPT} is missing`, 'install ln-play again');
   }
+  if (PROGRAMS[program].installed && isVersion(value)) return await ofVersion(by, readVersion(value), env);
   const path = value.includes('/') ? resolve(value) : ((await onPath(value, env)) ?? resolve(value));
   const why = await whyNotExecutable(path);
   if (why) return wrongName(`${by} names ${path}: ${why}`, `give the path of a ${program}, or leave ${by} out`, path);
   return { reason: `${by} names it`, path, command: { command: path, args: [] } };
+}
+
+async function ofVersion(by: string, version: string, env: NodeJS.ProcessEnv): Promise<Answer> {
+  const installed = await installedLightningd(cacheFolder(env), version);
+  if (installed) return found(installed.lightningd, `${by} says ${version}, which was installed`);
+  return wrongName(`${by} says ${version}, which is not installed`, `ln-play install lightningd ${version}`);
 }
 
 function wrongName(message: string, hint: string, path?: string): Answer {
@@ -146,30 +162,28 @@ async function inPath({ program, env }: Context): Promise<Answer> {
   return path ? found(path, 'it is on PATH') : { reason: `no folder of PATH has a ${program}` };
 }
 
+/** After PATH, as what ln-play fetches always is; the newest, if there are several. */
+async function amongInstalled({ program, env }: Context): Promise<Answer | undefined> {
+  if (!PROGRAMS[program].installed) return undefined;
+  const [newest] = await installedLightningds(cacheFolder(env));
+  if (newest) return found(newest.lightningd, `${newest.version} was installed`);
+  return { reason: 'none was: `ln-play install lightningd` fetches a release of Core Lightning' };
+}
+
 async function inCache({ program, env }: Context): Promise<Answer | undefined> {
   if (!PROGRAMS[program].cached) return undefined;
   const cache = cacheFolder(env);
-  try {
-    const bin = await fetchedBin(cache);
-    return bin ? found(join(bin, program), 'it was fetched before') : { reason: `${cache} has none`, path: cache };
-  } catch (error) {
-    if (error instanceof LnPlayError) return { reason: error.message, path: cache, error };
-    throw error;
-  }
+  const bin = await fetchedBin(cache);
+  return bin ? found(join(bin, program), 'it was fetched before') : { reason: `${cache} has none`, path: cache };
 }
 
 async function byDownload(context: Context): Promise<Answer | undefined> {
   const { program, env, host = THIS_HOST, release = RELEASE } = context;
   if (!PROGRAMS[program].fetched) return undefined;
-  try {
-    const { offers, whyNot } = await waysToFetch({ env, cache: cacheFolder(env), host, release });
-    const places = offers.map(({ source, from }) => `${source} has it: ${from}`);
-    const reason = [places.join('; should that fail, '), ...whyNot].filter(Boolean).join('; ');
-    return offers.length > 0 ? { reason, offers } : { reason };
-  } catch (error) {
-    if (error instanceof LnPlayError) return { reason: error.message, error };
-    throw error;
-  }
+  const { offers, whyNot } = await waysToFetch({ env, cache: cacheFolder(env), host, release });
+  const places = offers.map(({ source, from }) => `${source} has it: ${from}`);
+  const reason = [places.join('; should that fail, '), ...whyNot].filter(Boolean).join('; ');
+  return offers.length > 0 ? { reason, offers } : { reason };
 }
 
 async function inPackage({ program }: Context): Promise<Answer | undefined> {

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { create } from 'tar';
+import { tarOf, type Files, type TarOptions } from '../tar.js';
 
 /** A release's file, with its hash. */
 export interface Archive {
@@ -18,7 +16,7 @@ case "$1 $2" in -datadir=*" -version") echo "Bitcoin Core daemon version v${VERS
 `;
 
 /** The layout of a release: the two programs, others, and what is beside them. Random bytes make it worth some chunks. */
-export const LAYOUT: { readonly [path: string]: string | Buffer } = {
+export const LAYOUT: Files = {
   [`${FOLDER}/README.md`]: 'Bitcoin Core',
   [`${FOLDER}/bin/bitcoin-tx`]: program('bitcoin-tx'),
   [`${FOLDER}/bin/bitcoind`]: program('bitcoind'),
@@ -26,23 +24,12 @@ export const LAYOUT: { readonly [path: string]: string | Buffer } = {
   [`${FOLDER}/share/man/man1/bitcoind.1`]: 'manual',
 };
 
-/** Makes a .tar.gz of files below `folder`, which is removed; `prepare` may add what is no plain file. */
+/** Makes a .tar.gz of files below `folder`, which is removed. */
 export async function archiveOf(
   folder: string,
-  files: { readonly [path: string]: string | Buffer } = LAYOUT,
-  { paths = [FOLDER], prepare }: { paths?: string[]; prepare?: (inside: string) => Promise<void> } = {},
+  files: Files = LAYOUT,
+  { paths = [FOLDER], prepare }: Omit<TarOptions, 'gzip'> = {},
 ): Promise<Archive> {
-  const inside = join(folder, 'inside');
-  await mkdir(inside, { recursive: true });
-  for (const [path, content] of Object.entries(files)) {
-    await mkdir(dirname(join(inside, path)), { recursive: true });
-    await writeFile(join(inside, path), content);
-    await chmod(join(inside, path), path.includes('/bin/') ? 0o755 : 0o644);
-  }
-  await prepare?.(inside);
-  const file = join(folder, 'archive.tar.gz');
-  await create({ file, cwd: inside, gzip: true, portable: true, preservePaths: true }, paths);
-  const bytes = await readFile(file);
-  await rm(folder, { recursive: true, force: true });
+  const bytes = await tarOf(folder, files, { gzip: true, paths, prepare });
   return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
 }

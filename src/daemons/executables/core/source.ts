@@ -1,9 +1,11 @@
-import { access, mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LnPlayError } from '../../../core/errors.js';
 import { downloadWhole, PARTIAL } from '../download/download.js';
 import { shownUrl } from '../download/failures.js';
 import type { Goods } from '../download/goods.js';
+import { below, siteOrMirror } from '../download/mirror.js';
+import { isThere } from '../files.js';
 import { checkPrograms } from '../fetch/check.js';
 import type { Machine, Offer, Source } from '../fetch/source.js';
 import { OTHERWISE, PROGRAMS } from '../fetch/programs.js';
@@ -30,7 +32,7 @@ export const CORE: Source = {
 };
 
 async function look({ env, cache, host, release }: Machine): Promise<Offer | { readonly whyNot: string }> {
-  const base = baseUrl(env[MIRROR_VARIABLE]);
+  const base = siteOrMirror(SITE, MIRROR_VARIABLE, env);
   const { version, patience } = release;
   const target = targetOf(host);
   const sha256 = target && release.sha256[target.name];
@@ -38,7 +40,7 @@ async function look({ env, cache, host, release }: Machine): Promise<Offer | { r
   if (target.loader && !(await isThere(join(host.root, target.loader))))
     return { whyNot: `Bitcoin Core's release needs glibc, and there is no ${join(host.root, target.loader)}` };
   const file = `bitcoin-${version}-${target.name}.tar.gz`;
-  const url = new URL(`${base.pathname.replace(/\/$/, '')}/bitcoin-core-${version}/${file}`, base);
+  const url = below(base, `bitcoin-core-${version}/${file}`);
   return {
     source: base.host,
     from: shownUrl(url),
@@ -71,17 +73,3 @@ function doesNotRun(url: string, cause: unknown): unknown {
     cause,
   });
 }
-
-function baseUrl(mirror: string | undefined): URL {
-  const address = mirror || SITE;
-  if (URL.canParse(address) && /^https?:/i.test(address)) return new URL(address);
-  throw new LnPlayError('USAGE', `${MIRROR_VARIABLE}=${mirror} is not the address of a mirror`, {
-    hint: `give what stands for ${SITE}, for example ${MIRROR_VARIABLE}=https://mirror.example/bitcoin`,
-  });
-}
-
-const isThere = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { rm, stat } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { systemCode, throwIfAborted } from '../../../core/errors.js';
 import { failure } from './failures.js';
@@ -16,6 +16,7 @@ export const PARTIAL = '.part';
 
 /** More often than this a connection doesn't break by chance. */
 const TRIES = 5;
+const SMALL_BYTES = 1_000_000;
 
 /**
  * Brings a file here, going on with what is there of it already, and over connections that break. Only its hash says that
@@ -43,7 +44,18 @@ export async function downloadWhole(url: URL, file: string, options: DownloadOpt
   throw failure(goods, url, what, remedy);
 }
 
-async function download(url: URL, file: string, options: DownloadOptions): Promise<void> {
+/**
+ * Brings a small file here whose hash nobody knows before, anew each time.
+ *
+ * @throws {LnPlayError} DOWNLOAD; FILESYSTEM; ABORTED
+ */
+export async function downloadSmall(url: URL, file: string, options: RequestOptions): Promise<Buffer> {
+  await rm(file, { force: true });
+  await download(url, file, { ...options, maxBytes: SMALL_BYTES });
+  return await readFile(file);
+}
+
+async function download(url: URL, file: string, options: RequestOptions): Promise<void> {
   for (let tries = 1; ; tries++) {
     const before = await sizeOf(file);
     const result = await requestRest(url, file, before, options);

@@ -16,7 +16,8 @@ export interface KeepOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const STAGING = 'staging-';
+/** What the name of a folder begins with that is of use to nobody once whoever made it is gone. */
+export const STAGING = 'staging-';
 
 /**
  * Fetches something into a folder, once, however many ask for it. What is fetched is put together in a folder of its own
@@ -75,7 +76,7 @@ export async function stage(
     });
     await rename(made, target);
   } finally {
-    await rm(staging, { recursive: true, force: true });
+    await rm(staging, { recursive: true, force: true, maxRetries: 10 }); // what failed may be writing still
   }
 }
 

@@ -3,10 +3,10 @@ import type { Host } from '../host.js';
 
 /**
  * How far the download is: percent in `index` and `packages`, bytes in `download` (of 0 where the server doesn't say how
- * many), packages in `unpack`, programs in `check`. `end` is the last, however it ended.
+ * many), packages in `unpack`, files in `checksums`, programs in `check`. `end` is the last, however it ended.
  */
 export interface FetchProgress {
-  readonly phase: 'wait' | 'index' | 'packages' | 'download' | 'unpack' | 'check' | 'end';
+  readonly phase: 'wait' | 'index' | 'packages' | 'checksums' | 'download' | 'unpack' | 'check' | 'end';
   readonly done: number;
   readonly total: number;
   /** Where it is fetched from, as a person says it: "Debian's archive". */

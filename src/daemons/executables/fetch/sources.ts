@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { assertOwnCache } from '../own-cache.js';
 import { CORE, MIRROR_VARIABLE } from '../core/source.js';
 import { DEBIAN } from '../debian/source.js';
+import { whyOffline } from '../download/mirror.js';
 import { isExecutable } from '../files.js';
 import type { Machine, Offer, Source } from './source.js';
 
@@ -24,8 +25,8 @@ export interface Ways {
  * @throws {LnPlayError} USAGE for a setting that cannot be used
  */
 export async function waysToFetch(machine: Machine): Promise<Ways> {
-  const offline = machine.env['LN_PLAY_OFFLINE'];
-  if (offline && offline !== '0') return { offers: [], whyNot: [`LN_PLAY_OFFLINE=${offline} forbids it`] };
+  const offline = whyOffline(machine.env);
+  if (offline) return { offers: [], whyNot: [offline] };
   const order = machine.env[MIRROR_VARIABLE] ? [CORE, ...SOURCES.filter((source) => source !== CORE)] : SOURCES;
   const answers = await Promise.all(order.map((source) => source.look(machine)));
   return {

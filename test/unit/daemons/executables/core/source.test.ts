@@ -12,18 +12,17 @@ import { fetchedBin } from '../../../../../src/daemons/executables/fetch/sources
 import type { Host } from '../../../../../src/daemons/executables/host.js';
 import { run } from '../../../../../src/process/run.js';
 import { archiveOf, LAYOUT, program, VERSION, type Archive } from '../../../../fakes/bitcoincore/archive.js';
+import { fakeSite, type CoreSite } from '../../../../fakes/bitcoincore/site.js';
 import {
   endsEarly,
   fakeProxy,
-  fakeSite,
   loginPage,
   never,
   right,
   some,
   withoutRanges,
   withStatus,
-  type Site,
-} from '../../../../fakes/bitcoincore/site.js';
+} from '../../../../fakes/http/site.js';
 
 const TARGET = 'arm64-apple-darwin'; // no loader to be there
 const FILE = `bitcoin-${VERSION}-${TARGET}.tar.gz`;
@@ -31,7 +30,7 @@ const FILE = `bitcoin-${VERSION}-${TARGET}.tar.gz`;
 let root: string;
 let cache: string;
 let archive: Archive;
-let site: Site;
+let site: CoreSite;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'ln-play côre '));
   cache = join(root, 'cache');

@@ -8,7 +8,8 @@ import { fetchedBin, waysToFetch } from '../../../../../src/daemons/executables/
 import type { Host } from '../../../../../src/daemons/executables/host.js';
 import { fakeDebian, type FakeDebian } from '../../../../fakes/apt/fake-debian.js';
 import { archiveOf, VERSION } from '../../../../fakes/bitcoincore/archive.js';
-import { fakeSite, withStatus, type Site } from '../../../../fakes/bitcoincore/site.js';
+import { fakeSite, type CoreSite } from '../../../../fakes/bitcoincore/site.js';
+import { withStatus } from '../../../../fakes/http/site.js';
 
 let debian: FakeDebian;
 beforeEach(async () => {
@@ -78,7 +79,7 @@ test('the hashes are pinned', () => {
 });
 
 /** With a Bitcoin Core of our own on loopback. */
-async function withSite(body: (site: Site, fetch: (behaviour: string) => Promise<string[]>) => Promise<void>) {
+async function withSite(body: (site: CoreSite, fetch: (behaviour: string) => Promise<string[]>) => Promise<void>) {
   await file(join(debian.root, 'lib64/ld-linux-x86-64.so.2'));
   const target = 'x86_64-linux-gnu';
   const { bytes, sha256 } = await archiveOf(join(debian.root, 'archive'));
