@@ -33,5 +33,8 @@ export const nameOf = (usage: string): string => usage.split(/ [<[]/)[0]!;
 /** Which programs run. */
 export const PROGRAMS: readonly OptionSpec[] = [
   ['--bitcoind <path>', 'the bitcoind to run'],
-  ['--lightningd <lightningd>', "the lightningd to run, or 'embedded' for the one that comes with ln-play"],
+  [
+    '--lightningd <lightningd>',
+    "the lightningd to run: a path, an installed version, or 'embedded' for the one that comes with ln-play",
+  ],
 ];

@@ -4,6 +4,7 @@ import { HELP } from './table/help.js';
 import { LIGHTNING } from './table/lightning.js';
 import { NETWORKS } from './table/networks.js';
 import { PLAYGROUND } from './table/playground.js';
+import { INSTALLING } from './table/programs.js';
 import { PLUGINS } from './table/plugins.js';
 import { TALK } from './table/talk.js';
 import { TESTS } from './table/tests.js';
@@ -23,6 +24,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
   { heading: 'The chain', commands: CHAIN },
   { heading: 'Plugins', commands: PLUGINS },
   { heading: 'Tests', commands: TESTS },
+  { heading: 'Programs', commands: INSTALLING },
   { heading: 'Help', commands: HELP },
 ];
 

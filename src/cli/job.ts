@@ -1,11 +1,11 @@
 import { parseAmountMsat, parseAmountSat } from '../cln/amounts.js';
 import { LnPlayError } from '../core/errors.js';
 import { parseFeerate } from '../cln/feerate.js';
-import type { FetchProgress } from '../daemons/executables/find.js';
 import type { LightningNode } from '../nodes/node.js';
 import type { Playground } from '../network/playground.js';
 import { TALK } from '../network/talk.js';
 import { textOption, type CommandContext } from './context.js';
+import { fetchProgress } from './fetch-progress.js';
 
 /** The amounts and feerate of the talk's job, checked before anything is started. */
 export function jobOptions(context: CommandContext) {
@@ -66,36 +66,11 @@ export function jobNodes(context: CommandContext, playground: Playground): { fro
 
 /** `--bitcoind` and `--lightningd`, with the progress of a download: a step that ends when the download does. */
 export function programOptions(context: CommandContext) {
-  const { progress } = context;
-  let end: (() => void) | undefined;
   return {
     bitcoind: textOption(context, 'bitcoind'),
     lightningd: textOption(context, 'lightningd'),
-    onDownload: (event: FetchProgress) => {
-      if (event.phase === 'end') {
-        end?.();
-        end = undefined;
-        return;
-      }
-      end ??= progress.begin(FETCHING);
-      progress.detail(FETCHING, fetchText(event));
-    },
+    onDownload: fetchProgress(context.progress, 'fetching bitcoind'),
   };
-}
-
-const FETCHING = 'fetching bitcoind';
-const MEGABYTE = 1_000_000;
-
-function fetchText({ phase, done, total, from, text }: FetchProgress): string {
-  if (phase === 'wait') return text ?? phase;
-  return `${from}: ${phase} ${howFar(phase, done, total)}`;
-}
-
-function howFar(phase: FetchProgress['phase'], done: number, total: number): string {
-  if (phase === 'index' || phase === 'packages') return `${done} %`;
-  if (phase !== 'download') return `${done} of ${total}`;
-  const [have, all] = [done, total].map((bytes) => `${Math.round(bytes / MEGABYTE)}`);
-  return total > 0 ? `${have} of ${all} MB` : `${have} MB`;
 }
 
 /** An amount above zero. */

@@ -69,8 +69,23 @@ export const PLACEHOLDERS: { readonly [name: string]: Placeholder } = {
     about: 'what it is made from',
     values: async () => (await import('../plugins/scaffold/templates.js')).TEMPLATES.map(({ name }) => name),
   },
-  lightningd: { about: "a path, or 'embedded'", values: () => ['embedded'] },
-  'node=lightningd': perNode('for example l2=embedded', '=', ['embedded', '']),
+  program: { about: 'lightningd or bitcoind', values: () => ['lightningd', 'bitcoind'] },
+  version: { about: "of Core Lightning's releases: v25.12", values: ({ installed }) => installed() },
+  system: {
+    about: "as in the releases' names: ubuntu-24.04, fedora-40",
+    values: () => ['ubuntu-22.04', 'ubuntu-24.04', 'ubuntu-26.04'],
+  },
+  lightningd: {
+    about: "a path, an installed version, or 'embedded'",
+    values: async ({ installed }) => ['embedded', ...(await installed())],
+  },
+  'node=lightningd': {
+    about: 'for example l2=embedded',
+    values: async ({ nodeNames, installed }) => {
+      const programs = ['embedded', ...(await installed()), ''];
+      return (await nodeNames()).flatMap((name) => programs.map((program) => `${name}=${program}`));
+    },
+  },
   'node:key=value': perNode('for example l1:fee-base=5', ':', ['']),
   'node:subdaemon': {
     about: 'for example l2:connectd',

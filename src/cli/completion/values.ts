@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { cacheFolder } from '../../core/cache-folder.js';
 import { rpcSocketOf } from '../../daemons/lightning-dir.js';
 import { layoutOf, playgroundDir } from '../../network/layout.js';
 import { readManifest } from '../../network/manifest.js';
@@ -14,6 +15,8 @@ export interface CompletionContext {
   readonly methods: () => Promise<readonly string[]>;
   /** The plugins of that node that can be stopped, by name. */
   readonly plugins: () => Promise<readonly string[]>;
+  /** The releases of Core Lightning that were installed. */
+  readonly installed: () => Promise<readonly string[]>;
   /** The short channel ids of that node's channels. */
   readonly channels: () => Promise<readonly string[]>;
 }
@@ -34,6 +37,10 @@ export function completionContext(dir: string | undefined, node: string | undefi
   };
   return {
     nodeNames: async () => (await readManifest(layout))?.nodes.map(({ name }) => name) ?? [],
+    installed: async () => {
+      const { installedLightningds } = await import('../../daemons/executables/cln/installed.js');
+      return (await installedLightningds(cacheFolder())).map(({ version }) => version);
+    },
     methods: async () => {
       const { help } = (await ask('help', {})) as { help: readonly { readonly command: string }[] };
       return help.map(({ command }) => command.split(' ')[0]!);

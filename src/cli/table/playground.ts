@@ -11,7 +11,7 @@ export const PLAYGROUND: readonly CommandSpec[] = [
       ...SHAPE,
       ['--nodes <nodes>', 'how many nodes, or their names: alice,bob,carol (2)'],
       ...PROGRAMS,
-      ['--node <node=lightningd>', 'another lightningd for one node: l2=embedded', 'many'],
+      ['--node <node=lightningd>', 'another lightningd for one node: l2=embedded, l2=v25.12', 'many'],
       ['--option <node:key=value>', "a lightningd option for a node's config: l1:fee-base=5", 'many'],
       ['--tcp', 'new nodes listen on TCP ports of 127.0.0.1 instead of unix sockets'],
       ['--random-keys', 'new nodes make random keys; otherwise ids are the same every time'],

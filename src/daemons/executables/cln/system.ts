@@ -54,7 +54,7 @@ export async function systemOf(host: Host, asked?: string): Promise<System | NoS
   return {
     whyNot: `none is made for ${release['PRETTY_NAME'] ?? 'this Linux'}`,
     instead: [
-      'try the one for an Ubuntu that is older than your system, which often runs: --for ubuntu-22.04',
+      'try the one for an Ubuntu that is older than your system, which may run: --for ubuntu-22.04',
       SOURCE,
       CONTAINER,
       EMBEDDED,
