@@ -24,7 +24,7 @@ const policy = (whose: string) =>
 
 export const nodeSchema = z.strictObject(
   {
-    count: whole(1, MOST_NODES)
+    count: whole(1, 10_000)
       .optional()
       .describe('a row of that many nodes: `client: { count: 3 }` is client1, client2 and client3'),
     implementation: z
@@ -67,7 +67,7 @@ export const channelSchema = z.strictObject(
   {
     from: nodeName().describe('who opens and funds it: a node, or each node of a row'),
     to: nodeName().describe('who is at its other end: a node, or each node of a row'),
-    capacity: sat('capacity').describe('a bare number is sat'),
+    capacity: sat('capacity').describe('what both ends have together; a bare number is sat'),
     push: msat('push', 'sat').optional().describe("what is the other end's from the beginning; a bare number is sat"),
     private: z.boolean({ error: 'true or false' }).optional().describe('kept from the network'),
     fee: policy('from').optional(),

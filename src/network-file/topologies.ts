@@ -56,7 +56,7 @@ export function topologyOf(text: string, { seed = 1, capacitySat = CAPACITY_SAT 
       hint: `write a shape and a number of nodes: ${SHAPES.map((each) => `${each}:5`).join(', ')}`,
     });
   };
-  if (!topology) return refuse('is none');
+  if (!topology) return refuse('is no shape with a number of nodes');
   const count = Number(number);
   if (count < topology.least) return refuse(`is too small: a ${shape} has ${topology.least} nodes at the least`);
   if (count > MOST_NODES) return refuse(`is too large: a playground has ${MOST_NODES} nodes at the most`);

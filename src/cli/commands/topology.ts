@@ -14,7 +14,7 @@ export async function run(context: CommandContext): Promise<Reply> {
       hint: 'for example: ln-play topology star:6 > ln-play.yaml; or: ln-play topology --from graph.json',
     });
   if (nodes !== undefined && from === undefined)
-    throw new LnPlayError('USAGE', '--nodes is for --from', { hint: `a shape has a number: ${shape}:${nodes}` });
+    throw new LnPlayError('USAGE', '--nodes is for --from', { hint: 'a shape has its number with it: star:6' });
 
   const { networkLiteral, writeNetworkFile } = await import('../../network-file/write.js');
   if (from !== undefined) {

@@ -182,11 +182,7 @@ describe('one mistake, its place and the way out', () => {
       "1:25: a's plugin x.js cannot be run: there is no such file",
     ],
     ['no such lightningd', 'nodes: { a: { lightningd: ./x } }', '1:27: ./x cannot be run: there is no such file'],
-    [
-      '200 nodes',
-      'nodes: { c: { count: 100 }, d: { count: 100 } }',
-      '1:1: 200 nodes are too many: a playground has 100 at',
-    ],
+    ['200 nodes', 'nodes: { c: { count: 200 } }', '1:1: 200 nodes are too many: a playground has 100 at'],
     ['no node', 'nodes: {}', '1:1: there is no node (name one: nodes: { alice: {} })'],
     ['an empty file', '', '1:1: the file is empty (begin with nodes: { alice: {} })'],
     ['comments alone', '# nothing\n', '1:1: the file is empty'],
