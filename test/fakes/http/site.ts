@@ -15,6 +15,7 @@ export interface Site {
   readonly ranges: readonly string[];
   /** Breaks the connections that are open. */
   break(): void;
+  /** Once is enough. */
   close(): Promise<void>;
 }
 
@@ -160,6 +161,7 @@ async function listen(server: ReturnType<typeof createServer>): Promise<number> 
 }
 
 async function close(server: ReturnType<typeof createServer>): Promise<void> {
+  if (!server.listening) return;
   const closed = once(server, 'close');
   server.close();
   server.closeAllConnections();
