@@ -8,6 +8,7 @@ import { INSTALLING } from './table/programs.js';
 import { PLUGINS } from './table/plugins.js';
 import { TALK } from './table/talk.js';
 import { TESTS } from './table/tests.js';
+import { WEATHER } from './table/weather.js';
 
 /** Commands that belong together, under a heading of the help. */
 export interface CommandGroup {
@@ -22,6 +23,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
   { heading: 'Network files', commands: NETWORKS },
   { heading: 'Nodes, channels and payments', commands: LIGHTNING },
   { heading: 'The chain', commands: CHAIN },
+  { heading: 'Weather', commands: WEATHER },
   { heading: 'Plugins', commands: PLUGINS },
   { heading: 'Tests', commands: TESTS },
   { heading: 'Programs', commands: INSTALLING },

@@ -56,6 +56,8 @@ export const PLACEHOLDERS: { readonly [name: string]: Placeholder } = {
     values: () => ['253perkw', 'slow', 'normal', 'urgent', 'minimum', 'opening', 'mutual_close', 'unilateral_close'],
   },
   blocks: { about: 'how many (1)' },
+  n: { about: 'how many' },
+  txid: { about: 'of a transaction: 64 hex digits' },
   description: { about: 'what the invoice is for' },
   bolt11: { about: 'an invoice: lnbcrt…' },
   name: { about: "the plugin's name, and its folder's" },

@@ -1,5 +1,5 @@
 import { formatMsat, satToBtc } from '../core/amounts.js';
-import { LnPlayError } from '../core/errors.js';
+import { LnPlayError, messageOf } from '../core/errors.js';
 import { waitFor, type Probe, type WaitOptions } from '../core/wait.js';
 import type { Bitcoind } from '../daemons/bitcoind.js';
 import {
@@ -67,6 +67,27 @@ export async function reconnect(
       await connectNodes(from, to);
       await waitForEachOther(from, to, wait);
     }),
+  );
+}
+
+/** As `reconnect`, of nodes that may be letting go of each other just then. */
+export async function reconnectAgain(
+  nodes: readonly LightningNode[],
+  edges: readonly Edge[],
+  wait: WaitOptions,
+): Promise<void> {
+  await waitFor<void>(
+    'the nodes to be connected again',
+    async () => {
+      try {
+        await reconnect(nodes, edges, wait);
+        return { done: undefined };
+      } catch (error) {
+        if (!(error instanceof LnPlayError) || error.code !== 'RPC') throw error;
+        return { seen: messageOf(error) };
+      }
+    },
+    wait,
   );
 }
 

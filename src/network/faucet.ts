@@ -21,6 +21,18 @@ interface WalletTransaction {
   readonly hex: string;
 }
 
+/** The same with its inputs and outputs; `fee`, below zero, where the wallet has sent it. In bitcoin. */
+interface SentTransaction {
+  readonly fee?: number;
+  readonly decoded: {
+    readonly vin: readonly { readonly txid: string; readonly vout: number }[];
+    readonly vout: readonly { readonly value: number }[];
+  };
+}
+
+/** More than what it double-spends may have paid. */
+const DOUBLE_SPEND_FEE_SAT = 10_000n;
+
 /** bitcoind's wallet that pays for everything. */
 export class Faucet {
   readonly #bitcoind: Bitcoind;
@@ -56,6 +68,32 @@ export class Faucet {
   async address(): Promise<string> {
     this.#address ??= await this.#ask<string>('getnewaddress');
     return this.#address;
+  }
+
+  /** An address that no block pays to yet. */
+  async freshAddress(): Promise<string> {
+    return await this.#ask<string>('getnewaddress');
+  }
+
+  /**
+   * A transaction that spends the same as one of its own, and pays all of it back to the faucet.
+   *
+   * @returns raw, hex; undefined for a transaction that is not the faucet's, or that spends what is not there
+   */
+  async doubleSpend(txid: string): Promise<string | undefined> {
+    try {
+      const { fee, decoded } = await this.#ask<SentTransaction>('gettransaction', [txid, null, true]);
+      if (fee === undefined) return undefined;
+      const inputs = decoded.vin.map((input) => ({ txid: input.txid, vout: input.vout }));
+      const inSat = decoded.vout.reduce((sum, { value }) => sum + Math.round(value * 1e8), Math.round(-fee * 1e8));
+      const out = { [await this.freshAddress()]: satToBtc(BigInt(inSat) - DOUBLE_SPEND_FEE_SAT) };
+      const raw = await this.#call<string>('createrawtransaction', [inputs, out]);
+      const { hex, complete } = await this.#ask<{ hex: string; complete: boolean }>('signrawtransactionwithwallet', [raw]);
+      return complete ? hex : undefined;
+    } catch (error) {
+      if (isBitcoinError(error, 'INVALID_ADDRESS_OR_KEY')) return undefined; // none of its wallet's
+      throw error;
+    }
   }
 
   /** What can be spent now, in sat. */

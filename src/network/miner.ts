@@ -56,6 +56,14 @@ export class Miner {
     return hashes;
   }
 
+  /** Does something with the chain while nobody mines; it is on disk when this returns, as with `mine`. */
+  async alone<T>(body: () => Promise<T>, { signal }: WaitOptions = {}): Promise<T> {
+    const lock = { what: 'the miner', wait: 'wait', signal } as const;
+    const result = await withLock(this.#layout.locks, 'miner', lock, body);
+    await this.#flush();
+    return result;
+  }
+
   /** One at a time: two that bitcoind mines at once may build on the same block, and one of them comes to nothing. */
   async #generate(blocks: number, address: string, { signal }: WaitOptions = {}): Promise<string[]> {
     return await withLock(this.#layout.locks, 'miner', { what: 'the miner', wait: 'wait', signal }, () =>

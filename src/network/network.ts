@@ -10,6 +10,7 @@ import {
   connectNodes,
   fundChannel,
   reconnect,
+  reconnectAgain,
   waitForBothEnds,
   type OpenChannel,
   type OpenOptions,
@@ -24,6 +25,8 @@ import { Miner } from './miner.js';
 import { pendingOf, type Pending } from './pending.js';
 import type { Edge } from './spec.js';
 import { Steps, type StepListener } from './steps.js';
+import { assertReplaceable, replaceBlocks, type ReorgOptions } from './weather/replace-blocks.js';
+import { channelsFundedBy, outcome, type Reorg } from './weather/reorg.js';
 import { waitForBlock, waitForFunds, waitForSettled } from './waits.js';
 
 /** What whoever works with a network may want to be asked, told, or to stop. */
@@ -173,6 +176,27 @@ export class Network {
   async mine(blocks: number): Promise<number> {
     await this.step(`mine ${blocks}`, [], () => this.miner.mine(blocks, this.wait));
     return await this.sync();
+  }
+
+  /**
+   * Replaces the last blocks by others, and waits until every running node is on the new chain, and each channel whose
+   * funding transaction was in them has followed it, or gone.
+   *
+   * @throws {LnPlayError} INVALID for the first blocks of a playground; USAGE
+   */
+  async reorg(depth: number, options: ReorgOptions = {}): Promise<Reorg> {
+    const running = this.#running();
+    const { txids } = await this.step('look at the chain', [], () => assertReplaceable(this.bitcoind, depth, options));
+    const before = await this.step('look at the channels', running, () => channelsFundedBy(running, txids));
+    const replaced = await this.step(`replace ${depth}`, [], () =>
+      this.miner.alone(() => replaceBlocks(this.bitcoind, this.faucet, depth, options), this.wait),
+    );
+    await this.sync();
+    return await this.step('channels', running, async () => {
+      // some let go of their peers, and find nobody again at a unix socket
+      if (before.length > 0) await reconnectAgain(running, this.peers, this.wait);
+      return await outcome(this.bitcoind, replaced, before, this.wait);
+    });
   }
 
   /** Waits until every running node has bitcoind's last block. @returns its height */
