@@ -88,7 +88,9 @@ export class Faucet {
       const inSat = decoded.vout.reduce((sum, { value }) => sum + Math.round(value * 1e8), Math.round(-fee * 1e8));
       const out = { [await this.freshAddress()]: satToBtc(BigInt(inSat) - DOUBLE_SPEND_FEE_SAT) };
       const raw = await this.#call<string>('createrawtransaction', [inputs, out]);
-      const { hex, complete } = await this.#ask<{ hex: string; complete: boolean }>('signrawtransactionwithwallet', [raw]);
+      const { hex, complete } = await this.#ask<{ hex: string; complete: boolean }>('signrawtransactionwithwallet', [
+        raw,
+      ]);
       return complete ? hex : undefined;
     } catch (error) {
       if (isBitcoinError(error, 'INVALID_ADDRESS_OR_KEY')) return undefined; // none of its wallet's

@@ -186,8 +186,10 @@ export class Network {
    */
   async reorg(depth: number, options: ReorgOptions = {}): Promise<Reorg> {
     const running = this.#running();
-    const { txids } = await this.step('look at the chain', [], () => assertReplaceable(this.bitcoind, depth, options));
-    const before = await this.step('look at the channels', running, () => channelsFundedBy(running, txids));
+    const { transactions } = await this.step('look at the chain', [], () =>
+      assertReplaceable(this.bitcoind, depth, options),
+    );
+    const before = await this.step('look at the channels', running, () => channelsFundedBy(running, transactions));
     const replaced = await this.step(`replace ${depth}`, [], () =>
       this.miner.alone(() => replaceBlocks(this.bitcoind, this.faucet, depth, options), this.wait),
     );

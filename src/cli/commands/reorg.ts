@@ -34,7 +34,9 @@ function reorgText({ blockheight, replaced, mined, transactions, channels }: Reo
   };
   return [
     `${green('✔')} ${replaced} ${replaced === 1 ? 'block' : 'blocks'} replaced by ${mined}: every node is at block ${blockheight}`,
-    ...(counts.length > 0 ? [dim(`transactions: ${counts.map(([what, count]) => `${count} ${what}`).join(', ')}`)] : []),
+    ...(counts.length > 0
+      ? [dim(`transactions: ${counts.map(([what, count]) => `${count} ${what}`).join(', ')}`)]
+      : []),
     ...channels.flatMap(({ channel_id, funding, ends }) => [
       '',
       `channel ${dim(channel_id.slice(0, 13))}: ${FUNDING[funding]}`,

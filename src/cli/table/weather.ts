@@ -5,7 +5,7 @@ export const WEATHER: readonly CommandSpec[] = [
   {
     usage: 'reorg [blocks]',
     summary:
-      'replace the last blocks by others, whose transactions are mined again; wait until every node is on the new chain, and say what became of channels',
+      'replace the last blocks by others, with the same transactions at the same heights; wait until every node is on the new chain, and say what became of channels',
     options: [
       ['--longer-by <n>', 'how many blocks more the new chain has (1): nodes follow the longer one'],
       [

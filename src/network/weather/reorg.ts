@@ -52,12 +52,13 @@ interface Concerned {
 /** The channels of these nodes whose funding transactions are among those. */
 export async function channelsFundedBy(
   nodes: readonly LightningNode[],
-  txids: readonly string[],
+  transactions: readonly { readonly txid: string }[],
 ): Promise<readonly Concerned[]> {
+  const txids = new Set(transactions.map(({ txid }) => txid));
   const all = await Promise.all(nodes.map(async (node) => ({ node, channels: await node.channels() })));
   return all.flatMap(({ node, channels }) =>
     channels
-      .filter(({ id, funding }) => id !== undefined && funding && txids.includes(funding.txid))
+      .filter(({ id, funding }) => id !== undefined && funding && txids.has(funding.txid))
       .map((channel) => ({ node, channel })),
   );
 }
@@ -65,10 +66,11 @@ export async function channelsFundedBy(
 /** Says what became of the transactions and channels; waits, for a while, until each end has seen it. */
 export async function outcome(
   bitcoind: Bitcoind,
-  { tip, stale, mined, txids }: Replaced,
+  { tip, stale, mined, transactions }: Replaced,
   before: readonly Concerned[],
   wait: WaitOptions,
 ): Promise<Reorg> {
+  const txids = transactions.map(({ txid }) => txid);
   const places = new Map(await Promise.all(txids.map(async (txid) => [txid, await placeOf(bitcoind, txid)] as const)));
   const at = (place: TransactionPlace): string[] => txids.filter((txid) => places.get(txid)?.place === place);
   await settled(before, (txid) => places.get(txid)!, wait);
@@ -112,10 +114,18 @@ interface Place {
   readonly prefix?: string;
 }
 
+/** Of bitcoind's getrawtransaction, what we read. */
+interface RawTransaction {
+  readonly blockhash?: string;
+  readonly confirmations?: number;
+}
+
 async function placeOf(bitcoind: Bitcoind, txid: string): Promise<Place> {
   try {
-    const { blockhash } = await bitcoind.call<{ blockhash?: string }>('getrawtransaction', [txid, true]);
+    const params = [txid, true];
+    const { blockhash, confirmations } = await bitcoind.call<RawTransaction>('getrawtransaction', params);
     if (blockhash === undefined) return { place: 'mempool' };
+    if (!confirmations) return { place: 'gone' }; // it is known of a stale block
     const { height, tx } = await bitcoind.call<{ height: number; tx: string[] }>('getblock', [blockhash]);
     return { place: 'mined', prefix: `${height}x${tx.indexOf(txid)}x` };
   } catch (error) {

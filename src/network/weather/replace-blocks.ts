@@ -1,7 +1,7 @@
 import { LnPlayError } from '../../core/errors.js';
 import type { Bitcoind } from '../../daemons/bitcoind.js';
 import { FIRST_BLOCKS } from '../../daemons/first-blocks.js';
-import { isBitcoinError } from '../../rpc/bitcoind.js';
+import { BitcoinRpcError } from '../../rpc/bitcoind.js';
 import { tipOf, type Block } from '../chain.js';
 import type { Faucet } from '../faucet.js';
 
@@ -24,8 +24,34 @@ export interface Replaced {
   /** Hashes, oldest first. */
   readonly stale: readonly string[];
   readonly mined: readonly string[];
-  /** The transactions of the stale blocks, without those that pay miners. */
-  readonly txids: readonly string[];
+  /** The transactions of the stale blocks in their order, without those that pay miners. */
+  readonly transactions: readonly StaleTransaction[];
+}
+
+interface StaleTransaction {
+  readonly txid: string;
+  /** Raw. */
+  readonly hex: string;
+  /** The txids that it spends from. */
+  readonly parents: readonly string[];
+  readonly height: number;
+}
+
+/** Of bitcoind's getblock, what we read. */
+interface BlockWithTransactions {
+  readonly height: number;
+  readonly tx: readonly {
+    readonly txid: string;
+    readonly hex: string;
+    readonly vin: readonly { readonly txid?: string }[];
+  }[];
+}
+
+/** Of bitcoind's getrawmempool, what we read. */
+interface MempoolEntry {
+  readonly ancestorcount: number;
+  /** The parents that are in the mempool. */
+  readonly depends: readonly string[];
 }
 
 /**
@@ -46,24 +72,30 @@ export async function assertReplaceable(bitcoind: Bitcoind, depth: number, optio
   const tip = await tipOf(bitcoind);
   const most = tip.height - FIRST_BLOCKS;
   if (depth > most)
-    throw new LnPlayError('INVALID', `${depth} blocks cannot be replaced: of ${tip.height} the first ${FIRST_BLOCKS} stay`, {
-      hint: most > 0 ? `replace at most ${most}, or mine more before` : 'mine some blocks before: ln-play mine 6',
-    });
+    throw new LnPlayError(
+      'INVALID',
+      `${depth} blocks cannot be replaced: of ${tip.height} the first ${FIRST_BLOCKS} stay`,
+      { hint: most > 0 ? `replace at most ${most}, or mine more before` : 'mine some blocks before: ln-play mine 6' },
+    );
   const heights = Array.from({ length: depth }, (_, i) => tip.height - depth + 1 + i);
   const stale = await Promise.all(heights.map((height) => bitcoind.call<string>('getblockhash', [height])));
-  const blocks = await Promise.all(stale.map((hash) => bitcoind.call<{ tx: string[] }>('getblock', [hash])));
-  const txids = blocks.flatMap(({ tx }) => tx.slice(1)); // the first pays the miner
+  const blocks = await Promise.all(stale.map((hash) => bitcoind.call<BlockWithTransactions>('getblock', [hash, 2])));
+  const transactions = blocks.flatMap(({ height, tx }) =>
+    // the first of each pays the miner
+    tx.slice(1).map(({ txid, hex, vin }) => ({ txid, hex, height, parents: vin.map((input) => input.txid ?? '') })),
+  );
+  const txids = transactions.map(({ txid }) => txid);
   for (const txid of drop)
     if (!txids.includes(txid))
       throw new LnPlayError('USAGE', `${txid} is no transaction of the last ${depth} blocks`, {
         hint: txids.length > 0 ? `there are ${txids.join(', ')}` : 'there is none in them',
       });
-  return { tip, stale, mined: [], txids };
+  return { tip, stale, mined: [], transactions };
 }
 
 /**
- * Takes the last blocks back and mines others, one more at least; if it cannot mine them, the old ones are the chain again.
- * Nobody else may mine meanwhile.
+ * Takes the last blocks back and mines others, one more at least, each transaction in a block of its old height; if that
+ * fails, the old blocks are the chain again. Nobody else may mine meanwhile.
  */
 export async function replaceBlocks(
   bitcoind: Bitcoind,
@@ -73,20 +105,31 @@ export async function replaceBlocks(
 ): Promise<Replaced> {
   const before = await assertReplaceable(bitcoind, depth, options);
   const { drop = [], keepMempool = false, longerBy = 1 } = options;
+  const { tip, transactions } = before;
+  const left = withDescendants(drop, transactions);
   // to an address of its own: the very block that was taken back would be refused
   const payTo = await faucet.freshAddress();
+  const waited = await Promise.all(
+    (await mempoolWithout(bitcoind, new Set())).map((txid) => bitcoind.call<string>('getrawtransaction', [txid])),
+  );
+  const resend = (): Promise<void> => sendAgain(bitcoind, [...transactions.map(({ hex }) => hex), ...waited]);
   const [first] = before.stale as [string, ...string[]];
   await bitcoind.call('invalidateblock', [first]);
   try {
-    const doubleSpends = await Promise.all(drop.map((txid) => faucet.doubleSpend(txid)));
-    // of two of which one spends from the other, the first is enough
-    const spent = doubleSpends.filter((hex) => hex !== undefined);
+    const spent = new Map(await Promise.all(drop.map(async (txid) => [txid, await faucet.doubleSpend(txid)] as const)));
     const mined: string[] = [];
-    for (let i = 0; i < depth + longerBy; i++) {
-      const included = keepMempool ? [] : [...spent.splice(0), ...(await mempoolWithout(bitcoind, drop))];
-      const { hash } = await bitcoind.call<{ hash: string }>('generateblock', [payTo, included]);
-      mined.push(hash);
+    for (let height = tip.height - depth + 1; height <= tip.height + longerBy; height++) {
+      const own = transactions.filter((transaction) => transaction.height === height);
+      const again = own.filter(({ txid }) => !left.has(txid)).map(({ hex }) => hex);
+      // of two of which one spends from the other, only the first can be double-spent
+      const rootless = own.filter(({ parents }) => !parents.some((parent) => left.has(parent)));
+      const instead = rootless.flatMap(({ txid }) => spent.get(txid) ?? []);
+      if (height > tip.height) await resend();
+      const waiting = height > tip.height ? await mempoolWithout(bitcoind, left) : [];
+      const included = keepMempool ? [] : [...again, ...instead, ...waiting];
+      mined.push((await bitcoind.call<{ hash: string }>('generateblock', [payTo, included])).hash);
     }
+    await resend();
     return { ...before, mined, tip: await tipOf(bitcoind) };
   } catch (error) {
     await bitcoind.call('reconsiderblock', [first]);
@@ -94,22 +137,34 @@ export async function replaceBlocks(
   }
 }
 
-/** The mempool in an order in which it can be mined, without some and without what spends from them. */
-async function mempoolWithout(bitcoind: Bitcoind, left: readonly string[]): Promise<string[]> {
-  const entries = await bitcoind.call<{ [txid: string]: { ancestorcount: number } }>('getrawmempool', [true]);
-  const out = new Set(left);
-  for (const txid of left) for (const child of await descendantsOf(bitcoind, txid)) out.add(child);
-  return Object.entries(entries)
-    .filter(([txid]) => !out.has(txid))
-    .toSorted(([, a], [, b]) => a.ancestorcount - b.ancestorcount)
-    .map(([txid]) => txid);
+/** These, and all in the blocks that spend from them. */
+function withDescendants(txids: readonly string[], transactions: readonly StaleTransaction[]): ReadonlySet<string> {
+  const all = new Set(txids);
+  for (const { txid, parents } of transactions) if (parents.some((parent) => all.has(parent))) all.add(txid);
+  return all;
 }
 
-async function descendantsOf(bitcoind: Bitcoind, txid: string): Promise<string[]> {
-  try {
-    return await bitcoind.call<string[]>('getmempooldescendants', [txid]);
-  } catch (error) {
-    if (isBitcoinError(error, 'INVALID_ADDRESS_OR_KEY')) return []; // double-spent by now
-    throw error;
-  }
+/**
+ * What was in blocks bitcoind has put into its mempool again by itself, except what is locked until a height which the chain
+ * did not have for a moment, as wallets lock theirs; and it has dropped what was there of that kind.
+ *
+ * @param transactions raw
+ */
+async function sendAgain(bitcoind: Bitcoind, transactions: readonly string[]): Promise<void> {
+  for (const hex of transactions)
+    try {
+      await bitcoind.call('sendrawtransaction', [hex, 0]);
+    } catch (error) {
+      if (!(error instanceof BitcoinRpcError)) throw error; // it is mined, there already, or double-spent
+    }
+}
+
+/** The mempool in an order in which it can be mined, without some and without what spends from them. */
+async function mempoolWithout(bitcoind: Bitcoind, left: ReadonlySet<string>): Promise<string[]> {
+  const entries = await bitcoind.call<{ [txid: string]: MempoolEntry }>('getrawmempool', [true]);
+  const out = new Set(left);
+  // parents come before their children
+  const inOrder = Object.entries(entries).toSorted(([, a], [, b]) => a.ancestorcount - b.ancestorcount);
+  for (const [txid, { depends }] of inOrder) if (depends.some((parent) => out.has(parent))) out.add(txid);
+  return inOrder.map(([txid]) => txid).filter((txid) => !out.has(txid));
 }
