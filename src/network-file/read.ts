@@ -52,14 +52,14 @@ async function gatherFile(
   report: Report,
 ): Promise<void> {
   const text = await readText(file, shortPath(file));
-  const itself = await realpath(file);
+  const itself = await trueName(file);
   read.add(itself);
   const { data, origin } = readYaml(text, file, report);
   if (data === undefined) return;
   const includes = includesOf(data);
   for (const { path, included } of includes) {
     const target = resolve(origin.folder, included);
-    const real = await realpath(target).catch(() => target);
+    const real = await trueName(target);
     const at = { origin, path, on: 'value' } as const;
     const chain = [...above, itself];
     if (chain.includes(real)) {
@@ -84,6 +84,9 @@ async function gatherFile(
     });
   gather(networkFileSchema, data, origin, gathered, report);
 }
+
+/** The one path of a file that has several; a pipe, or what is not there, has its own. */
+const trueName = (file: string): Promise<string> => realpath(file).catch(() => file);
 
 function includesOf(data: unknown): readonly { readonly path: Path; readonly included: string }[] {
   const { include } = (data ?? {}) as { include?: unknown };
