@@ -16,6 +16,11 @@ export async function run(context: CommandContext): Promise<Reply> {
   if (nodes !== undefined && from === undefined)
     throw new LnPlayError('USAGE', '--nodes is for --from', { hint: 'a shape has its number with it: star:6' });
 
+  if (from !== undefined && options.seed !== undefined)
+    throw new LnPlayError('USAGE', '--seed is for a shape, and --from takes what is there', {
+      hint: 'leave out --seed',
+    });
+
   const { networkLiteral, writeNetworkFile } = await import('../../network-file/write.js');
   if (from !== undefined) {
     const { importNetwork, MOST_NODES } = await import('../../network-file/import/import.js');

@@ -3,7 +3,7 @@ import type { CommandSpec, OptionSpec } from '../command-spec.js';
 /** What makes a network of a shape. */
 export const SHAPE: readonly OptionSpec[] = [
   ['--seed <number>', 'for random:N, the same seed gives the same network (1)'],
-  ['--capacity <amount>', "of each of a shape's channels; a bare number is sat (0.01btc)"],
+  ['--capacity <amount>', 'of each channel; a bare number is sat (of a shape: 0.01btc)'],
 ];
 
 /** Files that say what a network is. */
