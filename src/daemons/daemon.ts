@@ -2,7 +2,14 @@ import { stat } from 'node:fs/promises';
 import { LnPlayError, systemCode } from '../core/errors.js';
 import { waitFor, type Probe, type WaitOptions } from '../core/wait.js';
 import { DaemonProcess, describeExit, type Command, type Exit } from '../process/daemon-process.js';
-import { descendants, findByArgument, nextProcesses, orphansOf, type ProcessEntry } from '../process/table.js';
+import {
+  descendants,
+  findByArgument,
+  findProcess,
+  nextProcesses,
+  orphansOf,
+  type ProcessEntry,
+} from '../process/table.js';
 import { tailFile } from './log-tail.js';
 
 /** What sets one kind of daemon apart. All of them are started, awaited, watched and stopped by `Daemon`. */
@@ -30,7 +37,8 @@ export interface StartExtra {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-export type DaemonState = 'running' | 'stopped' | 'dead';
+/** `frozen`: it runs, and a signal holds it in the middle of whatever it does. */
+export type DaemonState = 'running' | 'frozen' | 'stopped' | 'dead';
 
 const STOP_STEPS = [
   { what: 'its RPC stop', timeoutMs: 15_000 },
@@ -174,6 +182,38 @@ export class Daemon {
     await this.#process!.waitForExit(STOP_STEPS[2].timeoutMs);
   }
 
+  /** Ends it and all that it started at once, as a crash of its machine would. */
+  async crash(): Promise<void> {
+    if (!this.attach()) return;
+    const family = descendants(this.#process!.pid);
+    for (const entry of family) DaemonProcess.adopt(entry).signal('SIGKILL');
+    await this.#process!.waitForExit(STOP_STEPS[2].timeoutMs);
+    await endOrphans(family);
+  }
+
+  /** Whether it runs, and is held in the middle of whatever it does. */
+  get isFrozen(): boolean {
+    return this.pid !== undefined && findProcess(this.pid)?.isStopped === true;
+  }
+
+  /** Holds it and all that it started in the middle of whatever they do, parents first: none starts another one then. */
+  freeze(): void {
+    for (;;) {
+      const running = this.#family().filter(({ isStopped }) => !isStopped);
+      if (running.length === 0) return;
+      for (const entry of running) DaemonProcess.adopt(entry).signal('SIGSTOP');
+    }
+  }
+
+  /** Lets it and all that it started go on. */
+  thaw(): void {
+    letGoOn(this.#family());
+  }
+
+  #family(): ProcessEntry[] {
+    return this.attach() ? descendants(this.#process!.pid) : [];
+  }
+
   /** What it wrote since it was started, its end: what it complained of, or else whatever it said last. */
   async lastLines(count = 8): Promise<string[]> {
     const log = await tailFile(this.spec.logFile, 200, this.#outputFrom.log);
@@ -203,6 +243,7 @@ export class Daemon {
     if (!running) return;
     if (!running.running) return await endOrphans(orphansOf(running.pid, await nextProcesses())); // it died by itself
     const family = descendants(running.pid, await nextProcesses());
+    letGoOn(family); // else it would not hear
     await this.#end(running);
     // what it started in its last moments is in no list made before
     await endOrphans([...family, ...orphansOf(running.pid, await nextProcesses())]);
@@ -265,6 +306,10 @@ export class Daemon {
       hint: `see what holds it: ps -o stat,wchan -p ${running.pid}`,
     });
   }
+}
+
+function letGoOn(family: readonly ProcessEntry[]): void {
+  for (const entry of family) if (entry.isStopped) DaemonProcess.adopt(entry).signal('SIGCONT');
 }
 
 /** What a daemon started may outlive it for a moment, and hold its sockets; see to it that all of it is gone. */

@@ -167,6 +167,7 @@ async function start<N extends Network>(
     running = [];
     await clearUnborn(playground.layout, nodes);
   }
+  for (const { daemon } of [bitcoind, ...running]) daemon.thaw();
   await bitcoind.load();
   const port = bitcoind.rpcPort;
   if (!bitcoindRan) await bitcoind.prepare();

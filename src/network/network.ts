@@ -278,6 +278,6 @@ export class Network {
   }
 
   #running(): LightningNode[] {
-    return this.nodes.filter(({ daemon }) => daemon.attach());
+    return this.nodes.filter(({ daemon }) => daemon.attach() && !daemon.isFrozen);
   }
 }

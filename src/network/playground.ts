@@ -2,6 +2,7 @@ import { rmdir } from 'node:fs/promises';
 import { LnPlayError, systemCode } from '../core/errors.js';
 import { makePrivateFolder, removeTree } from '../core/files.js';
 import { removeLocks, withLock, type LockOptions } from '../process/lock.js';
+import type { Daemon } from '../daemons/daemon.js';
 import type { AnyNode } from '../nodes/implementations.js';
 import { Traffic, type TrafficOptions } from '../traffic/traffic.js';
 import { listProcesses } from '../process/table.js';
@@ -14,6 +15,7 @@ import { assertOwnPlayground, layoutOf, playgroundDir, type Layout } from './lay
 import { noPlayground, readManifest, type Manifest } from './manifest.js';
 import { Network, type NetworkContext } from './network.js';
 import { withNetworkRead, type NodeName, type PlaygroundOptions } from './playground-options.js';
+import { withoutThaw, withThaw } from './weather/freezing.js';
 import { statusOf, type PlaygroundStatus } from './status.js';
 import { fundAndChannel, payDemo, type FundAndChannelOptions, type PayDemoOptions } from './talk.js';
 
@@ -178,6 +180,54 @@ export class Playground<Name extends string = string> extends Network implements
       if (went) await this.background.change((byHand) => ({ ...byHand, mining: null }), this.wait);
       return went;
     });
+  }
+
+  /**
+   * Ends a node or bitcoind with all its parts at once, as a crash of its machine would; `up` or `restart` starts it again.
+   *
+   * @throws {LnPlayError} STATE where it does not run
+   */
+  async crash(name: string): Promise<void> {
+    await this.#exclusively(async () => await this.#running(name).crash());
+  }
+
+  /**
+   * Holds a node or bitcoind with all its parts in the middle of whatever they do (SIGSTOP), until `thaw`, or for a while.
+   * `up`, `restart`, `down` and the like let it go on.
+   *
+   * @throws {LnPlayError} STATE where it does not run
+   */
+  async freeze(name: string, forMs?: number): Promise<void> {
+    await this.#exclusively(async () => {
+      const daemon = this.#running(name);
+      await this.#forgetThaw(name);
+      daemon.freeze();
+      if (forMs !== undefined) await this.background.change(withThaw(name, Date.now() + forMs), this.wait);
+    });
+  }
+
+  /** Lets what is frozen go on: one, or all. @returns the names of those that were */
+  async thaw(name?: string): Promise<string[]> {
+    return await this.#exclusively(async () => {
+      const daemons = (name === undefined ? this.daemons() : [this.daemon(name)]).map(({ daemon }) => daemon);
+      const frozen = daemons.filter((daemon) => daemon.attach() && daemon.isFrozen);
+      for (const daemon of frozen) {
+        daemon.thaw();
+        await this.#forgetThaw(daemon.name);
+      }
+      return frozen.map((daemon) => daemon.name);
+    });
+  }
+
+  async #forgetThaw(name: string): Promise<void> {
+    if (this.background.sections.thaw?.at[name] !== undefined)
+      await this.background.change(withoutThaw(name), this.wait);
+  }
+
+  #running(name: string): Daemon {
+    const { daemon } = this.daemon(name);
+    if (daemon.attach()) return daemon;
+    throw new LnPlayError('STATE', `${name} does not run`, { hint: 'start it: ln-play up' });
   }
 
   async #changeBackground(edit: Parameters<Background['change']>[0]): Promise<void> {

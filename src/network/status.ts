@@ -107,7 +107,7 @@ function daemonsStatus(network: Network): DaemonStatus[] {
   const down: DaemonState = daemons.some(({ runs }) => runs) ? 'dead' : 'stopped';
   return daemons.map(({ daemon, purpose, runs }) => ({
     name: daemon.name,
-    state: runs ? 'running' : down,
+    state: runs ? (daemon.isFrozen ? 'frozen' : 'running') : down,
     pid: daemon.pid ?? null,
     purpose,
     log_file: daemon.spec.logFile,

@@ -9,6 +9,8 @@ export interface ProcessEntry {
   /** Its process group: the pid of the group's leader, who may have ended. */
   readonly group: number;
   readonly startTime: string;
+  /** Whether a signal (SIGSTOP) or a debugger holds it in the middle of whatever it did. */
+  readonly isStopped: boolean;
   readonly args: readonly string[];
   /** The arguments joined by spaces, where the system tells no more than that. */
   readonly commandLine?: string;
@@ -99,7 +101,7 @@ export function parseStat(stat: string): Omit<ProcessEntry, 'pid' | 'args'> | un
   const [state, parent, group] = fields;
   return state === 'Z' || state === 'X'
     ? undefined
-    : { parent: Number(parent), group: Number(group), startTime: fields[19]! };
+    : { parent: Number(parent), group: Number(group), startTime: fields[19]!, isStopped: /^[Tt]$/.test(state!) };
 }
 
 function fromPs(pid?: number): ProcessEntry[] {
@@ -118,9 +120,10 @@ export function parsePs(text: string): ProcessEntry[] {
   return text.split('\n').flatMap((line) => {
     const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\w+\s+\w+\s+\d+\s+[\d:]+\s+\d+)\s+(.*)$/.exec(line);
     if (!match || match[4]!.startsWith('Z')) return [];
+    const isStopped = match[4]!.startsWith('T');
     const [pid, parent, group] = match.slice(1, 4).map(Number) as [number, number, number];
     const commandLine = match[6]!;
     const args = commandLine.split(/ (?=-)/).flatMap((part, index) => (index === 0 ? part.split(' ') : [part]));
-    return [{ pid, parent, group, startTime: match[5]!, args, commandLine }];
+    return [{ pid, parent, group, startTime: match[5]!, isStopped, args, commandLine }];
   });
 }

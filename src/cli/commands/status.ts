@@ -18,7 +18,7 @@ export function statusText(
   { style, width }: Output,
 ): string {
   const { bold, dim } = style;
-  const colours = { running: style.green, stopped: style.dim, dead: style.red } as const;
+  const colours = { running: style.green, frozen: style.cyan, stopped: style.dim, dead: style.red } as const;
   const block = (height: number | null): string => (height === null ? '' : `block ${height}`);
   const details: { readonly [name: string]: readonly string[] } = {
     bitcoind: [

@@ -18,4 +18,22 @@ export const WEATHER: readonly CommandSpec[] = [
     examples: ['ln-play reorg 3', 'ln-play reorg 1 --longer-by 2 --keep-mempool', 'ln-play reorg 2 --drop TXID --json'],
     load: () => import('../commands/reorg.js'),
   },
+  {
+    usage: 'crash <daemon>',
+    summary: 'end a node or bitcoind with all its parts at once, as kill -9 does; restart or up starts it again',
+    examples: ['ln-play crash l1', 'ln-play crash bitcoind'],
+    load: () => import('../commands/crash.js'),
+  },
+  {
+    usage: 'freeze <daemon> [duration]',
+    summary: 'hold a node or bitcoind in the middle of whatever it does (SIGSTOP), for a while or until it is thawed',
+    examples: ['ln-play freeze l1 10s', 'ln-play freeze l1'],
+    load: () => import('../commands/freeze.js'),
+  },
+  {
+    usage: 'thaw [daemon]',
+    summary: 'let what is frozen go on: one, or all',
+    examples: ['ln-play thaw l1', 'ln-play thaw'],
+    load: () => import('../commands/thaw.js'),
+  },
 ];

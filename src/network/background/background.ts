@@ -90,6 +90,11 @@ export class Background {
         throw new LnPlayError('STATE', section.problem, { hint: 'see `ln-play logs background`' });
   }
 
+  /** Changes what is wanted by hand; its process sees that by itself, soon. */
+  async note(edit: (byHand: Wanted['byHand']) => Wanted['byHand']): Promise<void> {
+    await this.#edit(({ fromFile, byHand }) => ({ fromFile, byHand: edit(byHand) }));
+  }
+
   /** Sets what the network's file says; otherwise as `change`. */
   async setFromFile(fromFile: Partial<Sections>, wait?: WaitOptions): Promise<void> {
     await this.#edit(({ byHand }) => ({ fromFile, byHand }));

@@ -6,6 +6,12 @@ import { formatDurationMs } from '../../core/durations.js';
  */
 export interface Sections {
   readonly mining: MiningSettings;
+  readonly thaw: ThawSettings;
+}
+
+/** When frozen daemons go on by themselves: by name, in ms since 1970. */
+export interface ThawSettings {
+  readonly at: { readonly [name: string]: number };
 }
 
 export type SectionName = keyof Sections;
@@ -54,6 +60,17 @@ export const SECTIONS: { readonly [N in SectionName]: SectionKind<Sections[N]> }
     details: ({ everyMs }, { nextAt }) => ({
       every_ms: everyMs,
       next_ms: typeof nextAt === 'number' ? Math.max(0, nextAt - Date.now()) : null,
+    }),
+  },
+  thaw: {
+    isWeather: true,
+    isDone: true,
+    summary: ({ at }) =>
+      Object.entries(at)
+        .map(([name, ms]) => `${name} goes on in ${seconds(Math.max(0, ms - Date.now()))}`)
+        .join(', '),
+    details: ({ at }) => ({
+      in_ms: Object.fromEntries(Object.entries(at).map(([name, ms]) => [name, Math.max(0, ms - Date.now())])),
     }),
   },
 };

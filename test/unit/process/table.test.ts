@@ -17,7 +17,13 @@ import {
 test('/proc/PID/stat, whatever the program is called', () => {
   const rest = (state: string): string => `${state} 42 7 7 0 -1 4194304 1 0 0 0 1 2 3 4 20 0 1 0 987654 1 2 3`;
   for (const name of ['cat', 'a (b) c', ') S 1 1', 'with\nnewline', ''])
-    expect(parseStat(`17 (${name}) ${rest('S')}`)).toEqual({ parent: 42, group: 7, startTime: '987654' });
+    expect(parseStat(`17 (${name}) ${rest('S')}`)).toEqual({
+      parent: 42,
+      group: 7,
+      startTime: '987654',
+      isStopped: false,
+    });
+  expect(parseStat(`17 (cat) ${rest('T')}`)).toMatchObject({ isStopped: true });
   expect(parseStat(`17 (cat) ${rest('Z')}`)).toBeUndefined();
   expect(parseStat(`17 (cat) ${rest('X')}`)).toBeUndefined();
 });
@@ -53,6 +59,7 @@ const entry = (pid: number, parent: number, ...args: string[]): ProcessEntry => 
   parent,
   group: pid,
   startTime: '1',
+  isStopped: false,
   args,
 });
 
