@@ -1,5 +1,6 @@
 import type { CommandSpec } from './command-spec.js';
 import { CHAIN } from './table/chain.js';
+import { EXPORTS } from './table/exports.js';
 import { HELP } from './table/help.js';
 import { LIGHTNING } from './table/lightning.js';
 import { NETWORKS } from './table/networks.js';
@@ -24,6 +25,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
   { heading: 'Nodes, channels and payments', commands: LIGHTNING },
   { heading: 'The chain', commands: CHAIN },
   { heading: 'Weather', commands: WEATHER },
+  { heading: 'Networks elsewhere', commands: EXPORTS },
   { heading: 'Plugins', commands: PLUGINS },
   { heading: 'Tests', commands: TESTS },
   { heading: 'Programs', commands: INSTALLING },

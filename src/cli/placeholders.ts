@@ -31,6 +31,8 @@ export const PLACEHOLDERS: { readonly [name: string]: Placeholder } = {
     },
   },
   nodes: { about: 'how many, or their names: alice,bob' },
+  where: { about: 'kubernetes or podman', values: () => ['kubernetes', 'podman'] },
+  'kind=image': { about: 'such as embedded=localhost/ln-play', values: () => ['bitcoind=', 'cln=', 'embedded='] },
   command: { about: 'a program to run, with its arguments; all ends with it' },
   port: { about: 'a TCP port of 127.0.0.1' },
   duration: { about: 'such as 30s, 10m or 1h' },

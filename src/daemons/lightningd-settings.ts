@@ -18,22 +18,31 @@ export interface LightningdPlace {
   readonly bitcoinDatadir: string;
   readonly bitcoinRpcPort: number;
   readonly bitcoinCli: string | undefined;
-  /** The plugin that a Core Lightning has in place of bcli; see bitcoin-backend. */
-  readonly bitcoinBackend: string;
+  /** The plugin that a Core Lightning has in place of bcli (see bitcoin-backend); undefined where ours can't run. */
+  readonly bitcoinBackend: string | undefined;
 }
+
+/** A Core Lightning with its own bcli: dev-bitcoind-poll's floor. */
+const POLLING: SettingsGroup = {
+  comment: 'quick: a block is looked for each second',
+  settings: [{ key: 'developer' }, { key: 'dev-bitcoind-poll', value: '1' }],
+};
 
 /** What makes each kind quick. */
 const QUICK: { readonly [I in Implementation]: (place: LightningdPlace) => SettingsGroup } = {
-  cln: ({ bitcoinBackend }) => ({
-    comment:
-      'quick: a block is seen when it is mined, not at the next poll in 30 s; without these four lines lightningd polls as it always does (dev-bitcoind-poll=1: each second, its floor with bcli)',
-    settings: [
-      { key: 'developer' },
-      { key: 'dev-bitcoind-poll', value: '0' },
-      { key: 'disable-plugin', value: 'bcli' },
-      { key: 'important-plugin', value: bitcoinBackend },
-    ],
-  }),
+  cln: ({ bitcoinBackend }) =>
+    bitcoinBackend === undefined
+      ? POLLING
+      : {
+          comment:
+            'quick: a block is seen when it is mined, not at the next poll in 30 s; without these four lines lightningd polls as it always does (dev-bitcoind-poll=1: each second, its floor with bcli)',
+          settings: [
+            { key: 'developer' },
+            { key: 'dev-bitcoind-poll', value: '0' },
+            { key: 'disable-plugin', value: 'bcli' },
+            { key: 'important-plugin', value: bitcoinBackend },
+          ],
+        },
   embedded: () => ({ settings: [{ key: 'developer' }] }),
 };
 

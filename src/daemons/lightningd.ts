@@ -24,6 +24,8 @@ import { removeStillbornDatabase } from './stillborn.js';
 
 export interface LightningdExecutable extends Command {
   readonly implementation: Implementation;
+  /** The host name of the pod that it runs in: the command is a tunnel to it then. */
+  readonly pod?: string | undefined;
 }
 
 export interface ReadyOptions extends WaitOptions {

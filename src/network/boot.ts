@@ -39,13 +39,12 @@ export async function boot<N extends Network>(
   const before = await readManifest(layout);
   const plan = planOf(options, before);
   await assertFiles(plan, before, layout);
-  const { bitcoind, nodes, bitcoinCli } = await resolveExecutables(
-    options,
-    plan.nodes,
-    await proven(before, make),
-    context.signal,
-  );
-  const manifest: Manifest = { format: 2, dir: layout.dir, bitcoind, nodes, peers: plan.peers };
+  const inPods = options.pods || before?.pods ? await import('./pods.js') : undefined;
+  const pods = inPods?.podsRecordOf(options.pods, before);
+  const { bitcoind, nodes, bitcoinCli } = pods
+    ? await inPods!.podPrograms(pods, plan.nodes, before?.nodes ?? [], context.signal)
+    : await resolveExecutables(options, plan.nodes, await proven(before, make), context.signal);
+  const manifest: Manifest = { format: 2, dir: layout.dir, bitcoind, nodes, peers: plan.peers, pods };
   await assertAsWanted(make(manifest).nodes, options, plan.nodes);
   await makePrivateFolder(layout.dir);
   if (!before) await markUnborn(layout);
@@ -55,6 +54,10 @@ export async function boot<N extends Network>(
       await Promise.all(make(before).nodes.map((node) => node.rebase(before.dir, layout.dir)));
   }
   await writeManifest(layout, manifest);
+  if (pods) {
+    const { nodes: made, steps } = make(manifest);
+    await steps.run('pods', () => inPods!.applyPods(layout, pods, plan.nodes, made, context.signal));
+  }
 
   for (let tries = 1; ; tries++) {
     try {

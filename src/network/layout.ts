@@ -15,6 +15,8 @@ export const layoutOf = (dir: string) =>
     backgroundFolder: join(dir, '.background'),
     backgroundSocket: join(dir, '.background', 'socket'),
     backgroundLog: join(dir, 'background.log'),
+    /** What its pods were made of, if its daemons run in such. */
+    pods: join(dir, 'pods.yaml'),
     bitcoinDatadir: join(dir, 'bitcoin'),
     nodeDir: (name: string) => join(dir, name),
   }) as const;

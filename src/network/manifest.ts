@@ -5,6 +5,7 @@ import type { Command } from '../process/daemon-process.js';
 import { isObject } from '../rpc/json-rpc.js';
 import { assertOwnPlayground, type Layout } from './layout.js';
 import { addedSinceFormat1 } from './manifest-1.js';
+import type { PodsRecord } from './pods-record.js';
 import type { Edge, NodeSpec } from './spec.js';
 
 const FORMAT = 2;
@@ -17,6 +18,8 @@ export interface Manifest {
   readonly bitcoind: Command;
   readonly nodes: readonly NodeRecord[];
   readonly peers: readonly Edge[];
+  /** Where its daemons run, if not on this machine. */
+  readonly pods?: PodsRecord | undefined;
 }
 
 /**

@@ -22,6 +22,7 @@ import type { Layout } from './layout.js';
 import { assertNotDust } from './limits.js';
 import { noSuchDaemon, noSuchNode, type Manifest } from './manifest.js';
 import { Miner } from './miner.js';
+import type { PodsRecord } from './pods-record.js';
 import { pendingOf, type Pending } from './pending.js';
 import type { Edge } from './spec.js';
 import { Steps, type StepListener } from './steps.js';
@@ -50,6 +51,7 @@ export class Network {
   readonly #context: NetworkContext;
   readonly #nodes = new Map<string, { readonly node: LightningNode; readonly executable: LightningdExecutable }>();
   #peers: readonly Edge[] = [];
+  #pods: PodsRecord | undefined;
   /** The process of bitcoind that has been seen to answer. */
   #readyPid: number | undefined;
 
@@ -67,9 +69,15 @@ export class Network {
   /** Takes in what a manifest has besides by now, and nodes that have another lightningd. */
   protected grow(manifest: Manifest): void {
     this.#peers = manifest.peers;
+    this.#pods = manifest.pods;
     for (const { name, executable } of manifest.nodes)
       if (!isDeepStrictEqual(this.#nodes.get(name)?.executable, executable))
         this.#nodes.set(name, { node: createNode(name, this.layout.nodeDir(name), executable), executable });
+  }
+
+  /** Where its daemons run, if not on this machine. */
+  protected get pods(): PodsRecord | undefined {
+    return this.#pods;
   }
 
   get dir(): string {

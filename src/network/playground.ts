@@ -286,9 +286,10 @@ export class Playground<Name extends string = string> extends Network implements
 
   async #destroy(): Promise<string[]> {
     const stopped = await this.#stop();
-    const { manifest, unborn, locks, bitcoinDatadir, nodeDir } = this.layout;
+    if (this.pods) await (await import('./pods.js')).removePods(this.pods);
+    const { manifest, unborn, locks, pods, bitcoinDatadir, nodeDir } = this.layout;
     const folders = this.nodes.map(({ name }) => nodeDir(name));
-    for (const path of [...folders, bitcoinDatadir, manifest, unborn]) await removeTree(path);
+    for (const path of [...folders, bitcoinDatadir, pods, manifest, unborn]) await removeTree(path);
     await this.background.remove();
     await removeLocks(locks); // at last: from here on the playground is whoever's is the first to make another
     return stopped;

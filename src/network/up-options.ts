@@ -2,6 +2,7 @@ import { LnPlayError } from '../core/errors.js';
 import { listProcesses } from '../process/table.js';
 import type { ExecutableOptions } from './executables.js';
 import type { LightningNode } from '../nodes/node.js';
+import type { PodsOptions } from './pods-record.js';
 import { settingsOf, type Edge, type NetworkSpec, type NodeSpec } from './spec.js';
 
 /** What one may ask of `up`. */
@@ -19,6 +20,8 @@ export interface UpOptions extends ExecutableOptions {
   readonly network?: NetworkSpec | undefined;
   /** Also does what loses something: closes channels that `network` has not, removes nodes, peers, options and plugins. */
   readonly prune?: boolean | undefined;
+  /** Where the daemons of a new playground run, if not on this machine. */
+  readonly pods?: PodsOptions | undefined;
   /** New nodes listen on TCP ports of 127.0.0.1 instead of unix sockets. */
   readonly tcp?: boolean | undefined;
   /** New nodes make random keys; otherwise their keys are fixed by their names. */

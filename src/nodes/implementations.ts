@@ -1,6 +1,7 @@
 import type { LightningdExecutable } from '../daemons/lightningd.js';
 import type { Implementation } from '../daemons/implementation.js';
 import { ClnNode } from './cln/cln-node.js';
+import { PodNode } from './cln/pod-node.js';
 import type { LightningNode } from './node.js';
 
 type NodeClass = new (name: string, folder: string, executable: LightningdExecutable) => LightningNode;
@@ -15,5 +16,8 @@ export const IMPLEMENTATIONS = {
 export type AnyNode = InstanceType<(typeof IMPLEMENTATIONS)[Implementation]['Node']>;
 
 /** @param folder all of it lies there */
-export const createNode = (name: string, folder: string, executable: LightningdExecutable): AnyNode =>
-  new IMPLEMENTATIONS[executable.implementation].Node(name, folder, executable);
+export function createNode(name: string, folder: string, executable: LightningdExecutable): AnyNode {
+  const { implementation, pod } = executable;
+  if (pod !== undefined) return new PodNode(name, folder, { ...executable, pod });
+  return new IMPLEMENTATIONS[implementation].Node(name, folder, executable);
+}

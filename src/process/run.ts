@@ -9,6 +9,8 @@ export interface RunOptions {
   readonly timeoutMs?: number;
   /** Each line of its standard output, as it comes. */
   readonly onLine?: (line: string) => void;
+  /** What stands in its standard input; nothing by default. */
+  readonly input?: string;
 }
 
 interface RunResult {
@@ -25,10 +27,10 @@ const SHOWN_LINES = 10;
  *   lines of its standard error; TIMEOUT; ABORTED
  */
 export async function run(file: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-  const { onLine, cwd, env, signal, timeoutMs } = options;
+  const { onLine, cwd, env, signal, timeoutMs, input } = options;
   const { execa } = await import('execa'); // 80 ms: only where a program is run
   const child = execa(file, args, {
-    stdin: 'ignore',
+    ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
     reject: false,
     ...(cwd === undefined ? {} : { cwd }),
     ...(env === undefined ? {} : { env }),

@@ -6,19 +6,22 @@ import { listOption, textOption, type CommandContext, type Reply } from '../cont
 import { nodesOption, programOptions } from '../job.js';
 import { askedNetwork } from '../network-file.js';
 import { columns } from '../output.js';
+import { podsOption } from '../pods.js';
 import { debuggerText } from '../debugger.js';
 import { statusText } from './status.js';
 
 export async function run(context: CommandContext): Promise<Reply | undefined> {
   const { options, out } = context;
   const debug = debuggerOf(textOption(context, 'debugger'));
+  const pods = podsOption(context);
   const network = await askedNetwork(context);
   const report = await Playground.up(
     {
-      ...programOptions(context),
+      ...(pods ? {} : programOptions(context)),
       dir: options.dir,
       nodes: nodesOption(context),
       network,
+      pods,
       lightningdOf: Object.fromEntries(listOption(context, 'node').map(nodeAndLightningd)),
       options: listOption(context, 'option').map(nodeOption),
       tcp: options['tcp'] === true,

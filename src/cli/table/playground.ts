@@ -1,4 +1,5 @@
 import { PROGRAMS, type CommandSpec } from '../command-spec.js';
+import { IMAGE } from './exports.js';
 import { SHAPE } from './networks.js';
 
 /** What there is and what runs. */
@@ -16,6 +17,10 @@ export const PLAYGROUND: readonly CommandSpec[] = [
       ['--tcp', 'new nodes listen on TCP ports of 127.0.0.1 instead of unix sockets'],
       ['--random-keys', 'new nodes make random keys; otherwise ids are the same every time'],
       ['--debugger <node:subdaemon>', 'have a node wait for gdb in one of its subdaemons: l2:connectd'],
+      ['--on <where>', 'run it in pods: kubernetes, by your kubectl; or podman on this machine'],
+      ['--namespace <name>', "with --on: the namespace, or podman's network (ln-play)"],
+      ['--context <name>', "with --on kubernetes: kubectl's context (the current one)"],
+      IMAGE,
       ['--foreground', 'stay, and stop everything at Ctrl-C'],
     ],
     examples: [
@@ -25,6 +30,7 @@ export const PLAYGROUND: readonly CommandSpec[] = [
       'ln-play up network.yaml',
       'ln-play up --topology ring:5 --capacity 0.05btc',
       'ln-play up --option l1:log-level=io',
+      'ln-play up --on kubernetes --namespace play ln-play.yaml',
     ],
     load: () => import('../commands/up.js'),
   },

@@ -1,0 +1,58 @@
+import type { IConfigMap } from 'kubernetes-models/v1/ConfigMap';
+import type { IPod } from 'kubernetes-models/v1/Pod';
+import { keyThen, octal, OCTAL_KEY } from './key-first.js';
+import { CONFIG_DIR, DATA_DIR, type Workload } from './workloads.js';
+
+export interface PodmanOptions {
+  /** Of podman's network, and the label by which ours are told from others. */
+  readonly network: string;
+  /** Of bitcoind's RPC. */
+  readonly rpcPassword: string;
+}
+
+/**
+ * A network as `podman kube play` takes it: a pod for each daemon, with its config, and a volume. Podman has no sets, no
+ * services (a pod's name is a host name of its network) and no probes without systemd.
+ */
+export function podmanObjects(
+  workloads: readonly Workload[],
+  { network, rpcPassword }: PodmanOptions,
+): (IConfigMap | IPod)[] {
+  const labels = { 'app.kubernetes.io/part-of': 'ln-play', 'ln-play-network': network };
+  return workloads.flatMap(({ host, image, command, config, secret, memoryMb }): (IConfigMap | IPod)[] => {
+    const words = command.map((word) => word.replace('$(RPC_PASSWORD)', () => rpcPassword));
+    return [
+      {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: `${host}-config`, labels },
+        data: { [config.file]: config.text, ...(secret === undefined ? {} : { [OCTAL_KEY]: octal(secret) }) },
+      },
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: host, labels },
+        spec: {
+          restartPolicy: 'OnFailure',
+          containers: [
+            {
+              name: 'daemon',
+              image,
+              imagePullPolicy: 'IfNotPresent',
+              command: secret === undefined ? words : ['sh', '-c', keyThen(words, CONFIG_DIR)],
+              resources: { limits: { memory: `${memoryMb[1]}Mi` } },
+              volumeMounts: [
+                { name: 'data', mountPath: DATA_DIR },
+                { name: 'config', mountPath: CONFIG_DIR, readOnly: true },
+              ],
+            },
+          ],
+          volumes: [
+            { name: 'data', persistentVolumeClaim: { claimName: `${host}-data` } },
+            { name: 'config', configMap: { name: `${host}-config` } },
+          ],
+        },
+      },
+    ];
+  });
+}
