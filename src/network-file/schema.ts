@@ -14,9 +14,17 @@ const policy = (whose: string) =>
       {
         base: msat('base', 'msat').optional().describe('for each payment; a bare number is msat'),
         ppm: whole(0, 0xffff_ffff).optional().describe('of the amount, in millionths'),
-        cltv_delta: whole(1, 0xffff).optional().describe('blocks between the incoming HTLC and the outgoing one'),
-        htlc_min: msat('htlc_min', 'msat').optional().describe('the least HTLC; a bare number is msat'),
-        htlc_max: msat('htlc_max', 'msat').optional().describe('the largest HTLC; a bare number is msat'),
+        cltv_delta: whole(1, 0xffff)
+          .optional()
+          .describe(
+            'blocks between an HTLC that comes in and the one that goes out; where a lightningd has one for all its channels, `up` says which option sets it',
+          ),
+        htlc_min: msat('htlc_min', 'msat')
+          .optional()
+          .describe('the least HTLC; a bare number is msat; of Core Lightning'),
+        htlc_max: msat('htlc_max', 'msat')
+          .optional()
+          .describe('the largest HTLC; a bare number is msat; of Core Lightning'),
       },
       { error: 'a map, such as { base: 1sat, ppm: 100 }' },
     )

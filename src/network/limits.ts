@@ -50,12 +50,9 @@ export function costSat(capacitySat: bigint, feerate: string | undefined): bigin
   return capacitySat + ((feeratePerKw(feerate) ?? FEERATE_PER_KW.least) * FUNDING_WEIGHT) / 1_000n + EMERGENCY_SAT;
 }
 
-/** As `costSat`, for several channels out of one wallet. */
+/** As `costSat`, for several channels out of one wallet, each with a coin of its own. */
 export const costOfAllSat = (channels: readonly Pick<ChannelSpec, 'capacitySat' | 'feerate'>[]): bigint =>
-  channels.reduce(
-    (sum, { capacitySat, feerate }) => sum + costSat(capacitySat, feerate) - EMERGENCY_SAT,
-    EMERGENCY_SAT,
-  );
+  channels.reduce((sum, { capacitySat, feerate = '253perkw' }) => sum + costSat(capacitySat, feerate), 0n);
 
 /** What a channel's other end takes at the least, in sat; `own` is its min-capacity-sat. */
 export const leastCapacitySat = (own: string | number | true | undefined): bigint =>

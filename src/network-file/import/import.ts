@@ -46,6 +46,7 @@ export async function importNetwork(
   if (taken.nodes.size < graph.nodes.size) notes.push(`taken are the largest that are connected: ${countText(taken)}`);
   const { channels, note } = scaled(taken.channels, capacitySat);
   if (note) notes.push(note);
+  if (taken.channels.some(hasLimits)) notes.push('fees are kept, cltv deltas and limits of HTLCs are left out');
   return { spec: specOf(taken, channels), notes };
 }
 
@@ -102,8 +103,6 @@ function scaled(
       ...channel,
       capacitySat: capacity,
       pushMsat: pushMsat === undefined ? undefined : (pushMsat * capacity) / channel.capacitySat,
-      policy: resizedPolicy(channel.policy, capacity),
-      reversePolicy: resizedPolicy(channel.reversePolicy, capacity),
     };
   });
   if (capacitySat !== undefined) return { channels: resized };
@@ -117,18 +116,14 @@ function scaled(
   };
 }
 
-/** An HTLC must fit into the channel. */
-function resizedPolicy(policy: PolicySpec | undefined, capacitySat: bigint): PolicySpec | undefined {
-  const { htlcMinMsat, htlcMaxMsat, ...rest } = policy ?? {};
-  const fits = (msat: bigint | undefined): boolean => msat !== undefined && msat < capacitySat * 1_000n;
-  return (
-    policy && {
-      ...rest,
-      htlcMinMsat: fits(htlcMinMsat) ? htlcMinMsat : undefined,
-      htlcMaxMsat: fits(htlcMaxMsat) ? htlcMaxMsat : undefined,
-    }
+const hasLimits = ({ policy = {}, reversePolicy = {} }: GraphChannel): boolean =>
+  [policy, reversePolicy].some(({ cltvDelta, htlcMinMsat, htlcMaxMsat }) =>
+    [cltvDelta, htlcMinMsat, htlcMaxMsat].some((limit) => limit !== undefined),
   );
-}
+
+/** Its fees. Not every lightningd has the rest for a single channel. */
+const feesOf = (policy: PolicySpec | undefined): PolicySpec | undefined =>
+  policy && { baseMsat: policy.baseMsat, perMillion: policy.perMillion };
 
 function specOf({ nodes }: Graph, channels: readonly GraphChannel[]): NetworkSpec {
   const names = new Map<string, string>();
@@ -139,8 +134,10 @@ function specOf({ nodes }: Graph, channels: readonly GraphChannel[]): NetworkSpe
       return { name, alias: alias === name ? undefined : fittingAlias(alias), colour };
     }),
     peers: [],
-    channels: channels.map(({ from, to, pushMsat, ...channel }): ChannelSpec => ({
+    channels: channels.map(({ from, to, pushMsat, policy, reversePolicy, ...channel }): ChannelSpec => ({
       ...channel,
+      policy: feesOf(policy),
+      reversePolicy: feesOf(reversePolicy),
       from: names.get(from)!,
       to: names.get(to)!,
       pushMsat: pushMsat ?? (channel.capacitySat / 2n) * 1_000n, // no export says whose it is

@@ -115,12 +115,12 @@ describe('one mistake, its place and the way out', () => {
     [
       'more than is funded',
       'nodes: { alice: { fund: 1btc }, bob: }\nchannels: [{ from: alice, to: bob, capacity: 1btc }]',
-      '1:25: alice gets 1btc, and needs 1.000255btc for the channel that it opens (leave fund out',
+      '1:25: alice gets 1btc, and needs 1.00025506btc for the channel that it opens (leave fund out',
     ],
     [
       'several together',
       'nodes: { alice: { fund: 2btc }, bob: }\nchannels: [&c { from: alice, to: bob, capacity: 1btc }, *c]',
-      '1:25: alice gets 2btc, and needs 2.00026btc for the 2 channels that it opens',
+      '1:25: alice gets 2btc, and needs 2.00051012btc for the 2 channels that it opens',
     ],
     ['nobody', channel('capacity: 1btc').replace('bob,', 'bop,'), '2:31: there is no node "bop" (did you mean bob?)'],
     ['nobody like it', `${two}peers: [[alice, zz]]`, '2:17: there is no node "zz" (the nodes are alice, bob)'],
