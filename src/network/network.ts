@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { LnPlayError } from '../core/errors.js';
 import { unlessAborted } from '../core/wait.js';
 import { Bitcoind } from '../daemons/bitcoind.js';
 import type { LightningdExecutable, ReadyOptions } from '../daemons/lightningd.js';
@@ -78,6 +79,15 @@ export class Network {
   /** Where its daemons run, if not on this machine. */
   protected get pods(): PodsRecord | undefined {
     return this.#pods;
+  }
+
+  /** @throws {LnPlayError} STATE for daemons in pods: what is done to processes and files of this machine is not theirs */
+  assertHere(): void {
+    const { on } = this.#pods?.place ?? {};
+    if (on !== undefined)
+      throw new LnPlayError('STATE', `The daemons of ${this.dir} run on ${on}: this is for daemons of this machine`, {
+        hint: `do it with the means of ${on}, or in a playground of this machine`,
+      });
   }
 
   get dir(): string {

@@ -226,6 +226,7 @@ export class Playground<Name extends string = string> extends Network implements
 
   #running(name: string): Daemon {
     const { daemon } = this.daemon(name);
+    this.assertHere();
     if (daemon.attach()) return daemon;
     throw new LnPlayError('STATE', `${name} does not run`, { hint: 'start it: ln-play up' });
   }

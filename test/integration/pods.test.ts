@@ -170,6 +170,18 @@ describe('what a cluster can do to one', () => {
     ]);
   });
 
+  test('what is done to processes of this machine is refused', async () => {
+    await runJson(up, { env: fake.env });
+    for (const command of [
+      ['crash', 'l1'],
+      ['freeze', 'l1'],
+    ]) {
+      const { code, stderr } = await runCli(command, { env: fake.env });
+      expect(code).toBe(1);
+      expect(stderr).toContain('run on kubernetes');
+    }
+  });
+
   test('no kubectl: it is said', async () => {
     const node = join(fake.cluster, 'node-alone');
     await mkdir(node);
