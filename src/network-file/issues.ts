@@ -16,19 +16,13 @@ const ELSEWHERE: { readonly [key: string]: string } = {
 };
 
 /** What a schema finds wrong with this data, with the place of each thing. */
-export function problemsOf(
-  schema: z.ZodType,
-  issues: readonly Issue[],
-  data: unknown,
-  origin: Origin,
-  base: Path = [],
-): Problem[] {
+export function problemsOf(schema: z.ZodType, issues: readonly Issue[], data: unknown, origin: Origin): Problem[] {
   return issues.flatMap((issue): Problem[] => {
-    const path = [...base, ...(issue.path as (string | number)[])];
+    const path = issue.path as Path;
     const value = issue.path.reduce((inner: unknown, step) => (inner as never)?.[step], data);
     const at = { origin, path, on: 'value' } as const;
     if (issue.code === 'unrecognized_keys') {
-      const known = knownKeys(schema, issue.path as Path);
+      const known = knownKeys(schema, path);
       return issue.keys.map((key) => unknownKey(origin, [...path, key], known));
     }
     if (issue.code === 'custom')
@@ -46,7 +40,7 @@ function unknownKey(origin: Origin, path: Path, known: readonly string[]): Probl
   const key = String(path.at(-1));
   const owner = path.length > 1 ? labelOf(path.slice(0, -1)) : 'a network file';
   const [close] = closeNames(key, known);
-  const hint = (known.includes(key) ? undefined : close && `did you mean ${close}?`) ?? `its keys: ${known.join(', ')}`;
+  const hint = close === undefined ? `its keys: ${known.join(', ')}` : `did you mean ${close}?`;
   return {
     origin,
     path,
@@ -57,7 +51,7 @@ function unknownKey(origin: Origin, path: Path, known: readonly string[]): Probl
 }
 
 /** `alice`, `channels[1]`, `fee.base`: what a person would call it, without all that is above it. */
-export function labelOf(path: Path): string {
+function labelOf(path: Path): string {
   if (path.length === 0) return 'a network file';
   const from = path.findLastIndex((step) => typeof step === 'string');
   const [first, ...rest] = path.slice(from);

@@ -2,6 +2,7 @@ import { LnPlayError } from '../../core/errors.js';
 import { shellWord } from '../../core/shell.js';
 import type { NodeOption } from '../../network/up-options.js';
 import { Playground } from '../../network/playground.js';
+import type { PlaygroundStatus } from '../../network/status.js';
 import { listOption, textOption, type CommandContext, type Reply } from '../context.js';
 import { nodesOption, programOptions } from '../job.js';
 import { askedNetwork } from '../network-file.js';
@@ -41,7 +42,7 @@ export async function run(context: CommandContext): Promise<Reply | undefined> {
     '',
     statusText(status, out),
     '',
-    nextSteps(playground, context),
+    nextSteps(playground, status, context),
   ];
   if (debug) lines.push('', await debuggerText(playground.node(debug.node), debug.subdaemon, context.playground));
   if (options['foreground'] === true) {
@@ -62,16 +63,28 @@ async function untilStopped({ signal, out }: CommandContext, playground: Playgro
   out.note(`stopped ${stopped.join(', ')}`);
 }
 
-function nextSteps({ dir, nodes }: Playground, { options, out }: CommandContext): string {
+function nextSteps(
+  { dir, nodes }: Playground,
+  { channels }: PlaygroundStatus,
+  { options, out }: CommandContext,
+): string {
   const flag = options.dir === undefined ? '' : ` --dir ${shellWord(dir)}`;
   const { dim } = out.style;
   const [first, second] = nodes.map(({ name }) => name) as [string, string | undefined];
-  const channel = [
-    [`  ln-play fund-and-channel${flag}`, dim(`open a channel from ${second} to ${first}`)],
-    [`  ln-play pay-demo${flag}`, dim('pay an invoice of 24 msat through it')],
-  ];
+  const [open] = channels;
+  const job = open
+    ? [
+        [
+          `  ln-play pay ${open.from} $(ln-play invoice ${open.to} 10sat${flag})${flag}`,
+          dim('pay through their channel'),
+        ],
+      ]
+    : [
+        [`  ln-play fund-and-channel${flag}`, dim(`open a channel from ${second} to ${first}`)],
+        [`  ln-play pay-demo${flag}`, dim('pay an invoice of 24 msat through it')],
+      ];
   return columns([
-    ...(second === undefined ? [] : channel),
+    ...(second === undefined ? [] : job),
     [`  eval "$(ln-play env${flag})"`, dim(`then: ${first} getinfo, ${second ?? first} listfunds, bt getblockcount`)],
     [`  ln-play down${flag}`, dim('stop; up starts it again as it was')],
   ]);
