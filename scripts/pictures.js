@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 /** The file's name, what the picture says was typed, and what is run where that is not it. */
 const PICTURES = [
   ['demo', 'npx ln-play demo', 'npx ln-play demo --lightningd embedded'], // what a newcomer sees first,
+  ['network', 'ln-play up network.yaml', 'bash scripts/scenes/network.sh'],
   ['watch', 'ln-play plugin watch l1 hello.js', 'bash scripts/scenes/watch.sh'],
   ['trace', 'ln-play plugin trace l1 hello.js', 'bash scripts/scenes/trace.sh'],
 ];

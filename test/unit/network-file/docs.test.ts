@@ -1,4 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { expect, test } from 'vitest';
@@ -82,5 +84,24 @@ test('the networks that come along can be read, and random-twenty is what its co
   for (const file of files.filter((each) => each.endsWith('.yaml'))) {
     const [first] = (await readFile(`${root}templates/networks/${file}`, 'utf8')).split('\n');
     expect(first).toBe('# yaml-language-server: $schema=ln-play.schema.json');
+  }
+});
+
+test('the files that the pages show can be read', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'network-docs-'));
+  try {
+    for (const plugin of ['shop.js', 'my-plugin.js'])
+      await writeFile(join(folder, plugin), '#!/bin/sh\n', { mode: 0o755 });
+    let count = 0;
+    for (const page of ['README.md', 'docs/network-file.md'])
+      for (const [, text] of (await readFile(`${root}${page}`, 'utf8')).matchAll(/```yaml\n([\s\S]*?)```/g)) {
+        if (!/^nodes:/m.test(text!)) continue;
+        const file = join(folder, `${count++}.yaml`);
+        await writeFile(file, text!);
+        expect((await readNetworkFile(file)).spec.channels, text).not.toEqual([]);
+      }
+    expect(count).toBe(3);
+  } finally {
+    await rm(folder, { recursive: true });
   }
 });
