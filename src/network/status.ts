@@ -27,6 +27,11 @@ export interface PlaygroundStatus {
   readonly background: readonly SectionStatus[];
 }
 
+/** Whether all that the playground has runs and answers. */
+export const allAnswer = ({ daemons, bitcoind, nodes }: PlaygroundStatus): boolean =>
+  daemons.every(({ state }) => state === 'running') &&
+  [bitcoind.blocks, ...nodes.map(({ blockheight }) => blockheight)].every((height) => height !== null);
+
 export interface DaemonStatus {
   readonly name: string;
   readonly state: DaemonState;

@@ -1,12 +1,13 @@
 import { formatSat } from '../../core/amounts.js';
 import { Playground } from '../../network/playground.js';
-import type { PlaygroundStatus } from '../../network/status.js';
+import { allAnswer, type PlaygroundStatus } from '../../network/status.js';
 import type { CommandContext, Reply } from '../context.js';
 import { columns, elide, roomForLast, type Output } from '../output.js';
 
 export async function run({ options, out, playground: context }: CommandContext): Promise<Reply> {
   const status = await (await Playground.open(options.dir, context)).status();
-  return { json: status, text: statusText(status, out) };
+  const exitCode = options['check'] === true && !allAnswer(status) ? 1 : 0;
+  return { json: status, text: statusText(status, out), exitCode };
 }
 
 /** An id is known by its first digits; with fewer it is of no use at all. */

@@ -37,7 +37,8 @@ export const PLAYGROUND: readonly CommandSpec[] = [
   {
     usage: 'status',
     summary: 'what runs: daemons, nodes, channels',
-    examples: ['ln-play status', "ln-play status --json | jq '.channels'"],
+    options: [['--check', 'fail, with exit code 1, unless all of it runs and answers']],
+    examples: ['ln-play status', "ln-play status --json | jq '.channels'", 'ln-play status --check --quiet'],
     load: () => import('../commands/status.js'),
   },
   {
