@@ -1,17 +1,12 @@
-import { execFile } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { waitFor } from '../../src/core/wait.js';
 import type { PlaygroundStatus } from '../../src/network/status.js';
 import { makeBase } from './containers/base-image.js';
 import { Podman, whyNoContainers } from './containers/podman.js';
+import { copySources } from './sources.js';
 import { useTemporaryFolder } from './support.js';
 
-const run = promisify(execFile);
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const why = whyNoContainers ? ` (skipped: ${whyNoContainers})` : '';
 const PATIENCE = { timeoutMs: 60_000, intervalMs: 200 };
 
@@ -23,11 +18,7 @@ describe.skipIf(whyNoContainers)(`the container image${why}`, () => {
     podman = await Podman.create(join(folder.path, 'p'));
     await makeBase(podman, { name: 'base', folder: folder.path });
     const context = join(folder.path, 'context');
-    await mkdir(context);
-    const listed = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate'];
-    await run('sh', ['-c', `git ${listed.join(' ')} | xargs -0 cp --parents --no-dereference -t "$1"`, 'sh', context], {
-      cwd: ROOT,
-    });
+    await copySources(context);
     const image = ['--format', 'docker', '--network', 'host', '--build-arg', 'BASE=localhost/base', '--tag', 'ln-play'];
     await podman.run('build', ...image, context);
     return () => podman.remove();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { bareEnvironment } from './bare-environment.js';
 import { describeEach, useTemporaryFolder } from './support.js';
 
 const run = promisify(execFile);
@@ -11,8 +12,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const UNREACHABLE =
   /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|E(RR_SOCKET_)?TIMEDOUT|ERR_SOCKET_TIMEOUT|EPIPE|ENETUNREACH|ENOTCACHED|\bE50\d\b|socket hang up/;
 
-/** What `npm test` tells its children is about our own folder, not about theirs. */
-const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD)/i.test(name)));
+const env = bareEnvironment();
 
 const CONSUMER = `import { checkPlugin, LightningSocket, Playground, type PlaygroundStatus } from 'ln-play';
 import { test } from 'ln-play/vitest';
