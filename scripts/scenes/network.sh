@@ -1,8 +1,8 @@
 # up with the network file of README.md: nodes, plugins and channels as it says.
 set -euo pipefail
 ln_play=$PWD/bin/ln-play.js
-stage=$(mktemp -d)
-export LN_PLAY_DIR=$stage/play
+stage=$(mktemp -d /tmp/net-XXX)
+export LN_PLAY_DIR=$stage/play LN_PLAY_AS=ln-play
 quietly() { "$@" >"$stage/quiet" 2>&1; }
 trap 'quietly "$ln_play" destroy --yes; rm -rf "$stage"' EXIT
 
