@@ -42,6 +42,7 @@ export type {
 } from './nodes/node.js';
 export type { ReorgOptions } from './network/weather/replace-blocks.js';
 export type { Reorg, ReorgChannel, ReorgEnd, EndState, TransactionPlace } from './network/weather/reorg.js';
+export type { LinkOptions } from './network/weather/links.js';
 export type { Pending } from './network/pending.js';
 export type { ChannelStatus, DaemonStatus, NodeStatus, PlaygroundStatus } from './network/status.js';
 export type { Step, StepListener } from './network/steps.js';

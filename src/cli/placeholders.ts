@@ -59,6 +59,8 @@ export const PLACEHOLDERS: { readonly [name: string]: Placeholder } = {
   },
   blocks: { about: 'how many (1)' },
   n: { about: 'how many' },
+  groups: { about: 'nodes, with commas between them: l1,l2', values: nodes },
+  percent: { about: 'such as 5%' },
   txid: { about: 'of a transaction: 64 hex digits' },
   description: { about: 'what the invoice is for' },
   bolt11: { about: 'an invoice: lnbcrt…' },

@@ -199,7 +199,10 @@ async function start<N extends Network>(
     ]);
     // a node may be ready before all of the first blocks are there, and still be reading them
     if (!options.debugger)
-      await Promise.all([playground.sync(), steps.run('connect', () => reconnect(nodes, playground.peers, wait))]);
+      await Promise.all([
+        playground.sync(),
+        steps.run('connect', () => reconnect(nodes, playground.peers, wait, undefined, playground.isHeldApart)),
+      ]);
     if (await background.start(wait)) started.push(background.daemon);
   } catch (error) {
     await Promise.all(started.filter((daemon) => daemon !== bitcoind.daemon).map((daemon) => daemon.stop()));

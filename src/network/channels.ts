@@ -39,18 +39,21 @@ export async function connectNodes(from: LightningNode, to: LightningNode): Prom
  * listens on a unix socket is not found again by itself: lightningd keeps no such address.
  *
  * @param only pairs with this node alone
+ * @param isApart whether two nodes, by their names, are not to be connected
  */
 export async function reconnect(
   nodes: readonly LightningNode[],
   edges: readonly Edge[],
   wait: WaitOptions,
   only?: LightningNode,
+  isApart: (a: string, b: string) => boolean = () => false,
 ): Promise<void> {
   const byId = new Map(await Promise.all(nodes.map(async (node) => [await node.id(), node] as const)));
   const pairs: (readonly [LightningNode, LightningNode])[] = [];
   const add = (from: LightningNode, to: LightningNode): void => {
     const isThere = pairs.some((pair) => pair.includes(from) && pair.includes(to));
-    if (!isThere && (!only || from === only || to === only)) pairs.push([from, to]);
+    if (isThere || (only && from !== only && to !== only) || isApart(from.name, to.name)) return;
+    pairs.push([from, to]);
   };
   for (const [a, b] of edges) {
     const [from, to] = [a, b].map((name) => nodes.find((node) => node.name === name));
@@ -75,12 +78,13 @@ export async function reconnectAgain(
   nodes: readonly LightningNode[],
   edges: readonly Edge[],
   wait: WaitOptions,
+  isApart?: (a: string, b: string) => boolean,
 ): Promise<void> {
   await waitFor<void>(
     'the nodes to be connected again',
     async () => {
       try {
-        await reconnect(nodes, edges, wait);
+        await reconnect(nodes, edges, wait, undefined, isApart);
         return { done: undefined };
       } catch (error) {
         if (!(error instanceof LnPlayError) || error.code !== 'RPC') throw error;

@@ -29,6 +29,7 @@ import type { Edge } from './spec.js';
 import { Steps, type StepListener } from './steps.js';
 import { assertReplaceable, replaceBlocks, type ReorgOptions } from './weather/replace-blocks.js';
 import { channelsFundedBy, outcome, type Reorg } from './weather/reorg.js';
+import { ALL_CONNECTED, isHeldApart } from './weather/links.js';
 import { waitForBlock, waitForFunds, waitForSettled } from './waits.js';
 
 /** What whoever works with a network may want to be asked, told, or to stop. */
@@ -144,7 +145,7 @@ export class Network {
         await node.waitReady(wait);
       },
       rejoin: async (wait) => {
-        await this.steps.run('connect', () => reconnect(this.#running(), this.peers, wait, node));
+        await this.steps.run('connect', () => reconnect(this.#running(), this.peers, wait, node, this.isHeldApart));
       },
     }));
     const { background } = this;
@@ -214,7 +215,7 @@ export class Network {
     await this.sync();
     return await this.step('channels', running, async () => {
       // some let go of their peers, and find nobody again at a unix socket
-      if (before.length > 0) await reconnectAgain(running, this.peers, this.wait);
+      if (before.length > 0) await this.reconnect();
       return await outcome(this.bitcoind, replaced, before, this.wait);
     });
   }
@@ -293,6 +294,15 @@ export class Network {
   async pending(): Promise<Pending[]> {
     const running = this.#running();
     return await this.step('what is pending', running, () => pendingOf(running, this.bitcoind));
+  }
+
+  /** Whether a partition or a link keeps two nodes, by their names, from being connected directly. */
+  readonly isHeldApart = (a: string, b: string): boolean =>
+    isHeldApart(this.background.sections.links ?? ALL_CONNECTED, a, b);
+
+  /** Connects again what belongs together. */
+  protected async reconnect(): Promise<void> {
+    await reconnectAgain(this.#running(), this.peers, this.wait, this.isHeldApart);
   }
 
   #running(): LightningNode[] {

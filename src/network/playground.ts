@@ -7,6 +7,7 @@ import type { AnyNode } from '../nodes/implementations.js';
 import { Traffic, type TrafficOptions } from '../traffic/traffic.js';
 import { listProcesses } from '../process/table.js';
 import type { Background } from './background/background.js';
+import { withoutWeather, type LinksSettings } from './background/sections.js';
 import { boot, type UpReport as BootReport } from './boot.js';
 import type { OpenChannel } from './channels.js';
 import { stopDaemons } from './daemons.js';
@@ -16,6 +17,7 @@ import { noPlayground, readManifest, type Manifest } from './manifest.js';
 import { Network, type NetworkContext } from './network.js';
 import { withNetworkRead, type NodeName, type PlaygroundOptions } from './playground-options.js';
 import { withoutThaw, withThaw } from './weather/freezing.js';
+import { ALL_CONNECTED, linksFolder, partitionOf, withLink, type LinkOptions } from './weather/links.js';
 import { statusOf, type PlaygroundStatus } from './status.js';
 import { fundAndChannel, payDemo, type FundAndChannelOptions, type PayDemoOptions } from './talk.js';
 
@@ -216,6 +218,70 @@ export class Playground<Name extends string = string> extends Network implements
         await this.#forgetThaw(daemon.name);
       }
       return frozen.map((daemon) => daemon.name);
+    });
+  }
+
+  /**
+   * Has groups of nodes reach each other no longer; nodes in none of them reach all. One group alone is kept from all others.
+   * It replaces a partition that there is.
+   *
+   * @throws {LnPlayError} USAGE for a node that there is not, or that is in two groups
+   */
+  async partition(...groups: readonly (readonly string[])[]): Promise<void> {
+    for (const name of groups.flat()) super.node(name);
+    const partition = partitionOf(
+      groups,
+      this.nodes.map(({ name }) => name),
+    );
+    await this.#changeLinks((links) => ({ ...links, partition }));
+  }
+
+  /**
+   * Has two nodes be connected through a proxy that is slow, cuts the connection by chance, or lets nothing through. Each call
+   * sets all of it; what is not named is as ever.
+   *
+   * @throws {LnPlayError} USAGE for nodes that there are not, or a node with itself
+   */
+  async link(from: string, to: string, how: LinkOptions): Promise<void> {
+    if (super.node(from) === super.node(to))
+      throw new LnPlayError('USAGE', `${from} has no link to itself`, { hint: 'name two different nodes' });
+    const { latencyMs = 0, jitterMs = 0, dropPercent = 0, isDown = false } = how;
+    const link = { from, to, latencyMs, jitterMs, dropPercent, isDown };
+    await this.#changeLinks((links) => withLink(links, [from, to], link));
+  }
+
+  /**
+   * Connects the groups of a partition again; with `all`, takes back all that was asked for by hand: links, what is frozen,
+   * mining by the clock, and so on.
+   */
+  async heal({ all = false }: { readonly all?: boolean | undefined } = {}): Promise<void> {
+    if (all) await this.thaw();
+    await this.#exclusively(async () => {
+      const wait = this.wait;
+      if (all) await this.background.change(withoutWeather, wait);
+      else if (this.background.sections.links)
+        await this.background.change(
+          ({ links, ...byHand }) =>
+            links && links.links.length > 0 ? { ...byHand, links: { ...links, partition: [] } } : byHand,
+          wait,
+        );
+      if (!this.background.sections.links) await removeTree(linksFolder(this.layout)); // of one that was killed
+      await this.steps.run('connect', () => this.reconnect());
+    });
+  }
+
+  /** Has two nodes be connected as ever, or all whose links are not. */
+  async healLink(from: string, to: string): Promise<void> {
+    super.node(from);
+    super.node(to);
+    await this.#changeLinks((links) => withLink(links, [from, to], undefined));
+    await this.steps.run('connect', () => this.reconnect());
+  }
+
+  async #changeLinks(edit: (links: LinksSettings) => LinksSettings): Promise<void> {
+    await this.#changeBackground(({ links, ...byHand }) => {
+      const now = edit(links ?? ALL_CONNECTED);
+      return now.partition.length > 0 || now.links.length > 0 ? { ...byHand, links: now } : byHand;
     });
   }
 

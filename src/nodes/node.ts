@@ -66,6 +66,12 @@ export interface LightningNode {
   connect(address: string): Promise<void>;
   /** Lets go of a peer that it has no channel with. */
   leave(peerId: string): Promise<void>;
+  /** Ends the connection to a peer, whatever is under way in it. */
+  hangUp(peerId: string): Promise<void>;
+  /** Has it be connected to its peers only as a file says from now on (daemons/peer-screen/rules.ts), until it ends. */
+  screenPeers(rulesFile: string): Promise<void>;
+  /** Ends that. */
+  unscreenPeers(rulesFile: string): Promise<void>;
   /** Has it exchange with a peer at once what it would else hold back until there is more to say. */
   nudge(peerId: string): Promise<void>;
 

@@ -4,5 +4,6 @@ import type { SectionModule } from './section.js';
 /** What does each section, loaded where there is one to do; none for what is only kept. */
 export const MODULES: { readonly [N in keyof Sections]?: () => Promise<SectionModule<Sections[N]>> } = {
   thaw: async () => (await import('./thaw.js')).thaw,
+  links: async () => (await import('./links/links.js')).links,
   mining: async () => (await import('./mining.js')).mining,
 };

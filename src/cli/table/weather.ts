@@ -36,4 +36,31 @@ export const WEATHER: readonly CommandSpec[] = [
     examples: ['ln-play thaw l1', 'ln-play thaw'],
     load: () => import('../commands/thaw.js'),
   },
+  {
+    usage: 'partition <groups...>',
+    summary:
+      "have groups of nodes reach each other no longer, until heal: names with commas between them (a quoted '|' between groups is fine, too); of one group the other side is all the rest, and who is in none of several reaches all",
+    examples: ['ln-play partition l1,l2 l3', 'ln-play partition l3'],
+    load: () => import('../commands/partition.js'),
+  },
+  {
+    usage: 'link <from> <to>',
+    summary:
+      'have two nodes be connected through a proxy: slow, cut by chance, or down; without an option, as ever again',
+    options: [
+      ['--latency <duration>', 'how much later bytes arrive, each way: 200ms'],
+      ['--jitter <duration>', 'by how much more or less that is, at random: 50ms'],
+      ['--drop <percent>', 'how many of a hundred chunks of bytes cut the connection; nodes connect again: 5%'],
+      ['--down', 'let nothing through'],
+    ],
+    examples: ['ln-play link l1 l2 --latency 200ms --jitter 50ms', 'ln-play link l1 l2 --down', 'ln-play link l1 l2'],
+    load: () => import('../commands/link.js'),
+  },
+  {
+    usage: 'heal',
+    summary: 'connect the groups of a partition again',
+    options: [['--all', 'take back all weather: partition, links, what is frozen, mining by the clock, feerates, …']],
+    examples: ['ln-play heal', 'ln-play heal --all'],
+    load: () => import('../commands/heal.js'),
+  },
 ];

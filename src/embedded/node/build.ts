@@ -157,7 +157,8 @@ export async function buildNode(ctx: Context): Promise<BuiltNode> {
     tx: () => turns.current,
     wire,
     events: {
-      connected: (peer) => void presence.connected(peer),
+      connected: (peer) => presence.connected(peer),
+      isDecided: () => ctx.hasHook('peer_connected'),
       disconnected: (peer) => {
         presence.disconnected(peer);
         void turn((tx) => opening.onDisconnected(tx, peer.id));

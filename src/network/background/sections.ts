@@ -7,6 +7,26 @@ import { formatDurationMs } from '../../core/durations.js';
 export interface Sections {
   readonly mining: MiningSettings;
   readonly thaw: ThawSettings;
+  readonly links: LinksSettings;
+}
+
+/** How nodes are connected to each other, where that is not as ever. */
+export interface LinksSettings {
+  /** Groups of nodes that do not reach each other; who is in none reaches all. */
+  readonly partition: readonly (readonly string[])[];
+  readonly links: readonly LinkSettings[];
+}
+
+/** The connection of two nodes, in both ways alike. */
+export interface LinkSettings {
+  readonly from: string;
+  readonly to: string;
+  /** How much later bytes arrive, and by how much more or less that is. */
+  readonly latencyMs: number;
+  readonly jitterMs: number;
+  /** How many of a hundred chunks of bytes that go through cut the connection; the nodes connect again. */
+  readonly dropPercent: number;
+  readonly isDown: boolean;
 }
 
 /** When frozen daemons go on by themselves: by name, in ms since 1970. */
@@ -73,7 +93,39 @@ export const SECTIONS: { readonly [N in SectionName]: SectionKind<Sections[N]> }
       in_ms: Object.fromEntries(Object.entries(at).map(([name, ms]) => [name, Math.max(0, ms - Date.now())])),
     }),
   },
+  links: {
+    isWeather: true,
+    isDone: true,
+    summary: ({ partition, links }) =>
+      [
+        ...(partition.length > 0 ? [partition.map((group) => group.join(',')).join(' | ')] : []),
+        ...links.map(linkText),
+      ].join('; '),
+    details: ({ partition, links }, { traffic = {} }) => ({
+      partition,
+      links: links.map(({ from, to, latencyMs, jitterMs, dropPercent, isDown }) => ({
+        from,
+        to,
+        latency_ms: latencyMs,
+        jitter_ms: jitterMs,
+        drop_percent: dropPercent,
+        down: isDown,
+        seen: (traffic as { readonly [pair: string]: unknown })[`${from}–${to}`] ?? null,
+      })),
+    }),
+  },
 };
+
+/** `alice–bob 200ms ±50ms, 5% drops` */
+function linkText({ from, to, latencyMs, jitterMs, dropPercent, isDown }: LinkSettings): string {
+  const how = isDown
+    ? ['down']
+    : [
+        ...(latencyMs > 0 || jitterMs > 0 ? [`${latencyMs}ms${jitterMs > 0 ? ` ±${jitterMs}ms` : ''}`] : []),
+        ...(dropPercent > 0 ? [`${dropPercent}% cut`] : []),
+      ];
+  return `${from}–${to} ${how.join(', ') || 'through a proxy'}`;
+}
 
 /** The status of a section, from its settings and from what its module says where that runs. */
 export function sectionStatus<N extends SectionName>(
@@ -86,3 +138,7 @@ export function sectionStatus<N extends SectionName>(
   const { state, problem } = told;
   return { name, from, summary: summary(settings, state), details: details(settings, state), problem };
 }
+
+/** What goes on by hand, without what `heal --all` takes back. */
+export const withoutWeather = <T extends { readonly [N in SectionName]?: unknown }>(byHand: T): Partial<T> =>
+  Object.fromEntries(Object.entries(byHand).filter(([name]) => !SECTIONS[name as SectionName].isWeather)) as Partial<T>;

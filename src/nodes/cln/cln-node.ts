@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CODE } from '../../cln/error-codes.js';
 import { LnPlayError } from '../../core/errors.js';
 import { namesIn, removeTree } from '../../core/files.js';
 import type { WaitOptions } from '../../core/wait.js';
-import { installBackend } from '../../daemons/bitcoin-backend/install.js';
+import { installPlugin } from '../../daemons/install-plugin.js';
 import type { Daemon } from '../../daemons/daemon.js';
 import { Lightningd, type LightningdExecutable, type ReadyOptions } from '../../daemons/lightningd.js';
 import { type Implementation } from '../../daemons/implementation.js';
@@ -105,7 +105,7 @@ export class ClnNode implements LightningNode {
       bitcoinDatadir: bitcoind.datadir,
       bitcoinRpcPort: bitcoind.rpcPort,
       bitcoinCli: bitcoind.cli,
-      bitcoinBackend: await installBackend(bitcoind.datadir),
+      bitcoinBackend: await installPlugin(bitcoind.datadir, 'bitcoin-backend'),
     };
     await this.lightningd.prepare({ alias, rgb: colour }, place, secret);
     await this.lightningd.configure([
@@ -209,6 +209,30 @@ export class ClnNode implements LightningNode {
 
   async leave(peerId: string): Promise<void> {
     await this.#call('disconnect', { id: peerId });
+  }
+
+  async hangUp(peerId: string): Promise<void> {
+    try {
+      await this.#call('disconnect', { id: peerId, force: true });
+    } catch (error) {
+      if (!(error instanceof LightningRpcError)) throw error; // it is not connected
+    }
+  }
+
+  async screenPeers(rulesFile: string): Promise<void> {
+    const plugin = await installPlugin(dirname(rulesFile), 'peer-screen');
+    if (!(await this.#hasPlugin(plugin)))
+      await this.#call('plugin', { subcommand: 'start', plugin, 'peer-rules': rulesFile });
+  }
+
+  async unscreenPeers(rulesFile: string): Promise<void> {
+    const plugin = join(dirname(rulesFile), 'peer-screen');
+    if (await this.#hasPlugin(plugin)) await this.#call('plugin', { subcommand: 'stop', plugin });
+  }
+
+  async #hasPlugin(path: string): Promise<boolean> {
+    const { plugins = [] } = await this.#call('plugin', { subcommand: 'list' });
+    return plugins.some(({ name, active }) => name === path && active);
   }
 
   /** connectd sends gossip when it has something urgent to send along with it: a ping is, and so is its answer. */

@@ -19,7 +19,10 @@ export interface Peer {
 
 /** What others see of a peer that came or went, after the commit. */
 export interface PeerEvents {
-  readonly connected: (peer: Peer) => void;
+  /** Resolves once it is decided whether the peer may stay. */
+  readonly connected: (peer: Peer) => Promise<void>;
+  /** Whether there is somebody to decide: until then nothing is heard of the peer, and nothing said. */
+  readonly isDecided: () => boolean;
   readonly disconnected: (peer: Peer) => void;
 }
 
@@ -51,6 +54,9 @@ interface Connection {
   readonly socket: Socket;
   readonly address: PeerAddress;
   readonly end: LineEnd;
+  /** Waits, with whatever is to be sent, until it is decided whether the peer may stay. */
+  readonly hold: () => void;
+  readonly release: () => void;
 }
 
 /** The sockets between LDK and its peers: unix and TCP, in and out. */
@@ -191,8 +197,9 @@ export class Peers {
       features: Buffer.from(features).toString('hex'),
     };
     this.#peers.set(id, peer);
+    if (this.#parts.events.isDecided()) connection.hold();
     this.#parts.tx().afterCommit(() => {
-      this.#parts.events.connected(peer);
+      void this.#parts.events.connected(peer).finally(connection.release);
       this.#waiting.get(id)?.(peer);
       this.#waiting.delete(id);
     });
@@ -229,10 +236,12 @@ export class Peers {
     const { turn, tx, wire, log } = this.#parts;
     let pending: Uint8Array[] = [];
     let blocked = false;
+    let held = false;
     const flush = (): void => {
+      if (held) return;
       const bytes = pending;
       pending = [];
-      if (bytes.length > 0 && !socket.destroyed) socket.write(bytes.length === 1 ? bytes[0]! : Buffer.concat(bytes));
+      if (bytes.length > 0 && socket.writable) socket.write(bytes.length === 1 ? bytes[0]! : Buffer.concat(bytes));
     };
     // what LDK says must not be heard before it is on disk
     const hangUp = (): void => tx().afterCommit(() => (flush(), socket.end(() => socket.destroy())));
@@ -246,10 +255,20 @@ export class Peers {
         pending.push(data);
         return true;
       },
-      resume: () => socket.resume(),
+      resume: () => void (held || socket.resume()),
       end: hangUp,
     });
-    const connection = { socket, address, end };
+    const hold = (): void => {
+      held = true;
+      socket.pause();
+    };
+    const release = (): void => {
+      if (!held) return;
+      held = false;
+      flush();
+      if (!socket.destroyed) socket.resume();
+    };
+    const connection = { socket, address, end, hold, release };
     this.#sockets.add(socket);
     socket.setNoDelay(true);
     socket.on('data', (data: Buffer) => {

@@ -24,6 +24,8 @@ class FakeNode {
   readonly messages: unknown[] = [];
   onCall = (): unknown => undefined;
   takesCalls = true;
+  /** What is waited for before a peer may stay. */
+  decision: Promise<void> | undefined;
   reads = 0;
   answers = true;
   lastEnd: LineEnd | undefined;
@@ -38,7 +40,14 @@ class FakeNode {
       turn: turns.turn,
       tx: () => turns.current,
       wire: this.#wire(),
-      events: { connected: say('connected'), disconnected: say('disconnected') },
+      events: {
+        connected: async (peer) => {
+          say('connected')(peer);
+          await this.decision;
+        },
+        isDecided: () => this.decision !== undefined,
+        disconnected: say('disconnected'),
+      },
     });
     nodes.push(this);
   }
@@ -160,6 +169,20 @@ describe('two peers', () => {
     await soon('both to be gone', () => !alice.peers.get('bob') && !bob.peers.get('alice'));
     expect([alice.events[1], bob.events[1]]).toEqual(['disconnected bob out', 'disconnected alice in']);
     expect([alice.peers.list(), bob.peers.list()]).toEqual([[], []]);
+  });
+
+  test('say and hear nothing before it is decided that they may stay', async () => {
+    const [alice, bob] = [new FakeNode('alice'), new FakeNode('bob')];
+    const address = await bob.listen(socketAt('bob'));
+    let decide = (): void => {};
+    bob.decision = new Promise((resolve) => (decide = resolve));
+    const connecting = alice.peers.connect('bob', address);
+    await soon('bob to know alice', () => bob.peers.get('alice') !== undefined);
+    await call(socketAt('bob')); // which bob has taken meanwhile
+    expect(alice.reads).toBe(0);
+    decide();
+    expect((await connecting).id).toBe('bob');
+    expect(alice.reads).toBe(1);
   });
 
   test('can connect again', async () => {
