@@ -8,7 +8,7 @@ import { gather, nothingGathered, problemAt, type Gathered } from './gather.js';
 import { pathText, problemsError, type Origin, type Path, type Problem, type Report } from './problems.js';
 import { networkFileSchema, networkSchema, type NetworkLiteral } from './schema.js';
 import { readText } from './source.js';
-import { isWord, toSpec } from './to-spec.js';
+import { toSpec } from './to-spec.js';
 import { readYaml, shortPath } from './yaml.js';
 
 /**
@@ -119,10 +119,15 @@ async function checkPrograms({ nodes }: Gathered, report: Report): Promise<void>
       const hint = 'paths are relative to the file; see what lightningd would think of it: ln-play plugin check FILE';
       report({ ...node, path, on: 'value', message: `${node.name}'s plugin ${plugin} cannot be run: ${why}`, hint });
     }
-    if (lightningd !== undefined && !isWord(lightningd)) {
-      const why = await whyNotExecutable(resolve(node.origin.folder, lightningd));
-      if (why !== undefined)
-        report(problemAt(node, 'lightningd', `${lightningd} cannot be run: ${why}`, "give a path, or 'embedded'"));
+    if (lightningd !== undefined) {
+      const flag = lightningd.includes('/') ? resolve(node.origin.folder, lightningd) : lightningd;
+      await findLightningd({ flag }).catch((error: unknown) => {
+        if (!(error instanceof LnPlayError)) throw error;
+        const [message, hint] = [error.message, error.hint ?? ''].map((text) =>
+          text.replace('--lightningd', 'lightningd'),
+        );
+        report(problemAt(node, 'lightningd', message!, hint!));
+      });
     }
     if (implementation === 'cln' && (await coreLightning()) === undefined)
       report(

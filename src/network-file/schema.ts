@@ -40,10 +40,12 @@ export const nodeSchema = z.strictObject(
       .optional()
       .describe("`cln`: the Core Lightning of this machine; `embedded`: ln-play's own lightningd"),
     lightningd: z
-      .string({ error: "the path of a lightningd, or 'embedded'" })
-      .min(1, { error: "the path of a lightningd, or 'embedded'" })
+      .string({ error: "the path of a lightningd, a version, or 'embedded'" })
+      .min(1, { error: "the path of a lightningd, a version, or 'embedded'" })
       .optional()
-      .describe('path of its lightningd, relative to this file, or `embedded`; by default what `up` finds'),
+      .describe(
+        'its lightningd: `./a/path` relative to this file, an installed version (`v25.12`), or `embedded`; by default what `up` finds',
+      ),
     alias: alias().optional().describe("what the network knows it as; by default its name; a row's get a number"),
     colour: colour().optional().describe('six hex digits; by default one of its own for each name'),
     listen: z

@@ -88,7 +88,7 @@ function namesOf({ nodes }: Gathered, report: Report): Rows {
       path: ['nodes'],
       on: 'key',
       message: `${taken.length} nodes are too many: a playground has ${MOST_NODES} at the most`,
-      hint: `this machine has ${gigabytes(totalmem())} of memory, ${gigabytes(freemem())} of it free; each node takes some`,
+      hint: `this machine has ${gigabytes(totalmem())} of memory, ${gigabytes(freemem())} of it free; a node takes 30 to 160 MiB`,
     });
   return rows;
 }
@@ -150,7 +150,7 @@ function nodeSpec(name: string, entry: NodeEntry, folder: string, number: number
   const program = implementation ?? lightningd;
   return given<NodeSpec>({
     name,
-    lightningd: program === undefined || isWord(program) ? program : resolve(folder, program),
+    lightningd: program?.includes('/') ? resolve(folder, program) : program,
     alias: alias !== undefined && count !== undefined ? `${alias} ${number}` : alias,
     colour,
     listen,
@@ -162,9 +162,6 @@ function nodeSpec(name: string, entry: NodeEntry, folder: string, number: number
     fundSat: fund,
   });
 }
-
-/** A lightningd that is named by its kind, not by its path. */
-export const isWord = (program: string): boolean => program === 'embedded' || program === 'cln';
 
 const channelSpec = (from: string, to: string, entry: ChannelEntry): ChannelSpec =>
   given<ChannelSpec>({

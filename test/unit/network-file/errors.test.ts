@@ -181,7 +181,12 @@ describe('one mistake, its place and the way out', () => {
       'nodes: { a: { plugins: [x.js] } }',
       "1:25: a's plugin x.js cannot be run: there is no such file",
     ],
-    ['no such lightningd', 'nodes: { a: { lightningd: ./x } }', '1:27: ./x cannot be run: there is no such file'],
+    ['no such lightningd', 'nodes: { a: { lightningd: ./x } }', '1:27: lightningd names '],
+    [
+      'a version that is not there',
+      'nodes: { a: { lightningd: v1.2 } }',
+      '1:27: lightningd says v1.2, which is not installed (ln-play install lightningd v1.2)',
+    ],
     ['200 nodes', 'nodes: { c: { count: 200 } }', '1:1: 200 nodes are too many: a playground has 100 at'],
     ['no node', 'nodes: {}', '1:1: there is no node (name one: nodes: { alice: {} })'],
     ['an empty file', '', '1:1: the file is empty (begin with nodes: { alice: {} })'],
