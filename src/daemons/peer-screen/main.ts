@@ -23,7 +23,7 @@ async function resultOf(method: unknown, params: JsonObject): Promise<object> {
     rulesFile = isObject(params['options']) ? String(params['options'][OPTION]) : '';
     return {};
   }
-  const allowed = isAllowed(await readRules(rulesFile), params['peer'] as unknown as ConnectedPeer);
+  const allowed = isAllowed(await readRules(rulesFile), params['peer'] as ConnectedPeer);
   return allowed ? { result: 'continue' } : { result: 'disconnect', error_message: 'cut by ln-play' };
 }
 
