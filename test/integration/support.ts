@@ -192,7 +192,7 @@ export class RunningCli {
   constructor(args: readonly string[], { env, input, cwd, timeoutMs = 60_000 }: CliOptions = {}) {
     const child = spawn(process.execPath, [CLI, ...args], {
       cwd,
-      env: { ...process.env, LN_PLAY_DIR: undefined, ...env },
+      env: { ...process.env, LN_PLAY_DIR: undefined, LN_PLAY_FILE: undefined, ...env },
       stdio: 'pipe',
     });
     this.pid = child.pid!;
