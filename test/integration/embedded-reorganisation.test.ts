@@ -160,6 +160,25 @@ describe('a channel whose funding transaction loses its block goes on', () => {
     await goesOn(other, ours, channelId);
   });
 
+  test('with a payment under way in it, which arrives', async () => {
+    const channelId = await open();
+    const { bolt11, payment_hash: hash } = await ours.rpc.call('invoice', ['10sat', 'held', 'held']);
+    ours.child.kill('SIGSTOP');
+    const paying = other.rpc.call('xpay', [bolt11]);
+    paying.catch(() => {}); // it is awaited below
+    await waitFor('the payment to be under way', async () => {
+      const { channels } = await other.rpc.call('listpeerchannels');
+      const there = channels[0]!.htlcs?.some((htlc) => htlc.payment_hash === hash);
+      return there ? { done: undefined } : { seen: 'nothing' };
+    });
+    await reorganise(1, 1, 1);
+    await onTip(other);
+    ours.child.kill('SIGCONT');
+    await onTip(ours);
+    expect(await paying).toMatchObject({ successful_parts: 1 });
+    await goesOn(other, ours, channelId);
+  });
+
   test('when nodes are started again in between and afterwards', async () => {
     const channelId = await open();
     await reorganise(1, 0, 2);
