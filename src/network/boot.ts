@@ -7,6 +7,9 @@ import { lostItsPort, type Bitcoind } from '../daemons/bitcoind.js';
 import type { Daemon } from '../daemons/daemon.js';
 import type { LightningNode, NodeSetup } from '../nodes/node.js';
 import { listProcesses } from '../process/table.js';
+import { assertAbilities } from './apply/assert-network.js';
+import type { Change, Changes, Loss } from './apply/change.js';
+import { goneFrom, outdatedNodes, settingsPlan } from './apply/settings-of-up.js';
 import { reconnect } from './channels.js';
 import { resolveExecutables } from './executables.js';
 import { colourOf, secretOf } from './keys.js';
@@ -14,12 +17,15 @@ import type { Layout } from './layout.js';
 import { readManifest, writeManifest, type Manifest, type NodeRecord } from './manifest.js';
 import type { Network, NetworkContext } from './network.js';
 import { assertFiles, planOf, type Plan } from './plan.js';
-import { settingsOf, type NodeSpec } from './spec.js';
+import { notUp, SomeNotUp } from './some-not-up.js';
+import { settingsOf, type Edge, type NodeSpec } from './spec.js';
 import { clearUnborn, isUnborn, markUnborn } from './unborn.js';
 import { assertAsWanted, type UpOptions } from './up-options.js';
 
 /** How often a port may be lost to somebody else before we give up. */
 const PORT_TRIES = 5;
+/** Of so many nodes one that does not start stops all that was started: the rest would be of little use. */
+const FEW = 2;
 
 export interface UpReport<N extends Network = Network> {
   readonly playground: N;
@@ -27,7 +33,16 @@ export interface UpReport<N extends Network = Network> {
   /** The names of the daemons that this call started, and of those that ran already. */
   readonly started: readonly string[];
   readonly alreadyRan: readonly string[];
+  /** Of those that were started: those that ran, and had to be given another config. */
+  readonly restarted: readonly string[];
+  /** What had to be done besides for the network that was asked for, and what it has no more. */
+  readonly changes: readonly Change[];
+  readonly losses: readonly Loss[];
 }
+
+type StartReport<N extends Network> = Pick<UpReport<N>, 'playground' | 'started' | 'alreadyRan' | 'restarted'> & {
+  readonly failed: ReadonlyMap<LightningNode, unknown>;
+};
 
 /** Brings everything up; see `Playground.up`. The caller holds the playground's lock. */
 export async function boot<N extends Network>(
@@ -39,13 +54,28 @@ export async function boot<N extends Network>(
   const before = await readManifest(layout);
   const plan = planOf(options, before);
   await assertFiles(plan, before, layout);
+  const settings = await settingsPlan(options, before, make);
   const inPods = options.pods || before?.pods ? await import('./pods.js') : undefined;
   const pods = inPods?.podsRecordOf(options.pods, before);
   const { bitcoind, nodes, bitcoinCli } = pods
     ? await inPods!.podPrograms(pods, plan.nodes, before?.nodes ?? [], context.signal)
     : await resolveExecutables(options, plan.nodes, await proven(before, make), context.signal);
-  const manifest: Manifest = { format: 2, dir: layout.dir, bitcoind, nodes, peers: plan.peers, pods };
-  await assertAsWanted(make(manifest).nodes, options, plan.nodes);
+  if (options.network) assertAbilities(options.network, nodes);
+  const isUnfunded = ({ name }: NodeRecord): boolean => {
+    const had = before?.nodes.find((node) => node.name === name);
+    return had ? had.unfunded === true : options.network !== undefined;
+  };
+  const manifest: Manifest = {
+    format: 2,
+    dir: layout.dir,
+    bitcoind,
+    nodes: nodes.map((node) => (isUnfunded(node) ? { ...node, unfunded: true } : node)),
+    peers: plan.peers,
+    pods,
+  };
+  const outdated = outdatedNodes(settings, options);
+  const others = make(manifest).nodes.filter(({ name }) => !outdated.has(name));
+  await assertAsWanted(others, options, plan.nodes);
   await makePrivateFolder(layout.dir);
   if (!before) await markUnborn(layout);
   else {
@@ -61,11 +91,12 @@ export async function boot<N extends Network>(
 
   for (let tries = 1; ; tries++) {
     try {
-      const report = await start(make(manifest), plan, options, bitcoinCli);
-      return { ...report, created: before === undefined };
+      const { failed, ...report } = await start(make(manifest), plan, options, bitcoinCli, settings);
+      if (failed.size > 0) throw notUp(failed, report.playground.nodes.length);
+      return { ...report, ...settings, created: before === undefined };
     } catch (error) {
       if (lostItsPort(error) && tries < PORT_TRIES) continue;
-      if (before) {
+      if (before && !(error instanceof SomeNotUp)) {
         const kept = withProgramsOf(before, manifest); // others that did not work are not kept
         await forgetConfigs(make(manifest).nodes, kept);
         await writeManifest(layout, kept);
@@ -114,15 +145,20 @@ async function start<N extends Network>(
   plan: Plan,
   options: UpOptions,
   bitcoinCli: string | undefined,
-): Promise<Omit<UpReport<N>, 'created'>> {
+  settings: Changes,
+): Promise<StartReport<N>> {
   const { bitcoind, nodes, faucet, miner, background, steps } = playground;
   // bitcoind may start after those who wait for what needs it
   let bitcoindDied: (error: unknown) => void = () => {};
-  const failure = new Promise<never>((_, reject) => (bitcoindDied = reject));
+  let chainFailure: unknown;
+  const failure = new Promise<never>((_, reject) => {
+    bitcoindDied = (error) => reject((chainFailure = error));
+  });
   failure.catch(() => {}); // whoever waits hears of it
   const wait = { ...playground.wait, failure };
   const started: Daemon[] = [];
   const restore: (() => Promise<void>)[] = [];
+  const failed = new Map<LightningNode, unknown>();
 
   // many nodes that start have better use for the processor than our questions
   const intervalMs = DEFAULT_INTERVAL_MS + 2 * nodes.length;
@@ -143,13 +179,25 @@ async function start<N extends Network>(
   const startNode = async (node: LightningNode, signal: AbortSignal): Promise<void> => {
     const debug = options.debugger?.node === node.name ? options.debugger.subdaemon : undefined;
     const spec = plan.nodes.find(({ name }) => name === node.name)!;
-    restore.push(await node.prepare(setupOf(spec, bitcoind, bitcoinCli)));
-    throwIfAborted(signal);
-    await steps.run(`start ${node.name}`, async () => {
-      started.push(node.daemon);
-      await node.start(debug);
-      if (debug === undefined) await node.waitReady({ ...wait, signal, intervalMs });
+    const undo = await node.prepare({
+      ...setupOf(spec, bitcoind, bitcoinCli),
+      without: options.prune ? goneFrom(node.name, settings) : undefined,
     });
+    restore.push(undo);
+    try {
+      throwIfAborted(signal);
+      await steps.run(`start ${node.name}`, async () => {
+        started.push(node.daemon);
+        await node.start(debug);
+        if (debug === undefined) await node.waitReady({ ...wait, signal, intervalMs });
+      });
+    } catch (error) {
+      // where there are many, one that fails keeps none of the others down
+      if (nodes.length <= FEW || signal.aborted || error === chainFailure || lostItsPort(error)) throw error;
+      failed.set(node, error);
+      await node.daemon.stop();
+      await undo();
+    }
   };
 
   /** One that ran may be dying still, of what made its owner call `up`. */
@@ -179,6 +227,10 @@ async function start<N extends Network>(
     await Promise.all(running.map(({ daemon }) => daemon.stop()));
     running = [];
   }
+  const outdated = outdatedNodes(settings, options);
+  const restarted = running.filter(({ name }) => outdated.has(name));
+  running = running.filter((node) => !restarted.includes(node));
+  await Promise.all(restarted.map((node) => steps.run(`stop ${node.name}`, () => node.daemon.stop())));
   const stopped = nodes.filter((node) => !running.includes(node));
   await background.load(table);
   if (!bitcoindRan && running.length === 0) await background.forgetByHand(); // it went with the machine, not with `down`
@@ -198,10 +250,13 @@ async function start<N extends Network>(
       ...running.map((node) => (signal: AbortSignal) => keepNode(node, signal)),
     ]);
     // a node may be ready before all of the first blocks are there, and still be reading them
+    const up = nodes.filter((node) => !failed.has(node));
+    if (up.length === 0) throw [...failed.values()][0];
+    const belong = [...playground.peers, ...(options.network?.channels ?? []).map(({ from, to }): Edge => [from, to])];
     if (!options.debugger)
       await Promise.all([
         playground.sync(),
-        steps.run('connect', () => reconnect(nodes, playground.peers, wait, undefined, playground.isHeldApart)),
+        steps.run('connect', () => reconnect(up, belong, wait, undefined, playground.isHeldApart)),
       ]);
     if (await background.start(wait)) started.push(background.daemon);
   } catch (error) {
@@ -212,7 +267,7 @@ async function start<N extends Network>(
   }
   const names = started.map(({ name }) => name);
   const alreadyRan = playground.daemons().flatMap(({ daemon: { name } }) => (names.includes(name) ? [] : [name]));
-  return { playground, started: names, alreadyRan };
+  return { playground, started: names, alreadyRan, restarted: restarted.map(({ name }) => name), failed };
 }
 
 function setupOf(spec: NodeSpec, { datadir, rpcPort }: Bitcoind, bitcoinCli: string | undefined): NodeSetup {

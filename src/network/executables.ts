@@ -51,7 +51,8 @@ export async function resolveExecutables(
   return { bitcoind: plain(bitcoind), bitcoinCli: cli?.executable.command, nodes };
 }
 
-async function resolveNodes(specs: readonly NodeSpec[], before: Manifest | undefined): Promise<NodeRecord[]> {
+/** The lightningd of each node: see `resolveExecutables`. */
+export async function resolveNodes(specs: readonly NodeSpec[], before: Manifest | undefined): Promise<NodeRecord[]> {
   const found = new Map<string | undefined, Promise<LightningdExecutable>>();
   const find = async (flag: string | undefined): Promise<LightningdExecutable> => {
     const finding = found.get(flag) ?? findLightningd({ flag }).then(({ executable }) => executable);
@@ -60,7 +61,7 @@ async function resolveNodes(specs: readonly NodeSpec[], before: Manifest | undef
     return { ...plain(executable), implementation: executable.implementation };
   };
   return await Promise.all(
-    specs.map(async ({ lightningd: asked, options: _options, plugins: _plugins, ...spec }) => {
+    specs.map(async ({ lightningd: asked, options: _options, plugins: _plugins, fundSat: _fundSat, ...spec }) => {
       const had = before?.nodes.find(({ name }) => name === spec.name)?.executable;
       if (!had) return { ...spec, executable: await find(asked) };
       if (asked === undefined && had.implementation === 'embedded')

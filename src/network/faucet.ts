@@ -111,14 +111,27 @@ export class Faucet {
    * @throws {LnPlayError} INVALID when the faucet has less; DAEMON when bitcoind's policy keeps it out of the mempool
    */
   async send(address: string, amountSat: bigint): Promise<string> {
-    const txid = await this.#sendToAddress(address, amountSat);
+    const txid = await this.#pay(amountSat, 'sendtoaddress', [address, satToBtc(amountSat)]);
     await this.#assertAccepted(txid);
     return txid;
   }
 
-  async #sendToAddress(address: string, amountSat: bigint): Promise<string> {
+  /**
+   * As `send`, to many addresses in one transaction.
+   *
+   * @param amounts in sat, by address
+   */
+  async sendMany(amounts: ReadonlyMap<string, bigint>): Promise<string> {
+    const outputs = Object.fromEntries(Array.from(amounts, ([address, sat]) => [address, satToBtc(sat)]));
+    const total = [...amounts.values()].reduce((sum, sat) => sum + sat, 0n);
+    const txid = await this.#pay(total, 'sendmany', ['', outputs]);
+    await this.#assertAccepted(txid);
+    return txid;
+  }
+
+  async #pay(amountSat: bigint, method: string, params: readonly unknown[]): Promise<string> {
     try {
-      return await this.#ask<string>('sendtoaddress', [address, satToBtc(amountSat)]);
+      return await this.#ask<string>(method, params);
     } catch (error) {
       // bitcoind has the same code for an output that is too small
       if (!isBitcoinError(error, 'WALLET_INSUFFICIENT_FUNDS') || !TOO_LITTLE.test(messageOf(error))) throw error;

@@ -3,7 +3,7 @@ import { LnPlayError } from '../core/errors.js';
 import type { ChannelSpec } from './spec.js';
 
 /** The least that bitcoind relays to an address of any kind, in sat: to a taproot one, at its default dustrelayfee. */
-const DUST_SAT = 330n;
+export const DUST_SAT = 330n;
 /** Below this no lightningd makes a channel, in sat: two reserves of the dust limit would be all of it. */
 const MIN_CAPACITY_SAT = 1_000n;
 /** What a channel's other end asks for by default: min-capacity-sat of lightningd-config(5). */

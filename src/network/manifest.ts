@@ -28,6 +28,8 @@ export interface Manifest {
  */
 export interface NodeRecord extends Omit<NodeSpec, 'lightningd' | 'options' | 'plugins' | 'fundSat'> {
   readonly executable: LightningdExecutable;
+  /** There while it is still to be sent what a network's spec has for a new node. */
+  readonly unfunded?: true | undefined;
 }
 
 /** The error of a command that needs a playground, where there is none. */

@@ -65,13 +65,15 @@ export class Network {
     this.faucet = new Faucet(this.bitcoind);
     this.miner = new Miner(this.bitcoind, layout, () => this.faucet.address());
     this.background = new Background(layout);
-    this.grow(manifest);
+    this.follow(manifest);
   }
 
-  /** Takes in what a manifest has besides by now, and nodes that have another lightningd. */
-  protected grow(manifest: Manifest): void {
+  /** Takes in what a manifest has by now: other nodes, and other programs of them. */
+  follow(manifest: Manifest): void {
     this.#peers = manifest.peers;
     this.#pods = manifest.pods;
+    for (const name of this.#nodes.keys())
+      if (!manifest.nodes.some((node) => node.name === name)) this.#nodes.delete(name);
     for (const { name, executable } of manifest.nodes)
       if (!isDeepStrictEqual(this.#nodes.get(name)?.executable, executable))
         this.#nodes.set(name, { node: createNode(name, this.layout.nodeDir(name), executable), executable });

@@ -3,6 +3,7 @@ import { LnPlayError } from '../core/errors.js';
 import { namesIn } from '../core/files.js';
 import { whyNotExecutable } from '../daemons/executables/files.js';
 import { SUBDAEMONS } from '../daemons/subdaemons.js';
+import { assertChannels } from './apply/assert-network.js';
 import type { Layout } from './layout.js';
 import type { Manifest } from './manifest.js';
 import { assertNames, nodeNames } from './names.js';
@@ -45,6 +46,7 @@ export function planOf(options: UpOptions, before: Manifest | undefined): Plan {
   const edges =
     options.network?.peers ?? options.peers ?? inLine([...hadNames.slice(-1), ...added.map(({ name }) => name)]);
   assertEdges(edges, names);
+  if (options.network) assertChannels(options.network, names);
   const peers = [...(before?.peers ?? [])];
   for (const edge of edges) if (!peers.some((each) => sameEdge(each, edge))) peers.push(edge);
   return { nodes, peers };

@@ -6,6 +6,8 @@ import type { Daemon } from '../daemons/daemon.js';
 import type { AnyNode } from '../nodes/implementations.js';
 import { Traffic, type TrafficOptions } from '../traffic/traffic.js';
 import { listProcesses } from '../process/table.js';
+import { applyChannels } from './apply/apply.js';
+import { planNetwork, type NetworkPlan } from './apply/plan-network.js';
 import type { Background } from './background/background.js';
 import { withoutWeather, type LinksSettings } from './background/sections.js';
 import { boot, type UpReport as BootReport } from './boot.js';
@@ -17,6 +19,8 @@ import { noPlayground, readManifest, type Manifest } from './manifest.js';
 import { Network, type NetworkContext } from './network.js';
 import { withNetworkRead, type NodeName, type PlaygroundOptions } from './playground-options.js';
 import { withoutThaw, withThaw } from './weather/freezing.js';
+import type { NetworkSpec } from './spec.js';
+import type { UpOptions } from './up-options.js';
 import { ALL_CONNECTED, linksFolder, partitionOf, withLink, type LinkOptions } from './weather/links.js';
 import { statusOf, type PlaygroundStatus } from './status.js';
 import { fundAndChannel, payDemo, type FundAndChannelOptions, type PayDemoOptions } from './talk.js';
@@ -84,9 +88,25 @@ export class Playground<Name extends string = string> extends Network implements
   ): Promise<UpReport<Name>> {
     const layout = layoutOf(playgroundDir(options.dir));
     const read = await withNetworkRead(options);
-    return await exclusively(layout, context, () =>
-      boot(layout, read, context, (manifest) => new Playground<Name>(layout, manifest, context)),
-    );
+    return await exclusively(layout, context, async () => {
+      const report = await boot(layout, read, context, (manifest) => new Playground<Name>(layout, manifest, context));
+      return read.network ? await report.playground.#bringTo(read.network, report, read.prune) : report;
+    });
+  }
+
+  /**
+   * What `up` would do with these options, and what it would leave or, with `prune`, take away. Nothing is started and
+   * nothing is changed: of nodes that do not run, it is not known what channels they have.
+   */
+  static async plan(given: PlaygroundOptions & { readonly network: string | object }): Promise<NetworkPlan> {
+    const layout = layoutOf(playgroundDir(given.dir));
+    const options = (await withNetworkRead(given as PlaygroundOptions)) as UpOptions & { network: NetworkSpec };
+    return await planNetwork(layout, options, (manifest) => new Playground(layout, manifest, {}));
+  }
+
+  async #bringTo(spec: NetworkSpec, report: UpReport<Name>, isPruned = false): Promise<UpReport<Name>> {
+    const { changes, losses } = await applyChannels(this, spec, report.losses, isPruned);
+    return { ...report, changes: [...report.changes, ...changes], losses: [...report.losses, ...losses] };
   }
 
   /** A playground in a temporary folder; `dispose`, or the end of our process however it comes, removes all of it. */
@@ -132,7 +152,7 @@ export class Playground<Name extends string = string> extends Network implements
   async refresh(): Promise<void> {
     const manifest = await readManifest(this.layout);
     if (!manifest) throw noPlayground(this.layout);
-    this.grow(manifest);
+    this.follow(manifest);
     await this.bitcoind.load();
     await this.background.load();
   }

@@ -1,3 +1,5 @@
+import { wireHash } from './hex.js';
+
 /** An output of a transaction that is to be made. */
 export interface Output {
   readonly valueSat: bigint;
@@ -21,14 +23,33 @@ export function dustLimitSat(script: Uint8Array): bigint {
 const VERSION = Buffer.from('02000000', 'hex');
 const LOCK_TIME = Buffer.alloc(4);
 
-/** A transaction without inputs, hex, for bitcoind's fundrawtransaction. */
-export function unfunded(outputs: readonly Output[]): string {
+/** Of an input that may be replaced, as those of bitcoind's wallet are (BIP 125). */
+const SEQUENCE = Buffer.from('fdffffff', 'hex');
+
+/** A transaction with these inputs or none, hex, for bitcoind's fundrawtransaction. */
+export function unfunded(
+  outputs: readonly Output[],
+  inputs: readonly { readonly txid: string; readonly vout: number }[] = [],
+): string {
+  const spent = inputs.map(({ txid, vout }) => {
+    const index = Buffer.alloc(4);
+    index.writeUInt32LE(vout);
+    return Buffer.concat([wireHash(txid), index, Buffer.of(0), SEQUENCE]);
+  });
   const parts = outputs.map(({ valueSat, script }) => {
     const value = Buffer.alloc(8);
     value.writeBigUInt64LE(valueSat);
     return Buffer.concat([value, Buffer.of(script.length), script]);
   });
-  return Buffer.concat([VERSION, Buffer.of(0, outputs.length), ...parts, LOCK_TIME]).toString('hex');
+  const content = [compactSize(spent.length), ...spent, Buffer.of(outputs.length), ...parts];
+  return Buffer.concat([VERSION, ...content, LOCK_TIME]).toString('hex');
+}
+
+function compactSize(count: number): Buffer {
+  if (count < 0xfd) return Buffer.of(count);
+  const size = Buffer.of(0xfd, 0, 0);
+  size.writeUInt16LE(count, 1);
+  return size;
 }
 
 /** A script that no one can meet before it is replaced: as long as a funding output's (P2WSH). */

@@ -152,17 +152,16 @@ export class Wallet {
    */
   async fund(outputs: readonly Output[], options: FundOptions): Promise<Funded> {
     const change = await this.newAddress('p2tr');
-    const chosen = options.utxos?.map(({ txid, vout }) => ({ txid, vout }));
     try {
       const { hex, fee } = await this.#call<{ hex: string; fee: number }>('fundrawtransaction', [
-        unfunded(outputs),
+        unfunded(outputs, options.utxos),
         {
           changeAddress: change.address,
           fee_rate: options.feeratePerKw / 250,
           lockUnspents: true,
           include_unsafe: options.minconf === 0,
           minconf: options.minconf,
-          ...(chosen && { inputs: chosen, add_inputs: false }),
+          add_inputs: options.utxos === undefined,
           ...(options.all && { subtractFeeFromOutputs: [0] }),
           changePosition: outputs.length,
         },

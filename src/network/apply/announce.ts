@@ -1,0 +1,120 @@
+import type { Probe, WaitOptions } from '../../core/wait.js';
+import type { Channel, LightningNode } from '../../nodes/node.js';
+import { tipOf } from '../chain.js';
+import type { Network } from '../network.js';
+import type { ChannelSpec } from '../spec.js';
+import type { PresentChannel } from './present.js';
+
+/** How many blocks a channel has to be deep before its nodes announce it (BOLT #7). */
+const ANNOUNCE_DEPTH = 6;
+/** How often a node that has not heard of all channels asks its peers, in ms. */
+const ASK_MS = 100;
+
+/** A channel of a spec, and as its opener sees it. */
+export interface Opened {
+  readonly spec: ChannelSpec;
+  readonly present: PresentChannel;
+}
+
+const needed = ({ private: isPrivate, confirmations = 1 }: ChannelSpec): number =>
+  Math.max(isPrivate === true ? 1 : ANNOUNCE_DEPTH, confirmations);
+
+const depthOf = ({ present: { channel } }: Opened, height: number): number =>
+  channel.shortChannelId === undefined ? 0 : height - Number(channel.shortChannelId.split('x')[0]) + 1;
+
+/**
+ * Gives channels the blocks that they need, no more: until both ends of all of them carry payments, and every node has heard
+ * of those that are public. The last block comes once all nodes have seen those before it: a channel that is announced to
+ * somebody who has not seen its sixth block is not believed.
+ */
+export async function confirmChannels(network: Network, opened: readonly Opened[]): Promise<void> {
+  const { height } = await tipOf(network.bitcoind);
+  const shallow = opened.filter((each) => depthOf(each, height) < needed(each.spec));
+  const young = opened.filter((each) => shallow.includes(each) || each.present.channel.phase !== 'normal');
+  if (young.length === 0) return;
+  const lacks = Math.max(0, ...shallow.map((each) => needed(each.spec) - depthOf(each, height)));
+  const isPublic = ({ spec }: Opened): boolean => spec.private !== true;
+  const normal = (of: readonly Opened[]): Promise<void> =>
+    network.step('channels normal', [], () => waitForNormal(network, of));
+
+  if (lacks > 1) {
+    await network.mine(lacks - 1);
+    const isDeep = (each: Opened): boolean => depthOf(each, height) + lacks - 1 >= (each.spec.confirmations ?? 1);
+    await normal(young.filter(isDeep));
+  }
+  if (lacks > 0) await network.mine(1);
+  await normal(young);
+  if (young.some(isPublic)) await network.step('announced', [], () => waitForGossip(network, opened.filter(isPublic)));
+}
+
+/** Waits until both ends of these channels carry payments: each node is asked for all of its own at once. */
+async function waitForNormal(network: Network, channels: readonly Opened[]): Promise<void> {
+  const idsOf = new Map<LightningNode, Set<string>>();
+  for (const { present } of channels)
+    for (const node of [present.from, present.to])
+      idsOf.set(node, (idsOf.get(node) ?? new Set()).add(present.channel.id!));
+  const wait = patient(network);
+  await Promise.all(Array.from(idsOf, ([node, ids]) => waitForUsable(node, ids, wait)));
+}
+
+async function waitForUsable(node: LightningNode, ids: ReadonlySet<string>, wait: WaitOptions): Promise<void> {
+  const isTimeToAsk = every(ASK_MS);
+  const probe = async (): Promise<Probe<void>> => {
+    const own = (await node.channels()).filter(({ id }) => ids.has(id!));
+    const missing = own.filter(({ usable }) => !usable);
+    if (own.length === ids.size && missing.length === 0) return { done: undefined };
+    if (isTimeToAsk())
+      await nudgeAll(
+        node,
+        missing.filter(({ phase }) => phase === 'normal'),
+      );
+    const [first] = missing;
+    return { seen: first ? `${missing.length} not yet, the first ${first.state}` : `${own.length} of ${ids.size}` };
+  };
+  await node.daemon.waitFor(`${node.name}'s ${ids.size} channels to be normal`, probe, wait);
+}
+
+/** Waits until every running node has heard of both sides of these channels. */
+async function waitForGossip(network: Network, channels: readonly Opened[]): Promise<void> {
+  const running = network.nodes.filter(({ daemon }) => daemon.attach());
+  const own = await Promise.all(running.map(async (node) => ({ node, channels: await node.channels() })));
+  const idsOfChannels = new Set(channels.map(({ present }) => present.channel.id));
+  const sides = new Set<string>();
+  for (const { node, channels: seen } of own)
+    for (const { id, shortChannelId } of seen)
+      if (idsOfChannels.has(id)) sides.add(`${shortChannelId} ${await node.id()}`);
+  const wait = patient(network);
+  await Promise.all(running.map((node) => waitToHear(node, sides, wait)));
+}
+
+async function waitToHear(node: LightningNode, sides: ReadonlySet<string>, wait: WaitOptions): Promise<void> {
+  const isTimeToAsk = every(ASK_MS);
+  const probe = async (): Promise<Probe<void>> => {
+    const heard = new Set((await node.gossip()).map(({ shortChannelId, source }) => `${shortChannelId} ${source}`));
+    const missing = [...sides].filter((side) => !heard.has(side));
+    if (missing.length === 0) return { done: undefined };
+    if (isTimeToAsk()) await nudgeAll(node, await node.channels());
+    return { seen: `${sides.size - missing.length} of ${sides.size} sides of channels` };
+  };
+  await node.daemon.waitFor(`${node.name} to hear of all public channels`, probe, wait);
+}
+
+/** Asks the peers of these channels for what they hold back. */
+async function nudgeAll(node: LightningNode, channels: readonly Channel[]): Promise<void> {
+  const peers = new Set(channels.flatMap(({ connected, peer }) => (connected ? [peer] : [])));
+  await Promise.all(Array.from(peers, (peer) => node.nudge(peer)));
+}
+
+/** The more nodes there are, the less often each is asked: their own work needs the processor too. */
+const patient = ({ wait, nodes }: Network): WaitOptions => ({ ...wait, intervalMs: 10 + 2 * nodes.length });
+
+/** Whether so many ms have gone by since it last said so. */
+function every(ms: number): () => boolean {
+  let last = performance.now();
+  return () => {
+    const now = performance.now();
+    if (now - last < ms) return false;
+    last = now;
+    return true;
+  };
+}
