@@ -100,7 +100,7 @@ export class Playground<Name extends string = string> extends Network implements
    */
   static async plan(given: PlaygroundOptions & { readonly network: string | object }): Promise<NetworkPlan> {
     const layout = layoutOf(playgroundDir(given.dir));
-    const options = (await withNetworkRead(given as PlaygroundOptions)) as UpOptions & { network: NetworkSpec };
+    const options = (await withNetworkRead(given)) as UpOptions & { network: NetworkSpec };
     return await planNetwork(layout, options, (manifest) => new Playground(layout, manifest, {}));
   }
 

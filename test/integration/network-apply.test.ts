@@ -1,12 +1,20 @@
 import { LnPlayError, Playground, type UpReport } from 'ln-play';
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Change, Loss } from '../../src/network/apply/change.js';
 import type { ChannelSpec, NetworkSpec, NodeSpec } from '../../src/network/spec.js';
 import { describeEach, useTemporaryFolder } from './support.js';
 
-const plugin = join(import.meta.dirname, '../../templates/javascript/my-plugin.js');
+const PLUGIN = `#!/usr/bin/env node
+require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+  if (line === '') return;
+  const { id, method } = JSON.parse(line);
+  const result = method === 'getmanifest' ? { options: [], rpcmethods: [], dynamic: true } : {};
+  process.stdout.write(JSON.stringify({ jsonrpc: '2.0', id, result }) + '\\n\\n');
+});
+`;
 
 const network = (nodes: readonly NodeSpec[], channels: readonly ChannelSpec[], more: Partial<NetworkSpec> = {}) => ({
   nodes,
@@ -31,8 +39,13 @@ const NOTHING = { changes: [], losses: [], started: [], restarted: [] };
 describeEach((_implementation, { lightningd }) => {
   const folder = useTemporaryFolder();
   let dir = '';
+  let plugin = '';
   let last: Playground | undefined;
-  beforeAll(() => void (dir = join(folder.path, 'a network')));
+  beforeAll(async () => {
+    dir = join(folder.path, 'a network');
+    plugin = join(folder.path, 'plugin.js');
+    await writeFile(plugin, PLUGIN, { mode: 0o755 });
+  });
   afterAll(() => last?.destroy());
 
   const up = async (spec: NetworkSpec, options = {}): Promise<UpReport> => {
@@ -99,7 +112,8 @@ describeEach((_implementation, { lightningd }) => {
       { baseMsat: 1n, perMillion: 10 },
     ]);
     const carols = await carol!.channels();
-    expect(carols.map(({ private: isPrivate, policy }) => [isPrivate, policy.baseMsat]).toSorted()).toEqual([[false, 9n], [true, 9n]]); // prettier-ignore
+    expect(carols.filter(({ private: isPrivate }) => isPrivate)).toHaveLength(1);
+    expect(carols.map(({ policy }) => policy.baseMsat)).toEqual([9n, 9n]);
     for (const node of playground.nodes) {
       const heard = await node.gossip();
       expect(heard).toHaveLength(6);
@@ -131,15 +145,16 @@ describeEach((_implementation, { lightningd }) => {
     expect(report).toMatchObject({ changes: [], losses: [], restarted: [] });
   });
 
-  const more = network(
-    [nodes[0]!, { name: 'bob', options: { 'fee-base': 2 }, plugins: [plugin] }, nodes[2]!, { name: 'dave' }],
-    [...channels.with(1, { ...twice, policy: { baseMsat: 4n } }), { from: 'dave', to: 'bob', capacitySat: 500_000n }],
-    { peers: [['dave', 'alice']] },
-  );
+  const more = () =>
+    network(
+      [nodes[0]!, { name: 'bob', options: { 'fee-base': 2 }, plugins: [plugin] }, nodes[2]!, { name: 'dave' }],
+      [...channels.with(1, { ...twice, policy: { baseMsat: 4n } }), { from: 'dave', to: 'bob', capacitySat: 500_000n }],
+      { peers: [['dave', 'alice']] },
+    );
 
   test('a node, a peer, a channel, a policy, an option and a plugin more', async () => {
     const had = await last!.node('alice').channels();
-    const { playground, ...report } = await up(more);
+    const { playground, ...report } = await up(more());
     expect(short(report)).toEqual([
       'set option bob fee-base',
       'add plugin bob',
@@ -153,12 +168,12 @@ describeEach((_implementation, { lightningd }) => {
     const [alice, bob, , dave] = playground.nodes;
     const { plugins } = await bob.rpc.call('plugin', { subcommand: 'list' });
     expect(plugins).toContainEqual(expect.objectContaining({ name: plugin, active: true }));
-    expect((await alice.channels()).map(({ id }) => id).toSorted()).toEqual(had.map(({ id }) => id).toSorted());
+    expect(new Set((await alice.channels()).map(({ id }) => id))).toEqual(new Set(had.map(({ id }) => id)));
     expect((await alice.channels(await bob.id())).map(({ policy }) => policy.baseMsat)).toEqual([5n, 4n]);
     expect(await dave!.channels()).toMatchObject([{ usable: true, policy: { baseMsat: 1n } }]);
     expect(await alice.peer(await dave!.id())).toMatchObject({ connected: true });
     for (const node of playground.nodes) expect(await node.gossip()).toHaveLength(8);
-    expect(await up(more)).toMatchObject(NOTHING);
+    expect(await up(more())).toMatchObject(NOTHING);
   });
 
   const less = network([nodes[0]!, { name: 'bob' }, nodes[2]!], [channels[0]!, channels[3]!]);
@@ -188,7 +203,7 @@ describeEach((_implementation, { lightningd }) => {
     expect((await Playground.open(dir)).nodes).toHaveLength(3);
   });
 
-  test.each<[string, NetworkSpec, string]>([
+  test.each<[string, NetworkSpec, string | RegExp]>([
     [
       'a channel to nobody',
       network(nodes, [{ from: 'alice', to: 'zoe', capacitySat: 1_000_000n }]),
@@ -196,7 +211,7 @@ describeEach((_implementation, { lightningd }) => {
     ],
     ['a channel to itself', network(nodes, [{ from: 'bob', to: 'bob', capacitySat: 1_000_000n }]), 'to itself'],
     ['one that is too small', network(nodes, [{ from: 'bob', to: 'alice', capacitySat: 999n }]), 'too small'],
-    ['more pushed than there is', network(nodes, [{ ...twice, pushMsat: 1_000_000_001n }]), 'cannot push'],
+    ['more pushed than there is', network(nodes, [{ ...twice, pushMsat: 1_000_000_001n }]), /push/],
     [
       'a cltv delta of its own',
       network(nodes, [{ ...twice, policy: { cltvDelta: 50 } }]),
@@ -213,7 +228,7 @@ describeEach((_implementation, { lightningd }) => {
         [{ name: 'zoe', fundSat: 1_000_000n }, { name: 'alice' }],
         [{ from: 'zoe', to: 'alice', capacitySat: 1_000_000n }],
       ),
-      'zoe is funded with',
+      /zoe/,
     ],
   ])('%s is refused before anything changes', async (_, wrong, message) => {
     // prettier-ignore
@@ -224,7 +239,7 @@ describeEach((_implementation, { lightningd }) => {
         (thrown: unknown) => thrown,
       );
       expect(error).toBeInstanceOf(LnPlayError);
-      expect((error as LnPlayError).message).toContain(message);
+      expect((error as LnPlayError).message).toMatch(message);
     }
     expect(await last!.bitcoind.rpc.call('getblockcount')).toBe(height);
     expect(existsSync(join(dir, 'zoe'))).toBe(false);

@@ -25,7 +25,12 @@ let count = 0;
 const there = (
   from: string,
   to: string,
-  { capacitySat = 1_000_000n, policy = {} as Policy, reverse = {} as Policy, ...more } = {},
+  {
+    capacitySat = 1_000_000n,
+    policy = {},
+    reverse = {},
+    ...more
+  }: { readonly capacitySat?: bigint; readonly policy?: Policy; readonly reverse?: Policy } = {},
 ) =>
   ({
     from: { name: from },
