@@ -50,6 +50,14 @@ export class Podman {
     return stdout.trim();
   }
 
+  /** Makes an image by the lines of a Containerfile. */
+  async build(name: string, lines: readonly string[]): Promise<void> {
+    const context = join(this.#folder, `context-${name}`);
+    await mkdir(context);
+    await writeFile(join(context, 'Containerfile'), `${lines.join('\n')}\n`);
+    await this.run('build', '--network', 'host', '--tag', name, context);
+  }
+
   /** The exit code of what may fail. */
   async codeOf(...args: string[]): Promise<number> {
     return await this.run(...args).then(
