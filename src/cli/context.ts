@@ -1,3 +1,4 @@
+import { LnPlayError } from '../core/errors.js';
 import type { PlaygroundContext } from '../network/playground.js';
 import type { Output } from './output.js';
 import type { Progress } from './progress.js';
@@ -47,4 +48,16 @@ export function textOption({ options }: CommandContext, name: string): string | 
 export function listOption({ options }: CommandContext, name: string): readonly string[] {
   const value = options[name];
   return Array.isArray(value) ? (value as string[]) : [];
+}
+
+/**
+ * Refuses what cannot be asked for at once.
+ *
+ * @param asked the names of what was given; false for what was not
+ * @throws {LnPlayError} USAGE
+ */
+export function refuseTogether(asked: readonly (string | false)[]): void {
+  const given = asked.filter((name) => name !== false);
+  if (given.length < 2) return;
+  throw new LnPlayError('USAGE', `${given.join(' and ')} contradict each other`, { hint: 'choose one of them' });
 }

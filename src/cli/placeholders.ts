@@ -58,6 +58,7 @@ export const PLACEHOLDERS: { readonly [name: string]: Placeholder } = {
     values: () => ['253perkw', 'slow', 'normal', 'urgent', 'minimum', 'opening', 'mutual_close', 'unilateral_close'],
   },
   blocks: { about: 'how many (1)' },
+  address: { about: 'a bitcoin address: bcrt1…' },
   n: { about: 'how many' },
   groups: { about: 'nodes, with commas between them: l1,l2', values: nodes },
   percent: { about: 'such as 5%' },

@@ -1,4 +1,4 @@
-import { messageOf } from '../core/errors.js';
+import { LnPlayError, messageOf, throwIfAborted } from '../core/errors.js';
 import { waitFor, type WaitOptions } from '../core/wait.js';
 import type { Bitcoind } from '../daemons/bitcoind.js';
 import { isBitcoinError } from '../rpc/bitcoind.js';
@@ -33,6 +33,47 @@ export async function isKnown(bitcoind: Bitcoind, txid: string): Promise<boolean
 /** Whether an output is in a block, and not spent in one. */
 export async function isConfirmed(bitcoind: Bitcoind, txid: string, output: number): Promise<boolean> {
   return (await bitcoind.call('gettxout', [txid, output, false])) !== null;
+}
+
+/** So many blocks without it, and no block will have a transaction soon. */
+const MOST_WITHOUT = 100;
+
+/**
+ * Mines until a transaction has so many confirmations.
+ *
+ * @param mine mines a block
+ * @returns how many blocks that took
+ * @throws {LnPlayError} INVALID for one that bitcoind has not got, or that no block takes
+ */
+export async function confirm(
+  bitcoind: Bitcoind,
+  txid: string,
+  confirmations: number,
+  mine: () => Promise<unknown>,
+  { signal }: WaitOptions,
+): Promise<number> {
+  for (let blocks = 0; ; blocks++) {
+    throwIfAborted(signal);
+    const has = await confirmationsOf(bitcoind, txid);
+    if (has >= confirmations) return blocks;
+    if (has === 0 && blocks === MOST_WITHOUT)
+      throw new LnPlayError('INVALID', `${blocks} blocks have come without transaction ${txid}`, {
+        hint: 'others pay more, or it has a locktime: see `bt getmempoolentry` of `ln-play env`',
+      });
+    await mine();
+  }
+}
+
+async function confirmationsOf(bitcoind: Bitcoind, txid: string): Promise<number> {
+  try {
+    return (await bitcoind.call<{ confirmations?: number }>('getrawtransaction', [txid, true])).confirmations ?? 0;
+  } catch (cause) {
+    if (!isBitcoinError(cause, 'INVALID_ADDRESS_OR_KEY')) throw cause;
+    throw new LnPlayError('INVALID', `bitcoind has no transaction ${txid}`, {
+      hint: 'it may not have been sent yet, or another was mined in its place',
+      cause,
+    });
+  }
 }
 
 /** Waits until bitcoind has the transaction: in its mempool, or in a block that somebody mined meanwhile. */

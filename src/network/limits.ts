@@ -1,4 +1,5 @@
 import { formatMsat } from '../core/amounts.js';
+import { FEERATE_FLOOR } from '../cln/feerate.js';
 import { LnPlayError } from '../core/errors.js';
 import type { ChannelSpec } from './spec.js';
 
@@ -42,6 +43,19 @@ export function assertOpenable(capacitySat: bigint, feerate: string | undefined)
   const limit = perKw < FEERATE_PER_KW.least ? FEERATE_PER_KW.least : FEERATE_PER_KW.most;
   throw new LnPlayError('INVALID', `A feerate of ${feerate} is ${why} ${limit}perkw`, {
     hint: 'leave the feerate out, or write for example 253perkw',
+  });
+}
+
+/**
+ * Whether bitcoind takes transactions of a feerate, in sat per 1000 units of weight.
+ *
+ * @throws {LnPlayError} USAGE
+ */
+export function assertFeerate(perKw: number): void {
+  const { most } = FEERATE_PER_KW;
+  if (Number.isSafeInteger(perKw) && perKw >= FEERATE_FLOOR && perKw <= Number(most)) return;
+  throw new LnPlayError('USAGE', `A feerate of ${perKw}perkw is none that bitcoind takes`, {
+    hint: `give a whole number from ${FEERATE_FLOOR}perkw to ${most}perkw`,
   });
 }
 

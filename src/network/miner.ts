@@ -1,3 +1,4 @@
+import { LnPlayError } from '../core/errors.js';
 import type { WaitOptions } from '../core/wait.js';
 import type { Bitcoind } from '../daemons/bitcoind.js';
 import { FIRST_BLOCKS, FIRST_COINS, MATURITY } from '../daemons/first-blocks.js';
@@ -13,6 +14,14 @@ const NOBODY = 'bcrt1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqdku202';
 interface ChainInfo {
   readonly blocks: number;
   readonly initialblockdownload: boolean;
+}
+
+/** Which blocks, where not those that wait for everybody. */
+export interface MineOptions {
+  /** Who gets the rewards. */
+  readonly address?: string | undefined;
+  /** Without the transactions that wait. */
+  readonly isEmpty?: boolean | undefined;
 }
 
 /** Makes blocks. */
@@ -45,13 +54,15 @@ export class Miner {
   }
 
   /**
-   * Mines blocks. The chain is on disk when this returns: a bitcoind that is killed would otherwise forget its last blocks,
+   * Mines blocks, that pay to the faucet unless an address is given. The chain is on disk when this returns: a bitcoind that is killed would otherwise forget its last blocks,
    * and every lightningd then refuses to start.
    *
    * @returns the hashes, oldest first
+   * @throws {LnPlayError} INVALID for what is no address
    */
-  async mine(blocks: number, wait?: WaitOptions): Promise<string[]> {
-    const hashes = await this.#generate(blocks, await this.#payTo(), wait);
+  async mine(blocks: number, wait?: WaitOptions, { address, isEmpty = false }: MineOptions = {}): Promise<string[]> {
+    if (address !== undefined) await this.assertAddress(address);
+    const hashes = await this.#generate(blocks, address ?? (await this.#payTo()), wait, isEmpty);
     await this.#flush();
     return hashes;
   }
@@ -65,10 +76,23 @@ export class Miner {
   }
 
   /** One at a time: two that bitcoind mines at once may build on the same block, and one of them comes to nothing. */
-  async #generate(blocks: number, address: string, { signal }: WaitOptions = {}): Promise<string[]> {
-    return await withLock(this.#layout.locks, 'miner', { what: 'the miner', wait: 'wait', signal }, () =>
-      this.#call<string[]>('generatetoaddress', [blocks, address]),
-    );
+  async #generate(blocks: number, address: string, { signal }: WaitOptions = {}, isEmpty = false): Promise<string[]> {
+    return await withLock(this.#layout.locks, 'miner', { what: 'the miner', wait: 'wait', signal }, async () => {
+      if (!isEmpty) return await this.#call<string[]>('generatetoaddress', [blocks, address]);
+      const hashes: string[] = [];
+      while (hashes.length < blocks)
+        hashes.push((await this.#call<{ hash: string }>('generateblock', [address, []])).hash);
+      return hashes;
+    });
+  }
+
+  /** @throws {LnPlayError} INVALID for what is no address of regtest */
+  async assertAddress(address: string): Promise<void> {
+    const { isvalid, error } = await this.#call<{ isvalid: boolean; error?: string }>('validateaddress', [address]);
+    if (isvalid) return;
+    throw new LnPlayError('INVALID', `${JSON.stringify(address)} is no address on regtest: ${error}`, {
+      hint: 'one begins with bcrt1: a node gives one with `ln-play cli l1 newaddr`',
+    });
   }
 
   /** gettxoutsetinfo is the one RPC that writes bitcoind's caches to disk; without a hash it does little else. */

@@ -6,7 +6,7 @@ import type { LightningdExecutable, ReadyOptions } from '../daemons/lightningd.j
 import { createNode } from '../nodes/implementations.js';
 import type { LightningNode } from '../nodes/node.js';
 import { Background } from './background/background.js';
-import { tipOf } from './chain.js';
+import { confirm, tipOf } from './chain.js';
 import {
   connectNodes,
   fundChannel,
@@ -22,7 +22,7 @@ import { Faucet } from './faucet.js';
 import type { Layout } from './layout.js';
 import { assertNotDust } from './limits.js';
 import { noSuchDaemon, noSuchNode, type Manifest } from './manifest.js';
-import { Miner } from './miner.js';
+import { Miner, type MineOptions } from './miner.js';
 import type { PodsRecord } from './pods-record.js';
 import { pendingOf, type Pending } from './pending.js';
 import type { Edge } from './spec.js';
@@ -147,7 +147,7 @@ export class Network {
         await node.waitReady(wait);
       },
       rejoin: async (wait) => {
-        await this.steps.run('connect', () => reconnect(this.#running(), this.peers, wait, node, this.isHeldApart));
+        await this.steps.run('connect', () => reconnect(this.running, this.peers, wait, node, this.isHeldApart));
       },
     }));
     const { background } = this;
@@ -194,8 +194,8 @@ export class Network {
   }
 
   /** Mines blocks and waits until every running node has seen them. @returns the height */
-  async mine(blocks: number): Promise<number> {
-    await this.step(`mine ${blocks}`, [], () => this.miner.mine(blocks, this.wait));
+  async mine(blocks: number, options?: MineOptions): Promise<number> {
+    await this.step(`mine ${blocks}`, [], () => this.miner.mine(blocks, this.wait, options));
     return await this.sync();
   }
 
@@ -206,7 +206,7 @@ export class Network {
    * @throws {LnPlayError} INVALID for the first blocks of a playground; USAGE
    */
   async reorg(depth: number, options: ReorgOptions = {}): Promise<Reorg> {
-    const running = this.#running();
+    const running = this.running;
     const { transactions } = await this.step('look at the chain', [], () =>
       assertReplaceable(this.bitcoind, depth, options),
     );
@@ -222,12 +222,29 @@ export class Network {
     });
   }
 
+  /**
+   * Mines a block at a time until a transaction has so many confirmations, and waits until every running node has seen
+   * the last.
+   *
+   * @returns how many were mined, and the height
+   * @throws {LnPlayError} INVALID for a transaction that bitcoind has not got, or that no block takes
+   */
+  async mineUntilConfirmed(
+    txid: string,
+    { confirmations = 1, address }: { readonly confirmations?: number; readonly address?: string | undefined } = {},
+  ): Promise<{ readonly blocks: number; readonly blockheight: number }> {
+    const blocks = await this.step(`confirm ${txid}`, [], () =>
+      confirm(this.bitcoind, txid, confirmations, () => this.miner.mine(1, this.wait, { address }), this.wait),
+    );
+    return { blocks, blockheight: await this.sync() };
+  }
+
   /** Waits until every running node has bitcoind's last block. @returns its height */
   async sync(): Promise<number> {
     await this.#awaitBitcoind();
     const tip = await unlessAborted(tipOf(this.bitcoind), this.#context.signal);
     await this.steps.run(`block ${tip.height}`, async () => {
-      await Promise.all(this.#running().map((node) => waitForBlock(node, this.bitcoind, tip, this.wait)));
+      await Promise.all(this.running.map((node) => waitForBlock(node, this.bitcoind, tip, this.wait)));
     });
     return tip.height;
   }
@@ -285,7 +302,7 @@ export class Network {
    */
   async settle(): Promise<number> {
     const height = await this.sync();
-    const running = this.#running();
+    const running = this.running;
     await this.step('channels', running, async () => {
       await Promise.all(running.map((node) => waitForSettled(node, this.bitcoind, this.wait)));
     });
@@ -294,7 +311,7 @@ export class Network {
 
   /** What has to be done for channels to go on, which `settle` does not wait for. */
   async pending(): Promise<Pending[]> {
-    const running = this.#running();
+    const running = this.running;
     return await this.step('what is pending', running, () => pendingOf(running, this.bitcoind));
   }
 
@@ -304,10 +321,11 @@ export class Network {
 
   /** Connects again what belongs together. */
   protected async reconnect(): Promise<void> {
-    await reconnectAgain(this.#running(), this.peers, this.wait, this.isHeldApart);
+    await reconnectAgain(this.running, this.peers, this.wait, this.isHeldApart);
   }
 
-  #running(): LightningNode[] {
+  /** Those that run now. */
+  get running(): readonly LightningNode[] {
     return this.nodes.filter(({ daemon }) => daemon.attach() && !daemon.isFrozen);
   }
 }

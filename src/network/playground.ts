@@ -8,14 +8,16 @@ import { Traffic, type TrafficOptions } from '../traffic/traffic.js';
 import { listProcesses } from '../process/table.js';
 import { applyChannels } from './apply/apply.js';
 import { planNetwork, type NetworkPlan } from './apply/plan-network.js';
-import type { Background } from './background/background.js';
+import type { EditByHand } from './background/background.js';
 import { withoutWeather, type LinksSettings } from './background/sections.js';
+import { asDelay, asEstimates, asEvery, chainSections } from './background/weather.js';
 import { boot, type UpReport as BootReport } from './boot.js';
 import type { OpenChannel } from './channels.js';
 import { stopDaemons } from './daemons.js';
 import { Ephemeral } from './ephemeral.js';
 import { assertOwnPlayground, layoutOf, playgroundDir, type Layout } from './layout.js';
 import { noPlayground, readManifest, type Manifest } from './manifest.js';
+import type { MineOptions } from './miner.js';
 import { Network, type NetworkContext } from './network.js';
 import { withNetworkRead, type NodeName, type PlaygroundOptions } from './playground-options.js';
 import { withoutThaw, withThaw } from './weather/freezing.js';
@@ -24,6 +26,8 @@ import type { UpOptions } from './up-options.js';
 import { ALL_CONNECTED, linksFolder, partitionOf, withLink, type LinkOptions } from './weather/links.js';
 import { statusOf, type PlaygroundStatus } from './status.js';
 import { fundAndChannel, payDemo, type FundAndChannelOptions, type PayDemoOptions } from './talk.js';
+import type { FeeEstimate } from '../rpc/bitcoind-weather.js';
+import { waitForFeerates } from './waits.js';
 
 export type UpReport<Name extends string = string> = BootReport<Playground<Name>>;
 
@@ -106,6 +110,7 @@ export class Playground<Name extends string = string> extends Network implements
 
   async #bringTo(spec: NetworkSpec, report: UpReport<Name>, isPruned = false): Promise<UpReport<Name>> {
     const { changes, losses } = await applyChannels(this, spec, report.losses, isPruned);
+    await this.background.setFromFile(chainSections(spec.chain), this.wait);
     return { ...report, changes: [...report.changes, ...changes], losses: [...report.losses, ...losses] };
   }
 
@@ -189,10 +194,14 @@ export class Playground<Name extends string = string> extends Network implements
    * Mines a block by the clock from now on, in the background, until `stopMining`, `down`, or the playground's end; where
    * that goes on already, it gets this interval.
    *
-   * @throws {LnPlayError} STATE where the playground does not run
+   * @throws {LnPlayError} STATE where the playground does not run; INVALID for what is no address
    */
-  async mineEvery(everyMs: number): Promise<void> {
-    await this.#changeBackground((byHand) => ({ ...byHand, mining: { everyMs } }));
+  async mineEvery(everyMs: number, options: MineOptions = {}): Promise<void> {
+    const mining = { everyMs: asEvery(everyMs), ...options };
+    await this.#changeBackground(async (byHand) => {
+      if (options.address !== undefined) await this.miner.assertAddress(options.address);
+      return { ...byHand, mining };
+    });
   }
 
   /** Ends mining by the clock, also what the network's file has, until the next `up`. @returns whether it went on */
@@ -202,6 +211,33 @@ export class Playground<Name extends string = string> extends Network implements
       if (went) await this.background.change((byHand) => ({ ...byHand, mining: null }), this.wait);
       return went;
     });
+  }
+
+  /**
+   * Sets what bitcoind is taken to estimate, in sat per 1000 units of weight, for all or by how many blocks; undefined for
+   * its own again. Returns once every running node sees it. It ends with `down`.
+   *
+   * @throws {LnPlayError} USAGE for what bitcoind would not say; STATE where the playground does not run
+   */
+  async setFeerates(feerates: number | readonly FeeEstimate[] | undefined): Promise<void> {
+    this.assertHere();
+    const set = feerates === undefined ? null : { estimates: asEstimates(feerates) };
+    await this.#changeBackground((byHand) => ({ ...byHand, feerates: set }));
+    if (set)
+      await this.steps.run('feerates', async () => {
+        await Promise.all(this.running.map((node) => waitForFeerates(node, set.estimates, this.wait)));
+      });
+  }
+
+  /**
+   * Has nodes get bitcoind's answers so much later; 0 for at once again. It ends with `down`.
+   *
+   * @throws {LnPlayError} USAGE for what is too long; STATE where the playground does not run
+   */
+  async slowBitcoind(delayMs: number): Promise<void> {
+    this.assertHere();
+    const slowBitcoind = delayMs === 0 ? null : { delayMs: asDelay(delayMs) };
+    await this.#changeBackground((byHand) => ({ ...byHand, slowBitcoind }));
   }
 
   /**
@@ -317,7 +353,7 @@ export class Playground<Name extends string = string> extends Network implements
     throw new LnPlayError('STATE', `${name} does not run`, { hint: 'start it: ln-play up' });
   }
 
-  async #changeBackground(edit: Parameters<Background['change']>[0]): Promise<void> {
+  async #changeBackground(edit: EditByHand): Promise<void> {
     await this.#exclusively(async () => {
       if (!this.bitcoind.daemon.attach())
         throw new LnPlayError('STATE', `bitcoind of ${this.dir} does not run`, { hint: 'start it: ln-play up' });

@@ -1,6 +1,8 @@
 import type { Probe, WaitOptions } from '../core/wait.js';
+import { isDeepStrictEqual } from 'node:util';
 import type { Bitcoind } from '../daemons/bitcoind.js';
 import type { Channel, Invoice, LightningNode } from '../nodes/node.js';
+import type { FeeEstimate } from '../rpc/bitcoind-weather.js';
 import { isConfirmed, isInChain, type Block } from './chain.js';
 
 /** How long a channel may take from its block to its next phase, in ms; longer, and it waits for another block. */
@@ -29,6 +31,27 @@ async function sees(node: LightningNode, bitcoind: Bitcoind, block: Block): Prom
   // more was mined meanwhile, or one of the two is on another chain
   if (await isInChain(bitcoind, { height, hash })) return { done: undefined };
   return { seen: `block ${height} of another chain, ${hash}` };
+}
+
+/** Waits until a node takes these feerates for what bitcoind estimates, or the least that it makes where that is more. */
+export async function waitForFeerates(
+  node: LightningNode,
+  estimates: readonly FeeEstimate[],
+  wait?: WaitOptions,
+): Promise<void> {
+  await node.daemon.waitFor<void>(
+    `${node.name} to see the feerates`,
+    async () => {
+      const { estimates: seen, floorPerKw } = await node.feerates();
+      const wanted = estimates.map(({ blocks, feeratePerKw }) => ({
+        blocks,
+        perKw: Math.max(floorPerKw, feeratePerKw),
+      }));
+      if (isDeepStrictEqual(seen, wanted)) return { done: undefined };
+      return { seen: seen.map(({ blocks, perKw }) => `${perKw}perkw for ${blocks} blocks`).join(', ') };
+    },
+    wait,
+  );
 }
 
 /** Waits until its wallet has seen the outputs of this transaction confirmed, in this block or one before it. */

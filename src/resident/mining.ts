@@ -12,22 +12,24 @@ export const mining: SectionModule<MiningSettings> = {
 
 class Clock implements Running<MiningSettings> {
   readonly #host: Host;
-  #everyMs: number;
+  #settings: MiningSettings;
   #nextAt = 0;
   #timer: NodeJS.Timeout | undefined;
   #mining: Promise<void> | undefined;
   #stopped = false;
 
-  constructor({ everyMs }: MiningSettings, host: Host) {
+  constructor(settings: MiningSettings, host: Host) {
     this.#host = host;
-    this.#everyMs = everyMs;
-    this.#schedule(everyMs);
+    this.#settings = settings;
+    this.#schedule(settings.everyMs);
   }
 
-  async update({ everyMs }: MiningSettings): Promise<void> {
-    if (everyMs === this.#everyMs) return;
-    const lastAt = this.#nextAt - this.#everyMs;
-    this.#everyMs = everyMs;
+  async update(settings: MiningSettings): Promise<void> {
+    const { everyMs } = settings;
+    const before = this.#settings.everyMs;
+    this.#settings = settings;
+    if (everyMs === before) return;
+    const lastAt = this.#nextAt - before;
     // while a block is made, the next is scheduled at its end
     if (!this.#mining) this.#schedule(Math.max(0, lastAt + everyMs - Date.now()));
     await Promise.resolve();
@@ -55,9 +57,9 @@ class Clock implements Running<MiningSettings> {
   async #mine(): Promise<void> {
     const dueAt = this.#nextAt;
     try {
-      await this.#host.playground.miner.mine(1);
+      await this.#host.playground.miner.mine(1, {}, this.#settings);
       this.#host.problem(undefined);
-      this.#schedule(Math.max(0, dueAt + this.#everyMs - Date.now()));
+      this.#schedule(Math.max(0, dueAt + this.#settings.everyMs - Date.now()));
     } catch (error) {
       this.#host.problem(`no block: ${messageOf(error)}`);
       this.#schedule(RETRY_MS);

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { LnPlayError, messageOf, systemCode } from '../core/errors.js';
 
 /** bitcoind answered with an error: its own code and message, unchanged. */
@@ -46,11 +47,14 @@ export const isBitcoinError = (error: unknown, ...codes: readonly (keyof typeof 
 export class BitcoindRpc {
   readonly #address: BitcoindAddress;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 8 });
+  readonly #delayMs: () => number;
   #authorization: string | undefined;
   #nextId = 1;
 
-  constructor(address: BitcoindAddress) {
+  /** @param delayMs how much later each answer is to come, asked when it is there; at once by default */
+  constructor(address: BitcoindAddress, delayMs: () => number = () => 0) {
     this.#address = address;
+    this.#delayMs = delayMs;
   }
 
   /**
@@ -67,16 +71,25 @@ export class BitcoindRpc {
     wallet?: string,
     timeoutMs?: number,
   ): Promise<T> {
-    if (timeoutMs === undefined) return await this.#call(method, params, wallet);
+    if (timeoutMs === undefined) return await this.#late(this.#call(method, params, wallet));
     const signal = AbortSignal.timeout(timeoutMs);
     try {
-      return await this.#call(method, params, wallet, signal);
+      return await this.#late(this.#call(method, params, wallet, signal), signal);
     } catch (cause) {
       if (!signal.aborted) throw cause;
       throw new LnPlayError('TIMEOUT', `bitcoind did not answer ${method} within ${timeoutMs} ms`, {
         hint: 'see its log with `ln-play logs bitcoind`, or `ln-play restart bitcoind`',
         cause,
       });
+    }
+  }
+
+  async #late<T>(answer: Promise<T>, signal?: AbortSignal): Promise<T> {
+    try {
+      return await answer;
+    } finally {
+      const ms = this.#delayMs();
+      if (ms > 0) await delay(ms, undefined, { signal });
     }
   }
 

@@ -1,7 +1,30 @@
-import type { CommandSpec } from '../command-spec.js';
+import { FEE_TARGETS } from '../../network/fee-targets.js';
+import type { CommandSpec, OptionSpec } from '../command-spec.js';
 
 /** What goes wrong in a network, on demand. */
 export const WEATHER: readonly CommandSpec[] = [
+  {
+    usage: 'feerate [feerate]',
+    summary:
+      'what bitcoind is taken to estimate, by every node, until down; without a feerate, show what each node takes',
+    options: [
+      ...FEE_TARGETS.map((blocks): OptionSpec => [`--${blocks} <feerate>`, `for ${blocks} blocks`]),
+      ['--auto', "bitcoind's own estimates again"],
+    ],
+    examples: [
+      'ln-play feerate 5000perkw',
+      'ln-play feerate --2 10000perkw --100 500perkw',
+      'ln-play feerate',
+      'ln-play feerate --auto',
+    ],
+    load: () => import('../commands/feerate.js'),
+  },
+  {
+    usage: 'slow-bitcoind <duration>',
+    summary: "have nodes get bitcoind's answers so much later, until down; 0 for at once again",
+    examples: ['ln-play slow-bitcoind 500ms', 'ln-play slow-bitcoind 0'],
+    load: () => import('../commands/slow-bitcoind.js'),
+  },
   {
     usage: 'reorg [blocks]',
     summary:

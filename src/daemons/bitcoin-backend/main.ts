@@ -9,6 +9,7 @@
  */
 import { join } from 'node:path';
 import { BitcoindRpc } from '../../rpc/bitcoind.js';
+import { BitcoindWeather } from '../../rpc/bitcoind-weather.js';
 import { JsonFramer } from '../../rpc/framing.js';
 import { encodeMessage, isObject, type JsonObject } from '../../rpc/json-rpc.js';
 import { createMethods, type BackendMethod } from './methods.js';
@@ -42,8 +43,10 @@ function init(params: JsonObject): JsonObject {
     ? { user: text('bitcoin-rpcuser'), password: text('bitcoin-rpcpassword') }
     : { cookieFile: join(text('bitcoin-datadir'), 'regtest', '.cookie') };
   const host = text('bitcoin-rpcconnect') || '127.0.0.1';
-  const bitcoind = new BitcoindRpc({ host, port: Number(options['bitcoin-rpcport'] ?? 18443), auth });
-  methods = createMethods(bitcoind, (message) => {
+  const port = Number(options['bitcoin-rpcport'] ?? 18443);
+  const weather = new BitcoindWeather(text('bitcoin-datadir'));
+  const bitcoind = new BitcoindRpc({ host, port, auth }, () => weather.delayMs);
+  methods = createMethods(bitcoind, weather, (message) => {
     process.stdout.write(encodeMessage({ jsonrpc: '2.0', method: 'log', params: { level: 'unusual', message } }));
   });
   return {};

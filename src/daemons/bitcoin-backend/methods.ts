@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LnPlayError } from '../../core/errors.js';
 import { BitcoinRpcError, isBitcoinError, type BitcoindRpc } from '../../rpc/bitcoind.js';
+import type { BitcoindWeather } from '../../rpc/bitcoind-weather.js';
 import type { JsonObject } from '../../rpc/json-rpc.js';
 import { FIRST_BLOCKS } from '../first-blocks.js';
 
@@ -22,14 +23,19 @@ const TARGETS = [2, 6, 12, 100];
 /**
  * The five methods that lightningd calls of its bitcoin backend, on one bitcoind.
  *
+ * @param weather what it is to estimate, where that is set
  * @param log told when bitcoind goes away, and when it is back
  */
 export function createMethods(
   bitcoind: BitcoindRpc,
+  weather: Pick<BitcoindWeather, 'estimates' | 'onEstimates'>,
   log: (message: string) => void,
 ): { readonly [method: string]: BackendMethod } {
   let askedHeight = -1;
   let toldFeerates = false;
+  let othersAreSet = false;
+  let isUnevenTold = false;
+  weather.onEstimates(() => (othersAreSet = true));
   let away = false;
 
   /** Asks bitcoind, and asks again for as long as it is away or starts: lightningd would end itself at an error. */
@@ -80,6 +86,26 @@ export function createMethods(
     }
   }
 
+  /** Resolves in a while, or as soon as other feerates are set. */
+  async function untilFeeratesAreDue(): Promise<void> {
+    if (othersAreSet) return;
+    const ends = new AbortController();
+    const off = weather.onEstimates(() => ends.abort());
+    await delay(FEERATES_MS, undefined, { signal: ends.signal }).catch(() => {}); // then others are set
+    off();
+  }
+
+  /** What is set, or else what bitcoind says, in sat per kvB. */
+  async function estimates(): Promise<{ readonly blocks: number; readonly feerate: number }[]> {
+    if (weather.estimates)
+      return weather.estimates.map(({ blocks, feeratePerKw }) => ({ blocks, feerate: feeratePerKw * 4 }));
+    const ofBitcoind = TARGETS.map(async (blocks) => {
+      const { feerate } = await ask<{ feerate?: number }>('estimatesmartfee', [blocks]);
+      return { blocks, feerate: feerate === undefined ? REGTEST_PERKB : Math.round(feerate * 1e8) };
+    });
+    return await Promise.all(ofBitcoind);
+  }
+
   return {
     async getchaininfo() {
       const { chain, headers, blocks, initialblockdownload } = await chainWithFirstBlocks();
@@ -97,20 +123,21 @@ export function createMethods(
     },
 
     async estimatefees() {
-      if (toldFeerates) await delay(FEERATES_MS);
+      if (toldFeerates && !isUnevenTold) await untilFeeratesAreDue();
+      // lightningd smooths what it is told over the time between two polls, which with us is none: it would never change
+      // much. It forgets what it was told before when it is told of other numbers of blocks
+      isUnevenTold = toldFeerates && othersAreSet;
+      othersAreSet = false;
       toldFeerates = true;
       const { mempoolminfee, minrelaytxfee } = await ask<MempoolInfo>('getmempoolinfo');
       const floor = Math.round(Math.max(mempoolminfee, minrelaytxfee) * 1e8);
-      const estimates = await Promise.all(
-        TARGETS.map(async (blocks) => {
-          const { feerate } = await ask<{ feerate?: number }>('estimatesmartfee', [blocks]);
-          return {
-            blocks,
-            feerate: Math.max(floor, feerate === undefined ? REGTEST_PERKB : Math.round(feerate * 1e8)),
-          };
-        }),
-      );
-      return { feerates: estimates, feerate_floor: floor };
+      const feerates = (await estimates()).map(({ blocks, feerate }) => ({
+        blocks,
+        feerate: Math.max(floor, feerate),
+      }));
+      const { blocks, feerate } = feerates.at(-1)!;
+      const uneven = isUnevenTold ? [{ blocks: blocks + 1, feerate }] : [];
+      return { feerates: [...feerates, ...uneven], feerate_floor: floor };
     },
 
     async getutxout({ txid, vout }) {

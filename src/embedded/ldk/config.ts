@@ -2,6 +2,7 @@ import { forwardingFees } from './forwarding-fees.js';
 import * as ldk from '#ldk';
 import type { OptionValues } from '../context.js';
 import { FEERATE_FLOOR } from '../../cln/feerate.js';
+import { FEE_TARGET, type Fees } from '../chain/fees.js';
 
 /** Above what any regtest channel needs: small HTLCs are dust at 253perkw, and LDK would refuse them by its default. */
 const MAX_DUST_EXPOSURE_MSAT = 5_000_000_000n;
@@ -47,10 +48,22 @@ export function userConfig(options: OptionValues, choices: ChannelChoices): ldk.
   return config;
 }
 
-/** Regtest has no fee market: the floor for all that we pay, and no ceiling for what a peer wants to pay. */
-const FEERATES: Partial<Record<ldk.ConfirmationTarget, number>> = {
-  [ldk.ConfirmationTarget.LDKConfirmationTarget_MaximumFeeEstimate]: 250_000,
+const { LDKConfirmationTarget_NonAnchorChannelFee: COMMITMENT, LDKConfirmationTarget_MaximumFeeEstimate: MAXIMUM } =
+  ldk.ConfirmationTarget;
+
+/** In how many blocks each is to be that we pay for; what a peer pays is never too little. */
+const TARGETS: Partial<Record<ldk.ConfirmationTarget, number>> = {
+  [COMMITMENT]: FEE_TARGET.unilateralClose,
+  [ldk.ConfirmationTarget.LDKConfirmationTarget_UrgentOnChainSweep]: FEE_TARGET.urgent,
+  [ldk.ConfirmationTarget.LDKConfirmationTarget_ChannelCloseMinimum]: FEE_TARGET.mutualClose,
+  [ldk.ConfirmationTarget.LDKConfirmationTarget_OutputSpendingFee]: FEE_TARGET.normal,
 };
 
-export const feeEstimator = (): ldk.FeeEstimator =>
-  ldk.FeeEstimator.new_impl({ get_est_sat_per_1000_weight: (target) => FEERATES[target] ?? FEERATE_FLOOR });
+export const feeEstimator = (fees: Fees): ldk.FeeEstimator =>
+  ldk.FeeEstimator.new_impl({
+    get_est_sat_per_1000_weight: (target) => {
+      if (target === MAXIMUM) return fees.maxPerKw;
+      const blocks = TARGETS[target];
+      return blocks === undefined ? FEERATE_FLOOR : fees.perKw(blocks);
+    },
+  });

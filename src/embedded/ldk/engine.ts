@@ -187,6 +187,12 @@ export class Engine {
     this.#managerTimer?.hold(ticks);
   }
 
+  /** The feerates are others than before. */
+  feesChanged(): void {
+    this.#managerTimer?.onFees();
+    this.#turns.run(() => {}); // at its end the timer ticks
+  }
+
   /** Saves all and lets go of the timers. Peers have to be disconnected before. */
   stop(): void {
     for (const timer of this.#timers) clearInterval(timer);

@@ -10,7 +10,7 @@ const PAYMENTS_A_TICK = 20;
 
 /**
  * The channel manager's timer, which ticks each minute. LDK keeps a payment that was made for seven ticks, in memory and
- * in each write of its state: so it also ticks after so many payments. It counts ticks for what it gives up, too: a peer
+ * in each write of its state: so it also ticks after so many payments, and when feerates change. It counts ticks for what it gives up, too: a peer
  * that does not answer, a payment of which a part is missing, a channel that is asked for. So it never ticks early while
  * something waits that was there at the last tick.
  */
@@ -18,6 +18,7 @@ export class ManagerTimer {
   readonly #manager: Manager;
   readonly #everyMinute: NodeJS.Timeout;
   #payments = 0;
+  #feesChanged = false;
   #holdUntil = 0;
   #pendingAtTick: ReadonlySet<string> = new Set();
 
@@ -38,9 +39,14 @@ export class ManagerTimer {
     this.#payments++;
   }
 
-  /** Ticks where there were enough payments; within a turn. */
+  /** The feerates are others: a tick has LDK offer them to its peers (`update_fee`, BOLT #2). */
+  onFees(): void {
+    this.#feesChanged = true;
+  }
+
+  /** Ticks where there were enough payments, or feerates are others; within a turn. */
   tickEarly(): void {
-    if (this.#payments < PAYMENTS_A_TICK) return;
+    if (this.#payments < PAYMENTS_A_TICK && !this.#feesChanged) return;
     this.#payments = 0;
     if (Date.now() < this.#holdUntil) return;
     const channels = this.#manager.list_channels();
@@ -57,6 +63,7 @@ export class ManagerTimer {
 
   #tick(pending: ReadonlySet<string>): void {
     this.#pendingAtTick = pending;
+    this.#feesChanged = false;
     this.#manager.timer_tick_occurred();
   }
 }

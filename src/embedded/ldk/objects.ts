@@ -1,5 +1,6 @@
 import * as ldk from '#ldk';
 import type { BlockId } from '../chain/blocks.js';
+import type { Fees } from '../chain/fees.js';
 import type { Log, OptionValues } from '../context.js';
 import type { Store } from '../store/store.js';
 import { feeEstimator, userConfig } from './config.js';
@@ -17,6 +18,7 @@ export interface LdkParts {
   readonly log: Log;
   readonly store: Store;
   readonly keys: NodeKeys;
+  readonly fees: Fees;
   /** Where a new node begins to follow the chain. */
   readonly tip: BlockId;
   /** The script that channels which close together pay to. */
@@ -68,7 +70,7 @@ export function makeObjects(parts: LdkParts, callbacks: LdkCallbacks): LdkObject
   const { store, keys } = parts;
   const ignoring: Ignoring = { isOn: false };
   const logger = ldkLogger(parts.log, parts.taps, ignoring);
-  const fees = feeEstimator();
+  const fees = feeEstimator(parts.fees);
   const broadcaster = ldk.BroadcasterInterface.new_impl({ broadcast_transactions: callbacks.broadcast });
   const now = Date.now();
   const seconds = Math.floor(now / 1000);

@@ -6,19 +6,21 @@ import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
 import { feerate, oneOf, u32 } from '../rpc/params.js';
 import { FEERATE_FLOOR } from '../../cln/feerate.js';
+import { FEE_TARGET } from '../chain/fees.js';
 import { feeratePerKw } from './wallet.js';
 
 const DEFAULT_TIMEOUT_SECONDS = 60;
-/** What LDK takes for the highest feerate that a peer may want (ldk/config.ts). */
-const MAX_ACCEPTABLE = 250_000;
-const ESTIMATE_BLOCKS = [2, 6, 12, 100];
 /** Weights of the transactions that a channel needs (BOLT #3). */
 const WEIGHT = { opening: 702, mutualClose: 673, unilateralClose: 598, htlcTimeout: 663, htlcSuccess: 703 };
 
 const style = oneOf('perkb', 'perkw');
 
 /** lightning-waitblockheight(7), lightning-feerates(7), lightning-parsefeerate(7) */
-export const chainMethods = ({ chain, height }: Pick<NodeParts, 'chain' | 'height'>): readonly Method[] => [
+export const chainMethods = ({
+  chain,
+  fees,
+  height,
+}: Pick<NodeParts, 'chain' | 'fees' | 'height'>): readonly Method[] => [
   method({
     name: 'waitblockheight',
     category: 'utility',
@@ -37,25 +39,31 @@ export const chainMethods = ({ chain, height }: Pick<NodeParts, 'chain' | 'heigh
     category: 'bitcoin',
     params: [{ name: 'style', type: style, required: true }],
     handle: ({ style: unit }) => {
-      const rate = unit === 'perkw' ? FEERATE_FLOOR : FEERATE_FLOOR * 4;
-      const sat = (weight: number): number => Math.floor((weight * FEERATE_FLOOR) / 1000);
+      const styled = (perKw: number): number => (unit === 'perkw' ? perKw : perKw * 4);
+      const perKw = (purpose: keyof typeof FEE_TARGET): number => fees.perKw(FEE_TARGET[purpose]);
+      const sat = (weight: number, purpose: keyof typeof FEE_TARGET): number =>
+        Math.floor((weight * perKw(purpose)) / 1000);
       return {
         [unit]: {
-          opening: rate,
-          mutual_close: rate,
-          unilateral_close: rate,
-          penalty: rate,
-          min_acceptable: rate,
-          max_acceptable: unit === 'perkw' ? MAX_ACCEPTABLE : MAX_ACCEPTABLE * 4,
-          floor: rate,
-          estimates: ESTIMATE_BLOCKS.map((blockcount) => ({ blockcount, feerate: rate, smoothed_feerate: rate })),
+          opening: styled(perKw('opening')),
+          mutual_close: styled(perKw('mutualClose')),
+          unilateral_close: styled(perKw('unilateralClose')),
+          penalty: styled(perKw('penalty')),
+          min_acceptable: styled(FEERATE_FLOOR),
+          max_acceptable: styled(fees.maxPerKw),
+          floor: styled(FEERATE_FLOOR),
+          estimates: fees.estimates().map(({ blocks, feeratePerKw: rate }) => ({
+            blockcount: blocks,
+            feerate: styled(rate),
+            smoothed_feerate: styled(rate),
+          })),
         },
         onchain_fee_estimates: {
-          opening_channel_satoshis: sat(WEIGHT.opening),
-          mutual_close_satoshis: sat(WEIGHT.mutualClose),
-          unilateral_close_satoshis: sat(WEIGHT.unilateralClose),
-          htlc_timeout_satoshis: sat(WEIGHT.htlcTimeout),
-          htlc_success_satoshis: sat(WEIGHT.htlcSuccess),
+          opening_channel_satoshis: sat(WEIGHT.opening, 'opening'),
+          mutual_close_satoshis: sat(WEIGHT.mutualClose, 'mutualClose'),
+          unilateral_close_satoshis: sat(WEIGHT.unilateralClose, 'unilateralClose'),
+          htlc_timeout_satoshis: sat(WEIGHT.htlcTimeout, 'urgent'),
+          htlc_success_satoshis: sat(WEIGHT.htlcSuccess, 'urgent'),
         },
       };
     },
@@ -64,6 +72,6 @@ export const chainMethods = ({ chain, height }: Pick<NodeParts, 'chain' | 'heigh
     name: 'parsefeerate',
     category: 'utility',
     params: [{ name: 'feerate', type: feerate, required: true }],
-    handle: ({ feerate: rate }) => ({ perkw: feeratePerKw(rate) }),
+    handle: ({ feerate: rate }) => ({ perkw: feeratePerKw(rate, fees) }),
   }),
 ];

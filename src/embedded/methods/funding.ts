@@ -16,7 +16,8 @@ export const fundingMethods = ({
   dialer,
   opening,
   channels,
-}: Pick<NodeParts, 'identity' | 'dialer' | 'opening' | 'channels'>): readonly Method[] => [
+  fees,
+}: Pick<NodeParts, 'identity' | 'dialer' | 'opening' | 'channels' | 'fees'>): readonly Method[] => [
   method({
     name: 'fundchannel',
     category: 'channels',
@@ -53,7 +54,7 @@ export const fundingMethods = ({
       const { channelId, transaction, outnum } = await opening.open({
         peerId: args.id,
         amountSat: args.amount,
-        feeratePerKw: feeratePerKw(args.feerate),
+        feeratePerKw: feeratePerKw(args.feerate, fees),
         announce: args.announce,
         minconf: args.minconf,
         pushMsat: args.push_msat,

@@ -5,13 +5,14 @@ import type { ChannelView } from '../node/channels/view.js';
 import { ParamError } from '../rpc/errors.js';
 import { method } from '../rpc/method.js';
 import { arrayOf, feerate, oneOf, outpoint, satOrAll, string_, u32, type Feerate } from '../rpc/params.js';
-import { FEERATE_FLOOR } from '../../cln/feerate.js';
+import { FEERATE_FLOOR, type FEERATE_NAMES } from '../../cln/feerate.js';
+import { FEE_TARGET, type Fees } from '../chain/fees.js';
 
 const outpoints = arrayOf(outpoint);
 const addressType = oneOf('bech32', 'p2tr', 'all');
 
 /** lightning-newaddr(7), lightning-listaddresses(7), lightning-listfunds(7), lightning-withdraw(7), lightning-listtransactions(7) */
-type Parts = Pick<NodeParts, 'wallet' | 'withdrawal' | 'views' | 'rpc' | 'height'>;
+type Parts = Pick<NodeParts, 'fees' | 'wallet' | 'withdrawal' | 'views' | 'rpc' | 'height'>;
 
 export const walletMethods = (parts: Parts): readonly Method[] => [
   method({
@@ -70,7 +71,7 @@ export const walletMethods = (parts: Parts): readonly Method[] => [
       const { transaction, psbt } = await parts.withdrawal.send({
         script,
         amountSat: satoshi,
-        feeratePerKw: feeratePerKw(rate),
+        feeratePerKw: feeratePerKw(rate, parts.fees),
         minconf,
         utxos: utxos?.map(({ txid, outnum }) => ({ txid, vout: outnum })),
       });
@@ -85,9 +86,26 @@ export const walletMethods = (parts: Parts): readonly Method[] => [
   }),
 ];
 
-/** The feerate to pay, sat per 1000 weight: regtest has no fee market, so all that have names are the floor. */
-export const feeratePerKw = (rate: Feerate | undefined): number =>
-  rate && 'perKw' in rate ? rate.perKw : FEERATE_FLOOR;
+/** The feerates with names that are for a number of blocks: `param_feerate` of lightningd. */
+const BLOCKS_OF: { readonly [N in (typeof FEERATE_NAMES)[number]]: number | undefined } = {
+  slow: FEE_TARGET.slow,
+  normal: FEE_TARGET.normal,
+  urgent: FEE_TARGET.urgent,
+  minimum: undefined,
+  opening: FEE_TARGET.opening,
+  mutual_close: FEE_TARGET.mutualClose,
+  unilateral_close: FEE_TARGET.unilateralClose,
+  unilateral_anchor_close: FEE_TARGET.slow,
+  penalty: FEE_TARGET.penalty,
+};
+
+/** The feerate to pay, sat per 1000 weight: `opening` where none is named. */
+export function feeratePerKw(rate: Feerate | undefined, fees: Fees): number {
+  if (!rate) return fees.perKw(FEE_TARGET.opening);
+  if ('perKw' in rate) return rate.perKw;
+  const blocks = 'blocks' in rate ? rate.blocks : BLOCKS_OF[rate.name];
+  return blocks === undefined ? FEERATE_FLOOR : fees.perKw(blocks);
+}
 
 async function listOutputs({ wallet, height }: Parts): Promise<object[]> {
   const utxos = await wallet.utxos();

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { messageOf } from '../../core/errors.js';
 import { BitcoindRpc } from '../../rpc/bitcoind.js';
+import { BitcoindWeather } from '../../rpc/bitcoind-weather.js';
 import { outpointName } from '../bitcoin/transaction.js';
-import { bitcoindAddress } from '../chain/address.js';
+import { bitcoindAddress, bitcoindDatadir } from '../chain/address.js';
 import { BlockSource } from '../chain/blocks.js';
 import { Broadcaster } from '../chain/broadcaster.js';
+import { FEE_TARGET, Fees } from '../chain/fees.js';
 import { Outbox } from '../chain/outbox.js';
 import { Wallet } from '../chain/wallet.js';
 import type { Context } from '../context.js';
@@ -74,7 +76,9 @@ export async function buildNode(ctx: Context): Promise<BuiltNode> {
   const turns = new Turns(store, fatal);
   const { turn } = turns;
   const changes = new Waiters();
-  const rpc = new BitcoindRpc(bitcoindAddress(options));
+  const weather = new BitcoindWeather(bitcoindDatadir(options));
+  const fees = new Fees(weather);
+  const rpc = new BitcoindRpc(bitcoindAddress(options), () => weather.delayMs);
   const source = new BlockSource(rpc);
   const broadcaster = new Broadcaster(rpc, store, ctx.log.child('plugin-bcli'));
   const outbox = new Outbox(broadcaster);
@@ -132,6 +136,7 @@ export async function buildNode(ctx: Context): Promise<BuiltNode> {
       log: ctx.log,
       store,
       keys,
+      fees,
       tip,
       walletScript: () => closeScript.script,
       customMessages: wire.customHandler,
@@ -251,7 +256,7 @@ export async function buildNode(ctx: Context): Promise<BuiltNode> {
     wallet,
     closeScript: () => closeScript.script,
     spentByKept,
-    spend: (descriptor, script) => spendOutput(engine, descriptor, script),
+    spend: (descriptor, script) => spendOutput(engine, descriptor, script, fees.perKw(FEE_TARGET.normal)),
     send: (tx, transaction) => outbox.send(tx, transaction),
   });
   const lookAround = (): void => {
@@ -282,6 +287,7 @@ export async function buildNode(ctx: Context): Promise<BuiltNode> {
     committed: () => changes.wake(),
   });
   chain.follow(engine);
+  weather.onEstimates(() => engine.feesChanged());
   const bindings = await listen(ctx, peers);
   receiving.resume();
   reconnector.start();
@@ -291,6 +297,7 @@ export async function buildNode(ctx: Context): Promise<BuiltNode> {
   const stop = async (): Promise<void> => {
     reconnector.stop();
     announcer.stop();
+    weather.close();
     await chain.stop();
     await peers.stop();
     engine.stop();
@@ -304,6 +311,7 @@ export async function buildNode(ctx: Context): Promise<BuiltNode> {
       nodeSecret: keys.nodeSecret,
       features: { ...engine.features(), channel: '', invoice: INVOICE_FEATURES },
       rpc,
+      fees,
       wallet,
       withdrawal,
       channels,

@@ -1,4 +1,5 @@
 import type { BitcoindRpc } from '../../rpc/bitcoind.js';
+import type { Fees } from '../chain/fees.js';
 import type { Wallet } from '../chain/wallet.js';
 import type { Context, RunningNode } from '../context.js';
 import type { Graph } from '../ldk/graph.js';
@@ -29,6 +30,7 @@ export interface NodeParts {
   readonly nodeSecret: Uint8Array;
   readonly features: NonNullable<RunningNode['features']>;
   readonly rpc: BitcoindRpc;
+  readonly fees: Fees;
   readonly wallet: Wallet;
   readonly withdrawal: Withdrawal;
   readonly channels: Channels;

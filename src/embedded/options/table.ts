@@ -111,7 +111,7 @@ const CHANNELS: readonly OptionSpec[] = [
     default: '5000000000',
   }),
   honoured('min-capacity-sat', 'u64', 'The least capacity of a channel, in sat', { default: '10000', dynamic: true }),
-  ignored('force-feerates', 'string', 'Feerates in perkw', 'all of ours are 253perkw'),
+  ignored('force-feerates', 'string', 'Feerates in perkw', 'all of ours are 253perkw, or what `ln-play feerate` sets'),
   ignored('commit-fee', 'u64', 'Percentage of the feerate for commitments', 'bitcoind’s estimate is used', {
     default: '100',
   }),

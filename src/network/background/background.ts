@@ -9,6 +9,7 @@ import type { ProcessEntry } from '../../process/table.js';
 import type { Layout } from '../layout.js';
 import { askResident, type Told } from './client.js';
 import { effective, NOTHING, readWanted, writeWanted, type Wanted } from './file.js';
+import { showToNodes } from './weather.js';
 import { SECTIONS, sectionStatus, type SectionName, type Sections, type SectionStatus } from './sections.js';
 
 /** The script lies at the same place seen from `src` and from `dist`. */
@@ -18,6 +19,9 @@ const SCRIPT = fileURLToPath(new URL('../../../bin/ln-play-background.js', impor
 const TRIES = 5;
 /** How long it may take to tell of itself for `status`, in ms. */
 const ANSWER_MS = 5_000;
+
+/** What is to be asked for by hand, from what was. */
+export type EditByHand = (byHand: Wanted['byHand']) => Wanted['byHand'] | Promise<Wanted['byHand']>;
 
 const isDone = (sections: Partial<Sections>): boolean =>
   Object.keys(sections).some((name) => SECTIONS[name as SectionName].isDone);
@@ -81,9 +85,9 @@ export class Background {
    * @param edit what is asked for by hand, from what was; null for what is not to go on though the network's file says so
    * @throws {LnPlayError} DAEMON, TIMEOUT, FILESYSTEM; STATE with what a section that `edit` changed fails with
    */
-  async change(edit: (byHand: Wanted['byHand']) => Wanted['byHand'], wait?: WaitOptions): Promise<void> {
+  async change(edit: EditByHand, wait?: WaitOptions): Promise<void> {
     const before = this.sections;
-    await this.#edit(({ fromFile, byHand }) => ({ fromFile, byHand: edit(byHand) }));
+    await this.#edit(async ({ fromFile, byHand }) => ({ fromFile, byHand: await edit(byHand) }));
     const told = await this.#apply(wait);
     for (const [name, section] of Object.entries(told.sections))
       if (section.problem !== null && this.sections[name as SectionName] !== before[name as SectionName])
@@ -104,6 +108,7 @@ export class Background {
   /** Has all go on that is wanted: for `up`. @returns whether its process was started */
   async start(wait?: WaitOptions): Promise<boolean> {
     const ran = this.daemon.pid !== undefined;
+    await showToNodes(this.#layout, this.sections);
     await this.#apply(wait);
     return !ran && this.daemon.pid !== undefined;
   }
@@ -140,13 +145,14 @@ export class Background {
     });
   }
 
-  async #edit(edit: (wanted: Wanted) => Wanted): Promise<void> {
+  async #edit(edit: (wanted: Wanted) => Wanted | Promise<Wanted>): Promise<void> {
     const { locks } = this.#layout;
     await withLock(locks, 'background', { what: 'background.json', wait: 'wait', whereFull: 'go on' }, async () => {
-      const { fromFile, byHand } = edit(await readWanted(this.#layout));
+      const { fromFile, byHand } = await edit(await readWanted(this.#layout));
       const isNew = ([name, settings]: [string, unknown]): boolean => settings !== null || name in fromFile;
       this.#wanted = { fromFile, byHand: Object.fromEntries(Object.entries(byHand).filter(isNew)) };
       await writeWanted(this.#layout, this.#wanted);
+      await showToNodes(this.#layout, this.sections);
     });
   }
 

@@ -1,4 +1,5 @@
 import { formatDurationMs } from '../../core/durations.js';
+import type { FeeEstimate } from '../../rpc/bitcoind-weather.js';
 
 /**
  * What may go on in the background of a playground, as plain JSON: each a section of `background.json`. One that has to be
@@ -8,6 +9,8 @@ export interface Sections {
   readonly mining: MiningSettings;
   readonly thaw: ThawSettings;
   readonly links: LinksSettings;
+  readonly feerates: FeerateSettings;
+  readonly slowBitcoind: SlowBitcoindSettings;
 }
 
 /** How nodes are connected to each other, where that is not as ever. */
@@ -39,6 +42,20 @@ export type SectionName = keyof Sections;
 /** Blocks by the clock. */
 export interface MiningSettings {
   readonly everyMs: number;
+  /** Who gets the rewards; the faucet by default. */
+  readonly address?: string | undefined;
+  /** Without the transactions that wait. */
+  readonly isEmpty?: boolean | undefined;
+}
+
+/** What bitcoind is taken to estimate, by nodes; by how many blocks, the fewest first. */
+export interface FeerateSettings {
+  readonly estimates: readonly FeeEstimate[];
+}
+
+/** How much later nodes get bitcoind's answers. */
+export interface SlowBitcoindSettings {
+  readonly delayMs: number;
 }
 
 /** What a module of src/resident tells of itself, plain JSON. */
@@ -73,12 +90,14 @@ export const SECTIONS: { readonly [N in SectionName]: SectionKind<Sections[N]> }
   mining: {
     isWeather: true,
     isDone: true,
-    summary: ({ everyMs }, { nextAt }) => {
+    summary: ({ everyMs, isEmpty }, { nextAt }) => {
       const next = typeof nextAt === 'number' ? `, the next in ${seconds(Math.max(0, nextAt - Date.now()))}` : '';
-      return `a block every ${formatDurationMs(everyMs)}${next}`;
+      return `${isEmpty ? 'an empty block' : 'a block'} every ${formatDurationMs(everyMs)}${next}`;
     },
-    details: ({ everyMs }, { nextAt }) => ({
+    details: ({ everyMs, address = null, isEmpty = false }, { nextAt }) => ({
       every_ms: everyMs,
+      address,
+      empty: isEmpty,
       next_ms: typeof nextAt === 'number' ? Math.max(0, nextAt - Date.now()) : null,
     }),
   },
@@ -113,6 +132,24 @@ export const SECTIONS: { readonly [N in SectionName]: SectionKind<Sections[N]> }
         seen: (traffic as { readonly [pair: string]: unknown })[`${from}–${to}`] ?? null,
       })),
     }),
+  },
+  feerates: {
+    isWeather: true,
+    isDone: false,
+    summary: ({ estimates }) => {
+      const first = estimates[0]!.feeratePerKw;
+      if (estimates.every(({ feeratePerKw }) => feeratePerKw === first)) return `${first}perkw`;
+      return estimates.map(({ blocks, feeratePerKw }) => `${feeratePerKw}perkw for ${blocks} blocks`).join(', ');
+    },
+    details: ({ estimates }) => ({
+      estimates: estimates.map(({ blocks, feeratePerKw }) => ({ blockcount: blocks, feerate_perkw: feeratePerKw })),
+    }),
+  },
+  slowBitcoind: {
+    isWeather: true,
+    isDone: false,
+    summary: ({ delayMs }) => `bitcoind answers nodes ${formatDurationMs(delayMs)} late`,
+    details: ({ delayMs }) => ({ delay_ms: delayMs }),
   },
 };
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createMethods } from '../../../../src/daemons/bitcoin-backend/methods.js';
 import { FIRST_BLOCKS } from '../../../../src/daemons/first-blocks.js';
 import { BitcoindRpc } from '../../../../src/rpc/bitcoind.js';
+import type { FeeEstimate } from '../../../../src/rpc/bitcoind-weather.js';
 import { FakeBitcoind, type BitcoindAnswer } from '../../../fakes/bitcoind-http.js';
 
 /** A chain of blocks by name, in a bitcoind that holds waitforblockheight until there are enough. */
@@ -13,6 +14,13 @@ let bitcoind: FakeBitcoind;
 let rpc: BitcoindRpc;
 let told: string[];
 let methods: ReturnType<typeof createMethods>;
+/** What is set in place of bitcoind's estimates, and who is told when that changes. */
+let estimates: readonly FeeEstimate[] | undefined;
+let changed: Set<() => void>;
+const set = (others: typeof estimates): void => {
+  estimates = others;
+  for (const listener of changed) listener();
+};
 
 const error = (code: number, message: string): BitcoindAnswer => ({ error: { code, message } });
 const setChain = (blocks: string[]): void => {
@@ -43,7 +51,15 @@ beforeEach(async () => {
   };
   bitcoind = await new FakeBitcoind(({ method, params }) => answers[method]!(params)).listen();
   rpc = new BitcoindRpc({ host: '127.0.0.1', port: bitcoind.port, auth: { user: 'u', password: 'p' } });
-  methods = createMethods(rpc, (message) => told.push(message));
+  estimates = undefined;
+  changed = new Set();
+  const weather = {
+    get estimates() {
+      return estimates;
+    },
+    onEstimates: (listener: () => void) => (changed.add(listener), () => changed.delete(listener)),
+  };
+  methods = createMethods(rpc, weather, (message) => told.push(message));
 });
 afterEach(async () => {
   setChain(blocks(1000));
@@ -182,4 +198,25 @@ test('transactions: sent, known already, refused', async () => {
   expect(await send()).toEqual({ success: true, errmsg: '' });
   answers['sendrawtransaction'] = () => error(-26, 'bad-txns-inputs-missingorspent');
   expect(await send()).toEqual({ success: false, errmsg: expect.stringContaining('missingorspent') as string });
+});
+
+test('feerates that are set come at once, after others for one block number more, so that lightningd smooths nothing', async () => {
+  await methods['estimatefees']!({});
+  const held = methods['estimatefees']!({});
+  set([
+    { blocks: 2, feeratePerKw: 10_000 },
+    { blocks: 100, feeratePerKw: 250 },
+  ]);
+  const perkb = [
+    { blocks: 2, feerate: 40_000 },
+    { blocks: 100, feerate: 2_000 }, // bitcoind takes no less
+  ];
+  expect(await held).toEqual({ feerates: [...perkb, { blocks: 101, feerate: 2_000 }], feerate_floor: 2_000 });
+  expect(await methods['estimatefees']!({})).toEqual({ feerates: perkb, feerate_floor: 2_000 });
+
+  const next = methods['estimatefees']!({});
+  set(undefined);
+  expect(await next).toMatchObject({
+    feerates: [{ blocks: 2 }, { blocks: 6 }, { blocks: 12 }, { blocks: 100 }, { blocks: 101 }],
+  });
 });
