@@ -1,7 +1,8 @@
+import { CLN_VERSION } from '../../../cln/version.js';
 import { LnPlayError } from '../../../core/errors.js';
 
 /** The release of Core Lightning that is installed where nobody names another. */
-export const DEFAULT_VERSION = 'v26.06.6';
+export const DEFAULT_VERSION = CLN_VERSION;
 
 const VERSION = /^v?(\d+)\.(\d+)(?:\.(\d+))?(?:-?rc(\d+))?$/;
 

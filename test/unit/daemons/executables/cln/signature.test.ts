@@ -1,6 +1,11 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { FINGERPRINTS, readTrusted, releaseKeys } from '../../../../../src/daemons/executables/cln/keys.js';
 import { checkSignatures } from '../../../../../src/daemons/executables/cln/signature.js';
+import { onPath } from '../../../../../src/daemons/executables/files.js';
+import { run } from '../../../../../src/process/run.js';
 import { signerOf, type Signer } from '../../../../fakes/cln-releases/signer.js';
 
 const TEXT = 'ab  file\n';
@@ -75,6 +80,38 @@ test.each([
   ],
 ])('%s in place of signatures', async (_name, signatures, why) => {
   expect(await whyNot(signatures)).toMatch(why);
+});
+
+const gpg = await onPath('gpg', process.env);
+
+test.skipIf(!gpg)(`a signature that gpg made with a subkey${gpg ? '' : ' (skipped: there is no gpg)'}`, async () => {
+  const home = await mkdtemp(join(tmpdir(), 'lp-gpg-'));
+  const env = { ...process.env, GNUPGHOME: home };
+  const ask = async (...args: string[]) =>
+    (
+      await run(
+        gpg!,
+        ['--batch', '--quiet', '--no-autostart', '--pinentry-mode', 'loopback', '--passphrase', '', ...args],
+        { env },
+      )
+    ).stdout;
+  try {
+    await run('gpg-connect-agent', ['/bye'], { env });
+    await ask('--quick-gen-key', 'Gerd <gerd@ln-play.test>', 'rsa3072', 'sign', 'never');
+    const fingerprint = /^fpr:+([0-9A-F]{40}):$/m.exec(await ask('--with-colons', '--list-keys'))![1]!;
+    await ask('--quick-add-key', fingerprint, 'ed25519', 'sign', '1y');
+    await writeFile(join(home, 'sums'), TEXT);
+    const keys = {
+      armored: await ask('--armor', '--export-options', 'export-minimal', '--export'),
+      fingerprints: [fingerprint],
+    };
+    const signature = await ask('-sb', '--armor', '--output', '-', join(home, 'sums'));
+    expect(await check(signature, keys)).toEqual({ signer: `Gerd <gerd@ln-play.test> (${fingerprint})` });
+    expect(await whyNot(signature, keys, 'other')).toMatch(/it is of another file/);
+  } finally {
+    await run('gpgconf', ['--kill', 'all'], { env });
+    await rm(home, { recursive: true, force: true, maxRetries: 10 });
+  }
 });
 
 test('the keys that come with ln-play are those whose fingerprints its source has', async () => {
