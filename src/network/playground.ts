@@ -7,6 +7,7 @@ import type { AnyNode } from '../nodes/implementations.js';
 import { Traffic, type TrafficOptions } from '../traffic/traffic.js';
 import { listProcesses } from '../process/table.js';
 import { applyChannels } from './apply/apply.js';
+import { currentSpec } from './apply/current-spec.js';
 import { planNetwork, type NetworkPlan } from './apply/plan-network.js';
 import type { EditByHand } from './background/background.js';
 import { withoutWeather, type LinksSettings } from './background/sections.js';
@@ -106,6 +107,11 @@ export class Playground<Name extends string = string> extends Network implements
     const layout = layoutOf(playgroundDir(given.dir));
     const options = (await withNetworkRead(given)) as UpOptions & { network: NetworkSpec };
     return await planNetwork(layout, options, (manifest) => new Playground(layout, manifest, {}));
+  }
+
+  /** The network as it is now, all nodes running: `up` with it elsewhere makes the same. */
+  async spec(): Promise<NetworkSpec> {
+    return await currentSpec(this);
   }
 
   async #bringTo(spec: NetworkSpec, report: UpReport<Name>, isPruned = false): Promise<UpReport<Name>> {

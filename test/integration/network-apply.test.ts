@@ -176,6 +176,17 @@ describeEach((_implementation, { lightningd }) => {
     expect(await up(more())).toMatchObject(NOTHING);
   });
 
+  test('what runs now is a spec, and is that', async () => {
+    const now = await last!.spec();
+    expect(now).toMatchObject({
+      nodes: [{ name: 'alice' }, { name: 'bob', options: { 'fee-base': '2' }, plugins: [plugin] }, { name: 'carol' }, { name: 'dave' }],
+      peers: [['dave', 'alice']],
+    }); // prettier-ignore
+    expect(now.channels).toHaveLength(5);
+    expect(now.channels).toContainEqual({ from: 'carol', to: 'alice', capacitySat: 3_000_000n, pushMsat: expect.any(BigInt) }); // prettier-ignore
+    expect(await Playground.plan({ dir, lightningd, network: now })).toEqual({ changes: [], losses: [], unknown: [] });
+  });
+
   const less = network([nodes[0]!, { name: 'bob' }, nodes[2]!], [channels[0]!, channels[3]!]);
   const losses = ['remove option bob fee-base', 'remove plugin bob', 'remove node dave', 'close channel alice bob', 'close channel bob carol', 'close channel dave bob']; // prettier-ignore
 

@@ -1,12 +1,14 @@
 import { LnPlayError } from '../../core/errors.js';
 import { shellWord } from '../../core/shell.js';
 import type { NodeOption } from '../../network/up-options.js';
+import type { NetworkPlan } from '../../network/apply/plan-network.js';
 import { Playground } from '../../network/playground.js';
 import type { PlaygroundStatus } from '../../network/status.js';
 import { listOption, textOption, type CommandContext, type Reply } from '../context.js';
 import { nodesOption, programOptions } from '../job.js';
+import { changesJson, changesText } from '../changes.js';
 import { askedNetwork } from '../network-file.js';
-import { columns } from '../output.js';
+import { columns, type Output } from '../output.js';
 import { podsOption } from '../pods.js';
 import { debuggerText } from '../debugger.js';
 import { statusText } from './status.js';
@@ -16,21 +18,26 @@ export async function run(context: CommandContext): Promise<Reply | undefined> {
   const debug = debuggerOf(textOption(context, 'debugger'));
   const pods = podsOption(context);
   const network = await askedNetwork(context);
-  const report = await Playground.up(
-    {
-      ...(pods ? {} : programOptions(context)),
-      dir: options.dir,
-      nodes: nodesOption(context),
-      network,
-      pods,
-      lightningdOf: Object.fromEntries(listOption(context, 'node').map(nodeAndLightningd)),
-      options: listOption(context, 'option').map(nodeOption),
-      tcp: options['tcp'] === true,
-      randomKeys: options['randomKeys'] === true,
-      debugger: debug,
-    },
-    context.playground,
-  );
+  const prune = options['prune'] === true;
+  const isDry = options['dryRun'] === true;
+  if (network === undefined && (prune || isDry))
+    throw new LnPlayError('USAGE', `${isDry ? '--dry-run' : '--prune'} is about a network, and there is none`, {
+      hint: 'name its file, or a --topology: ln-play up network.yaml --dry-run',
+    });
+  const asked = {
+    ...(pods ? {} : programOptions(context)),
+    dir: options.dir,
+    nodes: nodesOption(context),
+    pods,
+    prune,
+    lightningdOf: Object.fromEntries(listOption(context, 'node').map(nodeAndLightningd)),
+    options: listOption(context, 'option').map(nodeOption),
+    tcp: options['tcp'] === true,
+    randomKeys: options['randomKeys'] === true,
+    debugger: debug,
+  };
+  if (isDry) return planReply(await Playground.plan({ ...asked, network: network! }), prune, out);
+  const report = await Playground.up({ ...asked, network }, context.playground);
   const { playground, started, alreadyRan, created } = report;
   const status = await playground.status();
   const headline =
@@ -39,6 +46,7 @@ export async function run(context: CommandContext): Promise<Reply | undefined> {
       : `${created ? 'made' : 'started'} the playground in ${playground.dir}`;
   const lines = [
     `${out.style.green('✔')} ${headline}`,
+    ...(report.changes.length + report.losses.length === 0 ? [] : ['', changesText(report, prune, out)]),
     '',
     statusText(status, out),
     '',
@@ -50,7 +58,17 @@ export async function run(context: CommandContext): Promise<Reply | undefined> {
     await untilStopped(context, playground);
     return undefined;
   }
-  return { json: { ...status, started, already_ran: alreadyRan }, text: lines.join('\n') };
+  return { json: { ...status, started, already_ran: alreadyRan, ...changesJson(report) }, text: lines.join('\n') };
+}
+
+/** What would be done, and isn't. */
+function planReply(plan: NetworkPlan, prune: boolean, out: Output): Reply {
+  const { changes, losses, unknown } = plan;
+  const lines = [
+    changes.length + losses.length === 0 ? 'nothing to do' : changesText(plan, prune, out),
+    ...(unknown.length > 0 ? ['', `${unknown.join(', ')}: not running, so what channels there are is not known`] : []),
+  ];
+  return { json: { ...changesJson(plan), unknown }, text: lines.join('\n') };
 }
 
 async function untilStopped({ signal, out }: CommandContext, playground: Playground): Promise<void> {

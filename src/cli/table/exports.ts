@@ -11,6 +11,13 @@ const CONTAINERS: readonly OptionSpec[] = [
 /** A network for something else that runs networks. */
 export const EXPORTS: readonly CommandSpec[] = [
   {
+    usage: 'export network [file]',
+    summary: 'write the network file of what runs now',
+    examples: ['ln-play export network', 'ln-play export network ln-play.yaml'],
+    printsCode: true,
+    load: () => import('../commands/export-network.js'),
+  },
+  {
     usage: 'export kubernetes [network-file]',
     summary: 'a network as objects of Kubernetes: a stateful set, service, config, key and volume for each daemon',
     options: CONTAINERS,

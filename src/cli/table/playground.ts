@@ -21,6 +21,8 @@ export const PLAYGROUND: readonly CommandSpec[] = [
       ['--namespace <name>', "with --on: the namespace, or podman's network (ln-play)"],
       ['--context <name>', "with --on kubernetes: kubectl's context (the current one)"],
       IMAGE,
+      ['--dry-run', 'with a network: say what would be done, and do nothing'],
+      ['--prune', 'with a network: also close and remove what it has no more'],
       ['--foreground', 'stay, and stop everything at Ctrl-C'],
     ],
     examples: [
