@@ -45,6 +45,9 @@ export type {
 export type { ReorgOptions } from './network/weather/replace-blocks.js';
 export type { Reorg, ReorgChannel, ReorgEnd, EndState, TransactionPlace } from './network/weather/reorg.js';
 export type { LinkOptions } from './network/weather/links.js';
+export type { ChannelChange, NodeChange, SnapshotDiff } from './network/snapshots/diff.js';
+export type { RestoreOptions, RestoreReport, Snapshots } from './network/snapshots/snapshots.js';
+export type { Snapshot } from './network/snapshots/store.js';
 export type { Pending } from './network/pending.js';
 export type { ChannelStatus, DaemonStatus, NodeStatus, PlaygroundStatus } from './network/status.js';
 export type { Step, StepListener } from './network/steps.js';

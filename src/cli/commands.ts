@@ -7,6 +7,7 @@ import { NETWORKS } from './table/networks.js';
 import { PLAYGROUND } from './table/playground.js';
 import { INSTALLING } from './table/programs.js';
 import { PLUGINS } from './table/plugins.js';
+import { SNAPSHOTS } from './table/snapshots.js';
 import { TALK } from './table/talk.js';
 import { TESTS } from './table/tests.js';
 import { WEATHER } from './table/weather.js';
@@ -25,6 +26,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
   { heading: 'Nodes, channels and payments', commands: LIGHTNING },
   { heading: 'The chain', commands: CHAIN },
   { heading: 'Weather', commands: WEATHER },
+  { heading: 'Snapshots', commands: SNAPSHOTS },
   { heading: 'Networks elsewhere', commands: EXPORTS },
   { heading: 'Plugins', commands: PLUGINS },
   { heading: 'Tests', commands: TESTS },

@@ -1,8 +1,8 @@
 import { CommanderError } from 'commander';
-import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { EXIT_CODE_OF, LnPlayError, systemCode } from '../core/errors.js';
 import { MAX_TIMER_MS } from '../core/timers.js';
+import { lnPlayVersion } from '../core/version.js';
 import { asCalled } from './called-as.js';
 import type { CommandContext, OptionsOf } from './context.js';
 import { Output } from './output.js';
@@ -16,7 +16,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   endQuietlyWhenNobodyReads();
   let invocation;
   try {
-    invocation = await parse(argv, version());
+    invocation = await parse(argv, lnPlayVersion());
   } catch (error) {
     if (error instanceof CommanderError) return process.exit(EXIT_CODE_OF.USAGE); // it has shown the help
     const out = new Output({ json: wantsJson(argv) });
@@ -37,6 +37,7 @@ export async function main(argv: readonly string[]): Promise<void> {
       onStep: progress.listener,
       timeoutMs: timeoutOf(options),
       onBusy: (what: string) => out.note(what),
+      onTidied: (what: string) => out.note(what),
     };
     const context: CommandContext = { args, rest, options, out, progress, signal, playground };
     const { run } = await spec.load();
@@ -108,11 +109,6 @@ function timeoutOf({ timeout }: OptionsOf): number | undefined {
   throw new LnPlayError('USAGE', `--timeout ${JSON.stringify(timeout)} is not a number of seconds`, {
     hint: 'for example --timeout 120',
   });
-}
-
-function version(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
 /** Whether `--json` is given, where the rest cannot be read. */

@@ -92,6 +92,7 @@ function parentOf(program: Command, spec: CommandSpec): Command {
 }
 
 const GROUPS: { readonly [group: string]: string } = {
+  snapshot: 'save the whole playground, and put it back as it was',
   plugin: 'write, check, run, watch and trace plugins',
   export: 'a network for something else that runs networks',
   pool: 'playgrounds kept ready for tests',

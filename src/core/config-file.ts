@@ -47,6 +47,15 @@ export class ConfigFile {
     });
   }
 
+  /** Makes a comment of each line that `isOut` says. */
+  comment(isOut: (key: string, value: string | undefined) => boolean): void {
+    for (const [index, line] of this.#lines.entries()) {
+      const key = keyOf(line);
+      if (key !== undefined && isOut(key, line.includes('=') ? valueOf(line) : undefined))
+        this.#lines[index] = `# left out: ${line}`;
+    }
+  }
+
   /** Puts another value in the place of each; lines whose value stays are kept as they are. */
   map(change: (value: string) => string): void {
     for (const [index, line] of this.#lines.entries()) {

@@ -7,14 +7,15 @@ export interface TemporaryFolder {
 }
 
 /**
- * Makes a temporary folder of our own in TMPDIR.
+ * Makes a temporary folder of our own.
  *
+ * @param within the folder to make it in; by default TMPDIR
  * @throws {LnPlayError} FILESYSTEM
  */
-export async function temporaryFolder(prefix: string): Promise<TemporaryFolder> {
+export async function temporaryFolder(prefix: string, within?: string): Promise<TemporaryFolder> {
   try {
     const { dir } = await import('tmp-promise'); // it fails to load where there is no TMPDIR
-    return await dir({ prefix, unsafeCleanup: true, mode: 0o700 });
+    return await dir({ prefix, unsafeCleanup: true, mode: 0o700, ...(within === undefined ? {} : { tmpdir: within }) });
   } catch (cause) {
     throw fileError('make', 'a temporary folder', cause);
   }

@@ -126,6 +126,11 @@ export class Bitcoind {
     if (!this.#rpc || !(await isPortFree(this.#rpcPort))) await this.#writePort(await freePort());
   }
 
+  /** Gives its config a port that is free, whatever it has: the one that it has is another's. */
+  async takeAnotherPort(): Promise<void> {
+    await this.#writePort(await freePort());
+  }
+
   /**
    * Starts it and waits until it answers; it must have been prepared.
    *

@@ -95,6 +95,7 @@ const OF_THE_PLACE: ReadonlySet<string> = new Set([
   'bitcoin-rpcport',
   'bitcoin-cli',
   'important-plugin',
+  'dev-no-reconnect',
 ]);
 
 /** What a config has that a new node's has not: options, of which the last of a name counts, and plugins. */

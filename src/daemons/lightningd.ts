@@ -119,16 +119,20 @@ export class Lightningd {
   }
 
   /**
-   * Makes its config name what it names in the folder `from` in the folder `to`: the playground was copied or moved. The
-   * TCP port that it listened on may still be that of the other copy: it takes another one then.
+   * Makes its config name what it names in the folder `from` in the folder `to`: the playground was copied or moved. Its
+   * database has its peers' addresses, at which the other copy's nodes may listen, with the same ids: it does not look for
+   * them by itself any more. Nor does it take the TCP port that may still be the other's.
+   *
+   * @param isCopy the other one is there still
    */
-  async rebase(from: string, to: string): Promise<void> {
+  async rebase(from: string, to: string, { isCopy = false } = {}): Promise<void> {
     const port = /^127\.0\.0\.1:(\d+)$/.exec((await this.configured('bind-addr')) ?? '')?.[1];
-    const taken = port !== undefined && !(await isPortFree(Number(port)));
-    const bindAddr = taken ? `127.0.0.1:${await freePort()}` : undefined;
+    const isTaken = port !== undefined && (isCopy || !(await isPortFree(Number(port))));
+    const bindAddr = isTaken ? `127.0.0.1:${await freePort()}` : undefined;
     await this.#edit((file) => {
       rebase(file, from, to);
       if (bindAddr !== undefined) file.set('bind-addr', bindAddr);
+      if (file.get('developer') !== undefined) file.set('dev-no-reconnect', undefined);
     });
   }
 

@@ -98,6 +98,11 @@ export class Faucet {
     }
   }
 
+  /** Its wallet is another one by now. */
+  forget(): void {
+    this.#address = undefined;
+  }
+
   /** What can be spent now, in sat. */
   async balanceSat(): Promise<bigint> {
     const { mine } = await this.#ask<{ mine: { trusted: number } }>('getbalances');

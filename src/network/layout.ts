@@ -10,6 +10,9 @@ export const layoutOf = (dir: string) =>
     /** There until the chain has its first blocks on disk; see unborn.ts. */
     unborn: join(dir, '.unborn'),
     locks: join(dir, '.lock'),
+    /** Snapshots, a folder each; and what is being made of them, or was when its command was killed. */
+    snapshots: join(dir, '.snapshots'),
+    unfinished: join(dir, '.unfinished'),
     /** What is to go on in the background, and the process that does it: its socket, and its log. */
     background: join(dir, 'background.json'),
     backgroundFolder: join(dir, '.background'),

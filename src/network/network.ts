@@ -93,6 +93,14 @@ export class Network {
       });
   }
 
+  /** As `follow`, where another state is in the folder by now: what is known of the one before is forgotten. */
+  protected become(manifest: Manifest): void {
+    for (const { node } of this.#nodes.values()) node.disconnect();
+    this.#readyPid = undefined;
+    this.faucet.forget();
+    this.follow(manifest);
+  }
+
   get dir(): string {
     return this.layout.dir;
   }

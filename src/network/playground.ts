@@ -10,6 +10,7 @@ import { applyChannels } from './apply/apply.js';
 import { currentSpec } from './apply/current-spec.js';
 import { planNetwork, type NetworkPlan } from './apply/plan-network.js';
 import type { EditByHand } from './background/background.js';
+import { isUnfinished, tidyUp } from '../snapshots/unfinished.js';
 import { withoutWeather, type LinksSettings } from './background/sections.js';
 import { asDelay, asEstimates, asEvery, chainSections } from './background/weather.js';
 import { boot, type UpReport as BootReport } from './boot.js';
@@ -29,6 +30,7 @@ import { statusOf, type PlaygroundStatus } from './status.js';
 import { fundAndChannel, payDemo, type FundAndChannelOptions, type PayDemoOptions } from './talk.js';
 import type { FeeEstimate } from '../rpc/bitcoind-weather.js';
 import { waitForFeerates } from './waits.js';
+import { Snapshots } from './snapshots/snapshots.js';
 
 export type UpReport<Name extends string = string> = BootReport<Playground<Name>>;
 
@@ -42,6 +44,8 @@ export interface PaidDemo {
 export interface PlaygroundContext extends NetworkContext {
   /** Called when another command holds the playground, and this one waits for it. */
   readonly onBusy?: ((what: string) => void) | undefined;
+  /** Told what became of something that an earlier command was in the middle of when it was killed. */
+  readonly onTidied?: ((what: string) => void) | undefined;
 }
 
 /**
@@ -57,11 +61,20 @@ export interface PlaygroundContext extends NetworkContext {
  */
 export class Playground<Name extends string = string> extends Network implements AsyncDisposable {
   readonly #context: PlaygroundContext;
+  /** Copies of all that it is, at a moment. */
+  readonly snapshots: Snapshots;
   #ephemeral: Ephemeral | undefined;
 
   private constructor(layout: Layout, manifest: Manifest, context: PlaygroundContext) {
     super(layout, manifest, context);
     this.#context = context;
+    this.snapshots = new Snapshots({
+      network: this,
+      signal: context.signal,
+      exclusively: (body) => this.#exclusively(body),
+      become: (other) => this.become(other),
+      up: async () => void (await boot(layout, {}, context, (other) => new Playground(layout, other, context))),
+    });
   }
 
   /**
@@ -71,6 +84,7 @@ export class Playground<Name extends string = string> extends Network implements
    */
   static async open(dir?: string, context: PlaygroundContext = {}): Promise<Playground> {
     const layout = layoutOf(playgroundDir(dir));
+    if (await isUnfinished(layout.unfinished)) await exclusively(layout, context, async () => {});
     const manifest = await readManifest(layout);
     if (!manifest) throw noPlayground(layout);
     const playground = new Playground(layout, manifest, context);
@@ -416,9 +430,10 @@ export class Playground<Name extends string = string> extends Network implements
   async #destroy(): Promise<string[]> {
     const stopped = await this.#stop();
     if (this.pods) await (await import('./pods.js')).removePods(this.pods);
-    const { manifest, unborn, locks, pods, bitcoinDatadir, nodeDir } = this.layout;
+    const { manifest, unborn, locks, pods, bitcoinDatadir, snapshots, unfinished, nodeDir } = this.layout;
     const folders = this.nodes.map(({ name }) => nodeDir(name));
-    for (const path of [...folders, bitcoinDatadir, pods, manifest, unborn]) await removeTree(path);
+    const others = [bitcoinDatadir, pods, manifest, unborn, snapshots, unfinished];
+    for (const path of [...folders, ...others]) await removeTree(path);
     await this.background.remove();
     await removeLocks(locks); // at last: from here on the playground is whoever's is the first to make another
     return stopped;
@@ -440,7 +455,7 @@ const GONE_TRIES = 20;
 
 async function exclusively<T>(
   layout: Layout,
-  { signal, onBusy }: PlaygroundContext,
+  { signal, onBusy, onTidied }: PlaygroundContext,
   body: () => Promise<T>,
   lock: Lock = {},
 ): Promise<T> {
@@ -453,6 +468,7 @@ async function exclusively<T>(
       await makePrivateFolder(layout.locks);
       return await withLock(layout.locks, 'playground', { ...lock, what, wait: 'wait', onWait, signal }, async () => {
         began = true;
+        for (const told of await tidyUp(layout.dir, layout.unfinished)) onTidied?.(told);
         return await body();
       });
     } catch (error) {

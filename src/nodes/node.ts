@@ -34,15 +34,28 @@ export interface LightningNode {
   configured(key: string): Promise<string | undefined>;
   /** What its config has besides what a new node's has: a person's, or a setup's. */
   ownSettings(): Promise<OwnSettings>;
-  /** Makes its config name what it names in the folder `from` in the folder `to`. */
-  rebase(from: string, to: string): Promise<void>;
+  /**
+   * Makes its config name what it names in the folder `from` in the folder `to`, and has it look for no peer at an address
+   * where it found one there.
+   *
+   * @param options isCopy: the other one is there still, with its ports
+   */
+  rebase(from: string, to: string, options?: { readonly isCopy: boolean }): Promise<void>;
+  /**
+   * Takes out of its config whatever has it run a program, write elsewhere or listen to others: the config is somebody
+   * else's. It must not run.
+   *
+   * @param place where its folder, and bitcoind's, will be when it runs
+   * @returns what was taken out, as a person says it
+   */
+  disarm(place: { readonly folder: string; readonly bitcoinDatadir: string }): Promise<string[]>;
   /** Removes what it has of a chain that is gone; config, log and key stay. It must not run. */
   forget(): Promise<void>;
   /** @param debug a part of it that is to wait for a debugger */
   start(debug?: string): Promise<void>;
   /** Waits until it answers, and has caught up with the chain. */
   waitReady(wait?: ReadyOptions): Promise<void>;
-  /** Lets go of connections to it; it runs on. */
+  /** Lets go of connections to it, and of what is known of it; it runs on. */
   disconnect(): void;
 
   /** Its node id: 33 bytes, hex. */
@@ -90,6 +103,7 @@ export interface LightningNode {
   invoice(amountMsat: bigint | undefined, options?: InvoiceOptions): Promise<NewInvoice>;
   /** The invoice with this payment hash, if it made it. */
   invoiceByHash(paymentHash: string): Promise<Invoice | undefined>;
+  invoices(options?: AskOptions): Promise<Invoice[]>;
   /** @throws {LnPlayError} USAGE for what is no invoice */
   decode(bolt11: string): Promise<DecodedInvoice>;
   /** @param amountMsat for an invoice that leaves the amount to the payer */

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import type { Command } from './daemon-process.js';
 
 export interface Reaper {
+  /** Adds an argument to those that its command will get; it has it when this resolves. No blanks in it. */
+  readonly tell: (argument: string) => Promise<void>;
   /** Ends the reaper without its command, since there is nothing left to clean up; resolves when it has ended. */
   readonly dismiss: () => Promise<void>;
 }
@@ -12,7 +14,7 @@ export interface Reaper {
  * its own reads a pipe that only we hold, and runs the command at the pipe's end.
  */
 export async function startReaper({ command, args }: Command): Promise<Reaper> {
-  const shell = spawn('/bin/sh', ['-c', 'cat >/dev/null; exec "$@" >/dev/null 2>&1', 'sh', command, ...args], {
+  const shell = spawn('/bin/sh', ['-c', 'told=$(cat); exec "$@" $told >/dev/null 2>&1', 'sh', command, ...args], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
     cwd: '/',
@@ -21,6 +23,10 @@ export async function startReaper({ command, args }: Command): Promise<Reaper> {
   shell.unref();
   (shell.stdin as unknown as { unref?: () => void }).unref?.();
   return {
+    tell: (argument) =>
+      new Promise((resolve, reject) => {
+        shell.stdin.write(`${argument}\n`, (error) => (error ? reject(error) : resolve()));
+      }),
     dismiss: async () => {
       if (shell.exitCode !== null || shell.signalCode !== null) return;
       const ended = once(shell, 'exit');

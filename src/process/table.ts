@@ -56,6 +56,18 @@ export function orphansOf(leader: number, table: readonly ProcessEntry[] = listP
   return table.some(({ pid }) => pid === leader) ? [] : table.filter(({ group }) => group === leader);
 }
 
+/** Whether all of a process is stopped: on Linux each of its threads, of which one may be writing a file still. */
+export function isHeld(pid: number): boolean {
+  if (process.platform !== 'linux') return fromPs(pid)[0]?.isStopped ?? true;
+  let threads: string[];
+  try {
+    threads = readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return true; // it has ended: it does nothing more either
+  }
+  return threads.every((thread) => readStat(pid, thread)?.isStopped ?? true);
+}
+
 /** Whether that very process still runs; a zombie does not. */
 export function isRunning({ pid, startTime }: Pick<ProcessEntry, 'pid' | 'startTime'>): boolean {
   const entry = process.platform === 'linux' ? readStat(pid) : fromPs(pid)[0];
@@ -82,9 +94,9 @@ function readProc(pid: number): ProcessEntry | undefined {
   }
 }
 
-function readStat(pid: number): Omit<ProcessEntry, 'pid' | 'args'> | undefined {
+function readStat(pid: number, thread?: string): Omit<ProcessEntry, 'pid' | 'args'> | undefined {
   try {
-    return parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    return parseStat(readFileSync(`/proc/${pid}${thread === undefined ? '' : `/task/${thread}`}/stat`, 'utf8'));
   } catch {
     return undefined;
   }

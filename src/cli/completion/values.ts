@@ -3,6 +3,7 @@ import { cacheFolder } from '../../core/cache-folder.js';
 import { rpcSocketOf } from '../../daemons/lightning-dir.js';
 import { layoutOf, playgroundDir } from '../../network/layout.js';
 import { readManifest } from '../../network/manifest.js';
+import { namesOf } from '../../network/snapshots/store.js';
 import { LightningSocket } from '../../rpc/lightning-socket.js';
 
 /** A person waits for each of these with a finger on the key, in ms. */
@@ -11,6 +12,7 @@ const PATIENCE_MS = 1_000;
 /** What a playground has to offer to a word that is being typed. */
 export interface CompletionContext {
   readonly nodeNames: () => Promise<readonly string[]>;
+  readonly snapshots: () => Promise<readonly string[]>;
   /** The methods of the node that was named before. */
   readonly methods: () => Promise<readonly string[]>;
   /** The plugins of that node that can be stopped, by name. */
@@ -41,6 +43,7 @@ export function completionContext(dir: string | undefined, node: string | undefi
       const { installedLightningds } = await import('../../daemons/executables/cln/installed.js');
       return (await installedLightningds(cacheFolder())).map(({ version }) => version);
     },
+    snapshots: async () => await namesOf(layout),
     methods: async () => {
       const { help } = (await ask('help', {})) as { help: readonly { readonly command: string }[] };
       return help.map(({ command }) => command.split(' ')[0]!);

@@ -38,6 +38,7 @@ import {
 import { assertPayable, shorten } from '../payable.js';
 import { blockHashes } from './block-hashes.js';
 import { channelOf } from './channel.js';
+import { disarmLightningDir } from './disarm.js';
 import {
   decodedOf,
   invoiceOf,
@@ -123,8 +124,12 @@ export class ClnNode implements LightningNode {
     return await this.lightningd.configured(key);
   }
 
-  async rebase(from: string, to: string): Promise<void> {
-    await this.lightningd.rebase(from, to);
+  async rebase(from: string, to: string, options?: { readonly isCopy: boolean }): Promise<void> {
+    await this.lightningd.rebase(from, to, options);
+  }
+
+  async disarm(place: { readonly folder: string; readonly bitcoinDatadir: string }): Promise<string[]> {
+    return await disarmLightningDir(this.folder, place);
   }
 
   async forget(): Promise<void> {
@@ -141,6 +146,7 @@ export class ClnNode implements LightningNode {
   }
 
   disconnect(): void {
+    this.#id = undefined;
     this.rpc.close();
   }
 
@@ -305,6 +311,10 @@ export class ClnNode implements LightningNode {
   async invoiceByHash(paymentHash: string): Promise<ClnInvoice | undefined> {
     const [invoice] = (await this.#call('listinvoices', { payment_hash: paymentHash })).invoices;
     return invoice && invoiceOf(invoice);
+  }
+
+  async invoices(options?: AskOptions): Promise<ClnInvoice[]> {
+    return (await this.#call('listinvoices', {}, options)).invoices.map(invoiceOf);
   }
 
   async decode(bolt11: string): Promise<DecodedInvoice> {

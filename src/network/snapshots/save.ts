@@ -1,0 +1,20 @@
+import { copyState, sealImage, type Image } from '../../snapshots/image.js';
+import type { Manifest } from '../manifest.js';
+import type { Network } from '../network.js';
+import { factsOf } from './facts.js';
+import { whileHeld } from './held.js';
+import { stateOf } from './place.js';
+
+/**
+ * Makes an image of a network as it stands, running or not, in a folder that is made. It is held for as long as it takes to
+ * copy its files. The caller has the playground's lock.
+ *
+ * @throws {LnPlayError} FILESYSTEM; what is in the folder then is of no use
+ */
+export async function makeImage(network: Network, manifest: Manifest, folder: string, note?: string): Promise<Image> {
+  const facts = await factsOf(network, manifest, note);
+  const tree = await network.steps.run('copy', () =>
+    whileHeld(network, () => copyState(network.dir, stateOf(manifest), folder)),
+  );
+  return await network.steps.run('sync', () => sealImage(folder, tree, facts));
+}

@@ -1,0 +1,28 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileError } from '../core/files.js';
+import { eachOf, type Tree } from './copy.js';
+
+/**
+ * Brings a folder's files, and the folders themselves, to disk.
+ *
+ * @throws {LnPlayError} FILESYSTEM
+ */
+export async function syncTree(root: string, { folders, files }: Pick<Tree, 'folders' | 'files'>): Promise<void> {
+  await eachOf(files, (file) => sync(join(root, file)));
+  await eachOf(['', ...folders], (folder) => sync(join(root, folder)));
+}
+
+/** Brings a file to disk, or what was renamed, made or removed in a folder. @throws {LnPlayError} FILESYSTEM */
+export async function sync(path: string): Promise<void> {
+  try {
+    const handle = await open(path, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    throw fileError('write', path, cause);
+  }
+}
