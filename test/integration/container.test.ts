@@ -28,6 +28,14 @@ const cln = await findLightningd().then(
   () => undefined,
 );
 
+test('the image has all that the package has', async () => {
+  const root = new URL('../..', import.meta.url);
+  const { files } = JSON.parse(await readFile(new URL('package.json', root), 'utf8')) as { files: string[] };
+  const containerfile = await readFile(new URL('Containerfile', root), 'utf8');
+  for (const file of [...files, 'package.json', 'node_modules'].filter((name) => !name.startsWith('!')))
+    expect(containerfile).toMatch(new RegExp(`^COPY .* /build/${file} `, 'm'));
+});
+
 describe.skipIf(whyNoContainers)(`in a container${why}`, () => {
   const folder = useTemporaryFolder();
   let podman: Podman;
