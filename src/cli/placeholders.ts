@@ -33,6 +33,7 @@ export const PLACEHOLDERS: { readonly [name: string]: Placeholder } = {
   nodes: { about: 'how many, or their names: alice,bob' },
   where: { about: 'kubernetes or podman', values: () => ['kubernetes', 'podman'] },
   'kind=image': { about: 'such as embedded=localhost/ln-play', values: () => ['bitcoind=', 'cln=', 'embedded='] },
+  action: { about: 'clear', values: () => ['clear'] },
   command: { about: 'a program to run, with its arguments; all ends with it' },
   port: { about: 'a TCP port of 127.0.0.1' },
   snapshot: { about: 'a snapshot of the playground', values: ({ snapshots }) => snapshots() },

@@ -17,6 +17,9 @@ export interface PlaygroundOptions<Name extends string = string> extends Omit<Up
   readonly network?: string | NetworkLiteral<Name> | NetworkSpec | undefined;
 }
 
+/** What `Playground.start` takes. */
+export type StartOptions<Name extends string = string> = Omit<PlaygroundOptions<Name>, 'dir'>;
+
 /** What a node may be asked for by: its name, or that of its row with a number. */
 export type NodeName<Name extends string> = Name | `${Name}${number}`;
 

@@ -17,11 +17,12 @@ import { boot, type UpReport as BootReport } from './boot.js';
 import type { OpenChannel } from './channels.js';
 import { stopDaemons } from './daemons.js';
 import { Ephemeral } from './ephemeral.js';
+import { placeFromCache, startKeepingImage } from './images/warm.js';
 import { assertOwnPlayground, layoutOf, playgroundDir, type Layout } from './layout.js';
 import { noPlayground, readManifest, type Manifest } from './manifest.js';
 import type { MineOptions } from './miner.js';
 import { Network, type NetworkContext } from './network.js';
-import { withNetworkRead, type NodeName, type PlaygroundOptions } from './playground-options.js';
+import { withNetworkRead, type NodeName, type PlaygroundOptions, type StartOptions } from './playground-options.js';
 import { withoutThaw, withThaw } from './weather/freezing.js';
 import type { NetworkSpec } from './spec.js';
 import type { UpOptions } from './up-options.js';
@@ -105,10 +106,22 @@ export class Playground<Name extends string = string> extends Network implements
     options: PlaygroundOptions<Name> = {},
     context: PlaygroundContext = {},
   ): Promise<UpReport<Name>> {
+    return await Playground.#up(options, context, true);
+  }
+
+  /** @param durable whether its folder outlives our process */
+  static async #up<Name extends string>(
+    options: PlaygroundOptions<Name>,
+    context: PlaygroundContext,
+    durable: boolean,
+  ): Promise<UpReport<Name>> {
     const layout = layoutOf(playgroundDir(options.dir));
     const read = await withNetworkRead(options);
+    const make = (manifest: Manifest): Playground<Name> => new Playground<Name>(layout, manifest, context);
     return await exclusively(layout, context, async () => {
-      const report = await boot(layout, read, context, (manifest) => new Playground<Name>(layout, manifest, context));
+      if (await placeFromCache(layout, read, context, durable))
+        return { ...(await boot(layout, {}, context, make)), created: true };
+      const report = await boot(layout, read, context, make);
       return read.network ? await report.playground.#bringTo(read.network, report, read.prune) : report;
     });
   }
@@ -134,20 +147,44 @@ export class Playground<Name extends string = string> extends Network implements
     return { ...report, changes: [...report.changes, ...changes], losses: [...report.losses, ...losses] };
   }
 
-  /** A playground in a temporary folder; `dispose`, or the end of our process however it comes, removes all of it. */
+  /**
+   * A playground in a temporary folder; `dispose`, or the end of our process however it comes, removes all of it. The first
+   * of its like leaves an image in ln-play's cache, from which the others start.
+   */
   static async start<const Name extends string = string>(
-    options: Omit<PlaygroundOptions<Name>, 'dir'> = {},
+    options: StartOptions<Name> = {},
     context: PlaygroundContext = {},
   ): Promise<Playground<Name>> {
     const ephemeral = await Ephemeral.create();
+    const { dir } = ephemeral;
     try {
-      const { playground } = await Playground.up({ ...options, dir: ephemeral.dir }, context);
+      const start = async (): Promise<Playground<Name>> =>
+        (await Playground.#up<Name>({ ...options, dir }, context, false)).playground;
+      const playground = await startKeepingImage(await withNetworkRead(options), context, start);
       playground.#ephemeral = ephemeral;
       return playground;
     } catch (error) {
       await ephemeral.dispose();
       throw error;
     }
+  }
+
+  /**
+   * Saves all that it is, to be gone back to with `revert`.
+   *
+   * @returns what `revert` takes: the name of a snapshot
+   */
+  async snapshot(): Promise<string> {
+    return (await this.snapshots.save()).name;
+  }
+
+  /**
+   * Puts all of it back as it was at a `snapshot`, any number of times; it runs again afterwards.
+   *
+   * @throws {LnPlayError} USAGE if there is no such snapshot
+   */
+  async revert(snapshot: string): Promise<void> {
+    await this.snapshots.restore(snapshot);
   }
 
   /** The talk's main job: see `fundAndChannel` of talk.ts. */

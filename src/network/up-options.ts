@@ -20,6 +20,8 @@ export interface UpOptions extends ExecutableOptions {
   readonly network?: NetworkSpec | undefined;
   /** Also does what loses something: closes channels that `network` has not, removes nodes, peers, options and plugins. */
   readonly prune?: boolean | undefined;
+  /** A new playground is made from nothing, also where ln-play's cache has an image of its like. */
+  readonly cold?: boolean | undefined;
   /** Where the daemons of a new playground run, if not on this machine. */
   readonly pods?: PodsOptions | undefined;
   /** New nodes listen on TCP ports of 127.0.0.1 instead of unix sockets. */

@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { LnPlayError } from '../core/errors.js';
 import { Playground, type PlaygroundContext } from '../network/playground.js';
-import type { PlaygroundOptions } from '../network/playground-options.js';
+import type { StartOptions } from '../network/playground-options.js';
 import { listProcesses } from '../process/table.js';
 import { Stock } from './stock.js';
 
 /** What a pool's playgrounds are, as `Playground.start` takes it, and how many are kept ready. */
-export interface PoolOptions extends Omit<PlaygroundOptions, 'dir'> {
+export interface PoolOptions extends StartOptions {
   /** By default 2. */
   readonly size?: number | undefined;
 }

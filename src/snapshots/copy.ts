@@ -62,7 +62,7 @@ export async function readTree(root: string, names: readonly string[]): Promise<
  */
 export async function copyTree(from: string, to: string, { folders, files, links }: Tree): Promise<void> {
   try {
-    await mkdir(to, { mode: 0o700 });
+    await mkdir(to, { recursive: true, mode: 0o700 });
     for (const folder of folders) await mkdir(join(to, folder), { mode: 0o700 });
     for (const link of links) await symlink(await readlink(join(from, link)), join(to, link));
     let mayClone = true;

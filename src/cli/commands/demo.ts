@@ -23,7 +23,10 @@ export async function run(context: CommandContext): Promise<Reply> {
   assertNodes(Object.values(jobNames(context, names)), names);
   const programs = programOptions(context);
   const fetch = timed('fetch bitcoind', programs.onDownload);
-  const playground = await Playground.start({ ...programs, ...fetch, nodes }, context.playground);
+  const playground = await Playground.start(
+    { ...programs, ...fetch, nodes, cold: context.options['warm'] !== true },
+    context.playground,
+  );
   let report;
   try {
     const ends = jobNodes(context, playground);

@@ -32,6 +32,7 @@ export async function run(context: CommandContext): Promise<Reply | undefined> {
     prune,
     lightningdOf: Object.fromEntries(listOption(context, 'node').map(nodeAndLightningd)),
     options: listOption(context, 'option').map(nodeOption),
+    cold: options['cold'] === true,
     tcp: options['tcp'] === true,
     randomKeys: options['randomKeys'] === true,
     debugger: debug,

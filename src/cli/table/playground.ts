@@ -23,6 +23,7 @@ export const PLAYGROUND: readonly CommandSpec[] = [
       IMAGE,
       ['--dry-run', 'with a network: say what would be done, and do nothing'],
       ['--prune', 'with a network: also close and remove what it has no more'],
+      ['--cold', 'make it from nothing, also where a network of its like was made before'],
       ['--foreground', 'stay, and stop everything at Ctrl-C'],
     ],
     examples: [

@@ -21,6 +21,7 @@ export const TALK: readonly CommandSpec[] = [
       ...JOB,
       ...CHANNEL,
       AMOUNT,
+      ['--warm', 'start from the image of a network made before, as tests do'],
       ['--nodes <nodes>', 'how many nodes, or their names: alice,bob (2)'],
     ],
     examples: ['ln-play demo', 'ln-play demo --capacity 0.1btc --amount 1000sat', 'ln-play demo --json | jq .total_ms'],

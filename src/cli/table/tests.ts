@@ -3,6 +3,12 @@ import { PROGRAMS, type CommandSpec } from '../command-spec.js';
 /** What tests in other languages use. */
 export const TESTS: readonly CommandSpec[] = [
   {
+    usage: 'cache [action]',
+    summary: 'the networks that were made before, from which others of their like start; `clear` removes them',
+    examples: ['ln-play cache', 'ln-play cache clear'],
+    load: () => import('../commands/cache.js'),
+  },
+  {
     usage: 'pool serve [command...]',
     summary: 'keep playgrounds ready for tests in any language, over HTTP on 127.0.0.1',
     options: [
