@@ -2,7 +2,6 @@ import { availableParallelism } from 'node:os';
 import { LnPlayError } from '../core/errors.js';
 import { Playground, type PlaygroundContext } from '../network/playground.js';
 import type { StartOptions } from '../network/playground-options.js';
-import { listProcesses } from '../process/table.js';
 import { Stock } from './stock.js';
 
 /** What a pool's playgrounds are, as `Playground.start` takes it, and how many are kept ready. */
@@ -83,8 +82,6 @@ export class PlaygroundPool implements AsyncDisposable {
   }
 }
 
-/** Whether all that belongs to it runs still. */
-function runs(playground: Playground): boolean {
-  const table = listProcesses();
-  return [playground.bitcoind, ...playground.nodes].every(({ daemon }) => daemon.attach(table));
-}
+/** Whether all that belongs to it runs still; all of them are children of ours. */
+const runs = ({ bitcoind, nodes }: Playground): boolean =>
+  [bitcoind, ...nodes].every(({ daemon }) => daemon.pid !== undefined);

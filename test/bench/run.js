@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { removeTemporaries } from './lib/temporary.js';
 import { render, summary } from './lib/table.js';
 
-const GROUPS = ['demo', 'cli', 'nodes', 'embedded', 'idle', 'memory', 'plugins'];
+const GROUPS = ['demo', 'cli', 'nodes', 'embedded', 'idle', 'memory', 'plugins', 'warm'];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -25,7 +25,7 @@ async function upAndDown(lightningd) {
   const dir = temporaryFolder();
   const env = { LN_PLAY_DIR: dir };
   try {
-    const up = await timed(() => lnPlay(['up', '--nodes', '10', '--lightningd', lightningd], env));
+    const up = await timed(() => lnPlay(['up', '--cold', '--nodes', '10', '--lightningd', lightningd], env));
     const down = await timed(() => lnPlay(['down'], env));
     return { up, down };
   } finally {
