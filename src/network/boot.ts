@@ -33,6 +33,8 @@ export interface UpReport<N extends Network = Network> {
   /** The names of the daemons that this call started, and of those that ran already. */
   readonly started: readonly string[];
   readonly alreadyRan: readonly string[];
+  /** Of a playground that was made from somebody else's file: what its configs named, and is not run. */
+  readonly leftOut?: readonly string[];
   /** Of those that were started: those that ran, and had to be given another config. */
   readonly restarted: readonly string[];
   /** What had to be done besides for the network that was asked for, and what it has no more. */

@@ -31,6 +31,7 @@ import { statusOf, type PlaygroundStatus } from './status.js';
 import { fundAndChannel, payDemo, type FundAndChannelOptions, type PayDemoOptions } from './talk.js';
 import type { FeeEstimate } from '../rpc/bitcoind-weather.js';
 import { waitForFeerates } from './waits.js';
+import type { LeftOut } from './snapshots/place.js';
 import { Snapshots } from './snapshots/snapshots.js';
 
 export type UpReport<Name extends string = string> = BootReport<Playground<Name>>;
@@ -119,9 +120,11 @@ export class Playground<Name extends string = string> extends Network implements
     const read = await withNetworkRead(options);
     const make = (manifest: Manifest): Playground<Name> => new Playground<Name>(layout, manifest, context);
     return await exclusively(layout, context, async () => {
-      if (await placeFromCache(layout, read, context, durable))
+      const leftOut = await Playground.#begin(layout, read, context);
+      if (leftOut === undefined && (await placeFromCache(layout, read, context, durable)))
         return { ...(await boot(layout, {}, context, make)), created: true };
-      const report = await boot(layout, read, context, make);
+      const booted = await boot(layout, read, context, make);
+      const report = leftOut === undefined ? booted : { ...booted, created: true, leftOut };
       return read.network ? await report.playground.#bringTo(read.network, report, read.prune) : report;
     });
   }
@@ -145,6 +148,35 @@ export class Playground<Name extends string = string> extends Network implements
     const { changes, losses } = await applyChannels(this, spec, report.losses, isPruned);
     await this.background.setFromFile(chainSections(spec.chain), this.wait);
     return { ...report, changes: [...report.changes, ...changes], losses: [...report.losses, ...losses] };
+  }
+
+  /** Where `from` says of what: makes it, and starts nothing. */
+  static async #begin(layout: Layout, options: UpOptions, { signal }: PlaygroundContext): Promise<LeftOut | undefined> {
+    const { from, trust, bitcoind, lightningd, lightningdOf, onDownload } = options;
+    if (from === undefined) return undefined;
+    const { beginFrom } = await import('./snapshots/carry.js');
+    const executables = { bitcoind, lightningd, lightningdOf, onDownload };
+    return await beginFrom(layout, { from, trust, executables, signal });
+  }
+
+  /**
+   * Makes a second playground of this one as it stands, in a folder that has none, and starts it: with the same nodes and
+   * channels, ids and keys, and ports of its own. The two know nothing of each other.
+   *
+   * @throws {LnPlayError} USAGE for a folder that has a playground; FILESYSTEM; as `up`
+   */
+  async clone(dir: string): Promise<Playground<Name>> {
+    this.assertHere();
+    const { assertPlaceFor, copyNetwork } = await import('./snapshots/carry.js');
+    const layout = layoutOf(playgroundDir(dir));
+    const context = this.#context;
+    await assertPlaceFor(this, layout);
+    return await exclusively(layout, context, async () => {
+      await assertPlaceFor(this, layout);
+      await this.steps.run('copy', () => copyNetwork(this, layout, (body) => this.#exclusively(body), context.signal));
+      return (await boot(layout, {}, context, (manifest) => new Playground<Name>(layout, manifest, context)))
+        .playground;
+    });
   }
 
   /**

@@ -18,6 +18,13 @@ export interface UpOptions extends ExecutableOptions {
   readonly peers?: readonly Edge[] | undefined;
   /** What the whole network is to be, in place of `nodes` and `peers`: what there is is brought to it. */
   readonly network?: NetworkSpec | undefined;
+  /**
+   * Of a folder that has no playground: makes it of a snapshot instead, which is a file that was exported, a snapshot's
+   * folder, or the name of a snapshot of the default playground.
+   */
+  readonly from?: string | undefined;
+  /** With `from`: also run what the configs of a file name, plugins and all else. */
+  readonly trust?: boolean | undefined;
   /** Also does what loses something: closes channels that `network` has not, removes nodes, peers, options and plugins. */
   readonly prune?: boolean | undefined;
   /** A new playground is made from nothing, also where ln-play's cache has an image of its like. */

@@ -9,6 +9,7 @@ import { nodesOption, programOptions } from '../job.js';
 import { changesJson, changesText } from '../changes.js';
 import { askedNetwork } from '../network-file.js';
 import { columns, type Output } from '../output.js';
+import { leftOutLines } from '../snapshots.js';
 import { podsOption } from '../pods.js';
 import { debuggerText } from '../debugger.js';
 import { statusText } from './status.js';
@@ -30,6 +31,8 @@ export async function run(context: CommandContext): Promise<Reply | undefined> {
     nodes: nodesOption(context),
     pods,
     prune,
+    from: textOption(context, 'from'),
+    trust: options['trust'] === true,
     lightningdOf: Object.fromEntries(listOption(context, 'node').map(nodeAndLightningd)),
     options: listOption(context, 'option').map(nodeOption),
     cold: options['cold'] === true,
@@ -48,6 +51,7 @@ export async function run(context: CommandContext): Promise<Reply | undefined> {
   const lines = [
     `${out.style.green('✔')} ${headline}`,
     ...(report.changes.length + report.losses.length === 0 ? [] : ['', changesText(report, prune, out)]),
+    ...leftOutLines(report.leftOut ?? [], out),
     '',
     statusText(status, out),
     '',

@@ -37,4 +37,22 @@ export const SNAPSHOTS: readonly CommandSpec[] = [
     examples: ['ln-play snapshot rm funded'],
     load: () => import('../commands/snapshot-rm.js'),
   },
+  {
+    usage: 'snapshot export <snapshot> <archive>',
+    summary: 'a snapshot as one file, for other folders and machines of the same kind; all keys are in it',
+    examples: ['ln-play snapshot export funded funded.tar.gz'],
+    load: () => import('../commands/snapshot-export.js'),
+  },
+  {
+    usage: 'snapshot import <archive> [snapshot-name]',
+    summary: 'take in a file that was exported, as a snapshot; nothing of it is run',
+    examples: ['ln-play snapshot import funded.tar.gz', 'ln-play snapshot import funded.tar.gz from-ann'],
+    load: () => import('../commands/snapshot-import.js'),
+  },
+  {
+    usage: 'clone <new-dir>',
+    summary: 'a second playground beside this one, both running: the same nodes and channels, ports of its own',
+    examples: ['ln-play clone /tmp/second'],
+    load: () => import('../commands/clone.js'),
+  },
 ];

@@ -1,9 +1,12 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { LnPlayError } from '../../core/errors.js';
 import { verifyImage } from '../../snapshots/image.js';
 import { inWorkFolder } from '../../snapshots/unfinished.js';
 import { readManifest, type Manifest } from '../manifest.js';
 import type { Network } from '../network.js';
 import { statusOf } from '../status.js';
+import { nameOfFile, unpack } from './carry.js';
 import { difference, type SnapshotDiff } from './diff.js';
 import { balanceOf } from './facts.js';
 import { endAtOnce } from './held.js';
@@ -139,6 +142,46 @@ export class Snapshots {
         hint: 'start it: ln-play up',
       });
     return difference({ height, balance }, { height: status.bitcoind.blocks, balance: now });
+  }
+
+  /**
+   * Writes a snapshot into one file (tar with gzip), for other folders, users and machines of the same kind. The keys of all
+   * nodes and wallets are in it.
+   *
+   * @param file absolute, or relative to the current folder
+   * @returns its path and size in bytes
+   * @throws {LnPlayError} USAGE if there is such a file, or no such snapshot; STATE for a damaged one; FILESYSTEM
+   */
+  async export(name: string, file: string): Promise<{ readonly file: string; readonly bytes: number }> {
+    const { layout, steps } = this.#host.network;
+    const path = resolve(file);
+    const image = await readSnapshot(layout, name);
+    await steps.run(`write ${path}`, async () => {
+      await verifyImage(image, titleOf(name));
+      const { packImage } = await import('../../snapshots/archive.js');
+      await packImage(image, path);
+    });
+    return { file: path, bytes: (await stat(path)).size };
+  }
+
+  /**
+   * Takes in a file that was exported, as a snapshot; nothing of it is run.
+   *
+   * @param name by default the file's
+   * @throws {LnPlayError} STATE for a file that is none, damaged, of a later ln-play or another kind of machine; USAGE
+   */
+  async import(file: string, name = nameOfFile(file)): Promise<Snapshot> {
+    const { network, exclusively } = this.#host;
+    const { layout } = network;
+    assertSnapshotName(name);
+    return await exclusively(async () => {
+      await assertFree(layout, name);
+      return await inWorkFolder(layout.unfinished, 'import', name, async (folder) => {
+        const image = await network.steps.run(`read ${file}`, () => unpack(resolve(file), folder));
+        await keep(layout, folder, name);
+        return describe(name, image);
+      });
+    });
   }
 
   /** Looks whether a snapshot's files are those that were saved. @throws {LnPlayError} STATE for a damaged one */
