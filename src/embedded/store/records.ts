@@ -20,11 +20,8 @@ export class Records<T> {
   }
 
   /** One after the other, by when its key came. */
-  *all(): Iterable<T> {
-    for (const key of this.#store.keys(this.#prefix)) {
-      const record = this.#store.getJson<T>(key);
-      if (record !== undefined) yield record;
-    }
+  all(): Iterable<T> {
+    return this.#store.allJson<T>(this.#prefix);
   }
 
   list(): T[] {

@@ -12,6 +12,7 @@ import {
 import { dirname } from 'node:path';
 import { CHUNK_BYTES, encode, readAll, replay, sizeOf, writeAll } from './encoding.js';
 import { Places, type Place } from './places.js';
+import { inChunks, readTogether } from './read-together.js';
 
 /** Below this size the file is never rewritten, however little of it still counts. */
 const COMPACT_ABOVE_BYTES = 8 * 1024 * 1024;
@@ -98,7 +99,19 @@ export class Store {
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows what it has put
   getJson<T>(key: string): T | undefined {
     const value = this.get(key);
-    return value && (JSON.parse(Buffer.from(value.buffer, value.byteOffset, value.length).toString()) as T);
+    return value && (fromJson(value) as T);
+  }
+
+  /** What `getJson` gives for each of `keys(prefix)`, in the same order; it comes out of the file together, not one by one. */
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows what it has put
+  *allJson<T>(prefix: string): Iterable<T> {
+    for (const keys of inChunks(this.keys(prefix), (key) => this.#places.get(key)?.length ?? 0)) {
+      const values = new Map(keys.map((key) => [key, this.#changes.get(key)]));
+      const inFile = keys.filter((key) => !values.get(key));
+      const places = inFile.map((key) => this.#places.get(key)!);
+      for (const [index, value] of readTogether(this.#readFd, places).entries()) values.set(inFile[index]!, value);
+      for (const value of values.values()) yield fromJson(value!) as T;
+    }
   }
 
   putJson(key: string, value: unknown): void {
@@ -209,6 +222,9 @@ export class Store {
     return size;
   }
 }
+
+const fromJson = (value: Uint8Array): unknown =>
+  JSON.parse(Buffer.from(value.buffer, value.byteOffset, value.length).toString());
 
 function syncDirectory(path: string): void {
   const fd = openSync(dirname(path), 'r');

@@ -1,7 +1,7 @@
 import type { Store } from './store.js';
 
 /** What may be read at any time. */
-export type Reader = Pick<Store, 'get' | 'keys' | 'getJson'>;
+export type Reader = Pick<Store, 'get' | 'keys' | 'getJson' | 'allJson'>;
 
 /** The only thing that writes to the node's store, and only while its turn's work runs. */
 export class Tx {

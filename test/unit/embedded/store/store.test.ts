@@ -9,7 +9,7 @@ import { waitFor } from '../../../../src/core/wait.js';
 import { Store } from '../../../../src/embedded/store/store.js';
 
 /** How the disk fails, if it does. */
-const disk = vi.hoisted(() => ({ bytesLeft: Infinity, syncs: true, truncates: true }));
+const disk = vi.hoisted(() => ({ bytesLeft: Infinity, syncs: true, truncates: true, reads: 0 }));
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof Fs>();
   const failing = (): never => {
@@ -17,6 +17,10 @@ vi.mock('node:fs', async (original) => {
   };
   return {
     ...fs,
+    readSync: (fd: number, bytes: Uint8Array, at: number, length: number, position: number) => {
+      disk.reads++;
+      return fs.readSync(fd, bytes, at, length, position);
+    },
     writeSync: (fd: number, bytes: Uint8Array, at: number) => {
       const written = fs.writeSync(fd, bytes, at, Math.min(bytes.length - at, disk.bytesLeft));
       disk.bytesLeft -= written;
@@ -175,6 +179,34 @@ test('what is left when the file is rewritten can be read, changed and found aga
     ]);
     expect(opened.get('big')?.every((byte) => byte === 59)).toBe(true);
   }
+});
+
+test('many values come in the order of their keys, with few reads, and as they were changed since', () => {
+  const store = Store.open(path);
+  const COUNT = 2_000;
+  const label = (i: number): string => `invoice/${i}`;
+  for (let i = 0; i < COUNT; i++) {
+    store.putJson(label(i), { i, text: 'x'.repeat(500) });
+    if (i % 20 > 0) continue;
+    store.put('monitor', new Uint8Array(10_000));
+    store.commit();
+  }
+  store.put('blob', new Uint8Array(3 << 20)); // far between
+  for (const i of [7, 1_500]) store.putJson(label(i), { i, paid: true });
+  store.delete(label(8));
+  store.close();
+
+  const again = reopen();
+  again.putJson(label(9), { i: 9, pending: true });
+  again.putJson(label(COUNT), { i: COUNT });
+  again.delete(label(10));
+  disk.reads = 0;
+  const found = [...again.allJson<{ i: number }>('invoice/')];
+  expect(disk.reads).toBeLessThan(20);
+  expect(found.map(({ i }) => i)).toEqual([...Array(COUNT + 1).keys()].filter((i) => i !== 8 && i !== 10));
+  expect(found[7]).toEqual({ i: 7, paid: true });
+  expect(found[8]).toEqual({ i: 9, pending: true });
+  expect(found).toEqual(again.keys('invoice/').map((key) => again.getJson(key)));
 });
 
 describe('a commit that fails', () => {
