@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { SMALL_HEAP_FLAGS } from '../../core/small-heap.js';
 import type { Command } from '../../process/daemon-process.js';
 
 /** What `--lightningd` and LIGHTNINGD_EXE call the lightningd that comes with this package. */
@@ -11,7 +12,7 @@ export const EMBEDDED_SCRIPT = fileURLToPath(new URL('../../../bin/ln-play-light
 /** How the lightningd of this package is started; undefined if it was not packed. */
 export async function embeddedLightningd(): Promise<Command | undefined> {
   return await access(EMBEDDED_SCRIPT).then(
-    () => ({ command: process.execPath, args: [EMBEDDED_SCRIPT] }),
+    () => ({ command: process.execPath, args: [...SMALL_HEAP_FLAGS, EMBEDDED_SCRIPT] }),
     () => undefined,
   );
 }
