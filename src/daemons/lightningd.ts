@@ -203,6 +203,12 @@ export class Lightningd {
     }
   }
 
+  /** Which plugins it waits for, as people say it; undefined if it doesn't, or that can't be told. */
+  async heldUpBy(): Promise<string | undefined> {
+    const pending = await pendingPlugins(this.daemon.pid ?? 0, this.logFile);
+    return pending.length === 0 ? undefined : waitsFor(this.name, pending);
+  }
+
   #notReady(error: LnPlayError, [plugin, ...others]: readonly string[]): LnPlayError {
     if (plugin === undefined)
       return new LnPlayError('TIMEOUT', error.message, {

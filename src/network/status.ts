@@ -53,6 +53,8 @@ export interface NodeStatus {
   readonly binding: string | null;
   readonly blockheight: number | null;
   readonly num_peers: number | null;
+  /** Why it runs and does not answer. */
+  readonly problem?: string;
 }
 
 export interface ChannelStatus {
@@ -149,6 +151,7 @@ async function nodeStatus(node: LightningNode, state: DaemonState) {
     const status = { ...base, id, alias, version, blockheight, num_peers, binding: listens[0] ?? null };
     return { status, channels };
   } catch (error) {
-    return { status: { ...base, ...unknown, problem: messageOf(error) }, channels: [] };
+    const problem = (await node.heldUpBy()) ?? messageOf(error);
+    return { status: { ...base, ...unknown, problem }, channels: [] };
   }
 }

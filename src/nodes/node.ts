@@ -55,6 +55,8 @@ export interface LightningNode {
   start(debug?: string): Promise<void>;
   /** Waits until it answers, and has caught up with the chain. */
   waitReady(wait?: ReadyOptions): Promise<void>;
+  /** What holds its start up, where it runs and doesn't answer yet: `l1 waits for its plugin …`; undefined if that is unknown. */
+  heldUpBy(): Promise<string | undefined>;
   /** Lets go of connections to it, and of what is known of it; it runs on. */
   disconnect(): void;
 

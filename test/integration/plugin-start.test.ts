@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { shellWord } from '../../src/core/shell.js';
+import type { PlaygroundStatus } from '../../src/network/status.js';
 import { writeFakePlugin } from '../fakes/plugins/support.js';
 import { usePlayground } from './plugin-support.js';
 import { describeEach } from './support.js';
@@ -49,7 +50,12 @@ describeEach((_, options) => {
     expect(stderr).toContain(
       `hint: see what it does by itself: ln-play plugin check ${shellWord(file)}; or take it out of ${configFile}, then: ln-play restart l1`,
     );
+    const why = 'l1 waits for its plugin silent.sh to answer getmanifest';
+    expect((await at.ok('status')).stdout).toContain(`\n\n${why}\n`);
+    const { nodes } = JSON.parse((await at.ok('status', '--json')).stdout) as PlaygroundStatus;
+    expect(nodes[0]).toMatchObject({ name: 'l1', state: 'running', id: null, problem: why });
     await writeFile(configFile, config);
     await at.ok('restart', 'l1');
+    expect((await at.ok('status')).stdout).not.toContain('waits');
   });
 });

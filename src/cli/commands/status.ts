@@ -13,7 +13,7 @@ export async function run({ options, out, playground: context }: CommandContext)
 /** An id is known by its first digits; with fewer it is of no use at all. */
 const ID_WIDTH = 13;
 
-/** The status as aligned lines: the daemons, the channels. In a terminal ids are as long as there is room for. */
+/** The status as aligned lines: the daemons, why some don't answer, the channels, what goes on by itself. In a terminal ids are as long as there is room for. */
 export function statusText(
   { daemons, bitcoind, nodes, channels, background }: PlaygroundStatus,
   { style, width }: Output,
@@ -52,12 +52,13 @@ export function statusText(
     dim(`${from} has ${formatSat(BigInt(to_us_msat))}`),
   ]);
   const all = rows.map((row) => [...row.slice(0, -1), dim(elide(row.at(-1)!, room))]);
+  const problems = nodes.flatMap(({ problem }) => (problem === undefined ? [] : [[style.red(problem)]]));
   const goingOn = background.map(({ name, summary, from, problem }) => [
     bold(name),
     problem === null ? summary : `${summary}: ${style.red(problem)}`,
     dim(from === 'file' ? "by the network's file" : 'until ln-play down'),
   ]);
-  return [all, open, goingOn]
+  return [all, problems, open, goingOn]
     .filter(({ length }) => length > 0)
     .map((rows) => columns(rows))
     .join('\n\n');

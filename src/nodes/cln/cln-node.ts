@@ -145,6 +145,10 @@ export class ClnNode implements LightningNode {
     await this.lightningd.waitReady(wait);
   }
 
+  async heldUpBy(): Promise<string | undefined> {
+    return await this.lightningd.heldUpBy();
+  }
+
   disconnect(): void {
     this.#id = undefined;
     this.rpc.close();
