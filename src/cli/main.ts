@@ -106,6 +106,10 @@ function timeoutOf({ timeout }: OptionsOf): number | undefined {
       hint: `give at most ${MAX_TIMEOUT_S} s, which is 24 days`,
     });
   if (seconds > 0) return seconds * 1000;
+  if (timeout.trim() !== '' && seconds <= 0)
+    throw new LnPlayError('USAGE', `--timeout ${timeout} leaves no time at all`, {
+      hint: 'give more than 0 seconds, for example --timeout 120',
+    });
   throw new LnPlayError('USAGE', `--timeout ${JSON.stringify(timeout)} is not a number of seconds`, {
     hint: 'for example --timeout 120',
   });

@@ -19,24 +19,25 @@ export function readMsat(text: string, bare: Unit, fractional: readonly Unit[] =
   return BigInt(whole + fraction.padEnd(DECIMALS[unit], '0'));
 }
 
+/** How a person writes an amount. */
+export const AMOUNT_HINT = 'amounts are written 24msat, 10sat or 0.042btc';
+
 /**
  * Reads an amount that a person wrote: as Core Lightning does, and sat may have decimals too.
  *
+ * @param hint how it can be written
  * @returns msat
  * @throws {LnPlayError} USAGE, naming `what` and the value
  */
-export function parseAmountMsat(text: string, what = 'amount', bare: Unit = 'sat'): bigint {
+export function parseAmountMsat(text: string, what = 'amount', bare: Unit = 'sat', hint = AMOUNT_HINT): bigint {
   const msat = readMsat(text.trim(), bare, ['sat', 'btc']);
-  if (msat === undefined)
-    throw new LnPlayError('USAGE', `${what} ${JSON.stringify(text)} is not an amount`, { hint: AMOUNT_HINT });
+  if (msat === undefined) throw new LnPlayError('USAGE', `${what} ${JSON.stringify(text)} is not an amount`, { hint });
   if (msat > MAX_MSAT)
     throw new LnPlayError('USAGE', `${what} ${JSON.stringify(text)} is more than the 21 million BTC there can be`, {
       hint: AMOUNT_HINT,
     });
   return msat;
 }
-
-const AMOUNT_HINT = 'amounts are written 24msat, 10sat or 0.042btc';
 
 /**
  * Reads an amount for the chain or a channel's capacity.

@@ -110,6 +110,7 @@ describeEach((_implementation, { flags }) => {
     [2, 'demo --from l5', /There is no node "l5"/, /hint: its nodes are l1, l2/],
     [2, 'invoice l1 -- -5', /amount "-5" is not an amount/],
     [2, 'invoice l1 1e400btc', /is not an amount/],
+    [2, 'invoice l1 foo', /amount "foo" is not an amount/, /hint: .*24msat.*; any leaves it to the payer/],
     [2, 'mine 0', /blocks "0" is not a whole number from 1 to/],
     [2, 'mine 1.5', /blocks "1.5" is not a whole number/],
     [2, 'mine ten', /blocks "ten" is not a whole number/],
@@ -123,6 +124,8 @@ describeEach((_implementation, { flags }) => {
     [2, 'up --node l7=embedded', /There is no node "l7"\nhint: the nodes are l1, l2\n/],
     [1, 'up --bitcoind /nonexistent', /--bitcoind names \/nonexistent: there is no such file/, /hint: /],
     [2, 'status --timeout soon', /--timeout "soon" is not a number of seconds/, /hint: /],
+    [2, 'status --timeout 0', /--timeout 0 leaves no time at all/, /hint: give more than 0 seconds/],
+    [2, 'status --timeout=-3', /--timeout -3 leaves no time at all/, /hint: /],
     [
       2,
       'status --timeout 2147484',
