@@ -3,6 +3,7 @@ import { LnPlayError } from '../core/errors.js';
 import { unlessAborted } from '../core/wait.js';
 import { Bitcoind } from '../daemons/bitcoind.js';
 import type { LightningdExecutable, ReadyOptions } from '../daemons/lightningd.js';
+import { withLock, type LockHolder } from '../process/lock.js';
 import { createNode } from '../nodes/implementations.js';
 import type { LightningNode } from '../nodes/node.js';
 import { Background } from './background/background.js';
@@ -203,8 +204,24 @@ export class Network {
 
   /** Mines blocks and waits until every running node has seen them. @returns the height */
   async mine(blocks: number, options?: MineOptions): Promise<number> {
-    await this.step(`mine ${blocks}`, [], () => this.miner.mine(blocks, this.wait, options));
-    return await this.sync();
+    return await this.whileBitcoindStays(async () => {
+      await this.step(`mine ${blocks}`, [], () => this.miner.mine(blocks, this.wait, options));
+      return await this.sync();
+    });
+  }
+
+  /** Keeps another command from starting bitcoind again meanwhile, and waits for one that does so. */
+  protected async whileBitcoindStays<T>(body: () => Promise<T>): Promise<T> {
+    let waited = (): void => {};
+    const onWait = ({ pid, command }: LockHolder): void =>
+      void (waited = this.steps.begin(`waiting for ${command} (process ${pid})`));
+    const lock = { what: 'bitcoind', wait: 'wait', onWait, signal: this.#context.signal } as const;
+    const underLock = async (): Promise<T> => {
+      waited();
+      waited = () => {};
+      return await body();
+    };
+    return await withLock(this.layout.locks, 'bitcoind', lock, underLock).finally(() => waited());
   }
 
   /**

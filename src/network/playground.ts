@@ -273,9 +273,13 @@ export class Playground<Name extends string = string> extends Network implements
           throw new LnPlayError('STATE', `${needed} is not running, and ${name} needs it`, {
             hint: 'start all that is down: ln-play up',
           });
-      await this.steps.run(`stop ${name}`, () => daemon.stop());
-      await this.steps.run(`start ${name}`, () => start(this.wait));
-      await rejoin?.(this.wait);
+      const restart = async (): Promise<void> => {
+        await this.steps.run(`stop ${name}`, () => daemon.stop());
+        await this.steps.run(`start ${name}`, () => start(this.wait));
+        await rejoin?.(this.wait);
+      };
+      // whoever mines gets to the end of it, unless it is frozen
+      await (daemon === this.bitcoind.daemon && !daemon.isFrozen ? this.whileBitcoindStays(restart) : restart());
     });
   }
 

@@ -67,6 +67,13 @@ describeEach((_implementation, { flags }) => {
     expect(bitcoind.pid).not.toBe(before.bitcoind.pid);
     await json('mine'); // the nodes have found it again
 
+    const restart = { isOver: false };
+    const restarted = json('restart', 'bitcoind').finally(() => (restart.isOver = true));
+    const mineMeanwhile = async (): Promise<void> => {
+      while (!restart.isOver) await json('mine');
+    };
+    await Promise.all([restarted, mineMeanwhile(), mineMeanwhile()]);
+
     await json('down');
     expect(await runCli(['restart', 'l1'], { env: { LN_PLAY_DIR: at.dir } })).toMatchObject({
       code: 1,
