@@ -7,7 +7,10 @@ import { RELEASE } from '../../src/daemons/executables/core/release.js';
 import { DEBIAN } from '../../src/daemons/executables/debian/source.js';
 import { findExecutable } from '../../src/daemons/executables/find.js';
 import { THIS_HOST } from '../../src/daemons/executables/host.js';
+import { EMBEDDED } from '../../src/daemons/executables/embedded.js';
+import type { Step } from '../../src/network/steps.js';
 import { run } from '../../src/process/run.js';
+import { runJson } from './support.js';
 
 let cache: string;
 let home: string;
@@ -49,6 +52,16 @@ describe.skipIf(whyNot !== undefined)(`bitcoind from Debian's archive${whyNot ? 
 
     const again = await findExecutable('bitcoind', { env: { ...env(), LN_PLAY_OFFLINE: '1' } });
     expect(again.executable).toEqual({ ...executable, source: 'cache' });
+  });
+
+  test('has a row of its own in a demo that fetches it, and none in the next', async () => {
+    const demo = async (): Promise<string[]> => {
+      const options = { env: { ...env(), BITCOIND_EXE: '' } };
+      const { steps } = await runJson<{ steps: Step[] }>(['demo', '--lightningd', EMBEDDED], options);
+      return steps.map(({ name }) => name);
+    };
+    expect((await demo()).slice(0, 2)).toEqual(['fetch bitcoind', 'start bitcoind']);
+    expect(await demo()).not.toContain('fetch bitcoind');
   });
 
   test('is refused when the archive cannot be reached, with what apt said', async () => {
