@@ -28,8 +28,8 @@ import type { PodsRecord } from './pods-record.js';
 import { pendingOf, type Pending } from './pending.js';
 import type { Edge } from './spec.js';
 import { Steps, type StepListener } from './steps.js';
-import { assertReplaceable, replaceBlocks, type ReorgOptions } from './weather/replace-blocks.js';
-import { channelsFundedBy, outcome, type Reorg } from './weather/reorg.js';
+import type { ReorgOptions } from './weather/replace-blocks.js';
+import type { Reorg } from './weather/reorg.js';
 import { ALL_CONNECTED, isHeldApart } from './weather/links.js';
 import { waitForBlock, waitForFunds, waitForSettled } from './waits.js';
 
@@ -231,6 +231,8 @@ export class Network {
    * @throws {LnPlayError} INVALID for the first blocks of a playground; USAGE
    */
   async reorg(depth: number, options: ReorgOptions = {}): Promise<Reorg> {
+    const { assertReplaceable, replaceBlocks } = await import('./weather/replace-blocks.js');
+    const { channelsFundedBy, outcome } = await import('./weather/reorg.js');
     const running = this.running;
     const { transactions } = await this.step('look at the chain', [], () =>
       assertReplaceable(this.bitcoind, depth, options),

@@ -6,9 +6,7 @@ import type { Daemon } from '../daemons/daemon.js';
 import type { AnyNode } from '../nodes/implementations.js';
 import { Traffic, type TrafficOptions } from '../traffic/traffic.js';
 import { listProcesses } from '../process/table.js';
-import { applyChannels } from './apply/apply.js';
-import { currentSpec } from './apply/current-spec.js';
-import { planNetwork, type NetworkPlan } from './apply/plan-network.js';
+import type { NetworkPlan } from './apply/plan-network.js';
 import type { EditByHand } from './background/background.js';
 import { isUnfinished, tidyUp } from '../snapshots/unfinished.js';
 import { withoutWeather, type LinksSettings } from './background/sections.js';
@@ -17,7 +15,6 @@ import { boot, type UpReport as BootReport } from './boot.js';
 import type { OpenChannel } from './channels.js';
 import { stopDaemons } from './daemons.js';
 import { Ephemeral } from './ephemeral.js';
-import { placeFromCache, startKeepingImage } from './images/warm.js';
 import { assertOwnPlayground, layoutOf, playgroundDir, type Layout } from './layout.js';
 import { noPlayground, readManifest, type Manifest } from './manifest.js';
 import type { MineOptions } from './miner.js';
@@ -121,7 +118,7 @@ export class Playground<Name extends string = string> extends Network implements
     const make = (manifest: Manifest): Playground<Name> => new Playground<Name>(layout, manifest, context);
     return await exclusively(layout, context, async () => {
       const leftOut = await Playground.#begin(layout, read, context);
-      if (leftOut === undefined && (await placeFromCache(layout, read, context, durable)))
+      if (leftOut === undefined && (await placedFromCache(layout, read, context, durable)))
         return { ...(await boot(layout, {}, context, make)), created: true };
       const booted = await boot(layout, read, context, make);
       const report = leftOut === undefined ? booted : { ...booted, created: true, leftOut };
@@ -136,15 +133,18 @@ export class Playground<Name extends string = string> extends Network implements
   static async plan(given: PlaygroundOptions & { readonly network: string | object }): Promise<NetworkPlan> {
     const layout = layoutOf(playgroundDir(given.dir));
     const options = (await withNetworkRead(given)) as UpOptions & { network: NetworkSpec };
+    const { planNetwork } = await import('./apply/plan-network.js');
     return await planNetwork(layout, options, (manifest) => new Playground(layout, manifest, {}));
   }
 
   /** The network as it is now, all nodes running: `up` with it elsewhere makes the same. */
   async spec(): Promise<NetworkSpec> {
+    const { currentSpec } = await import('./apply/current-spec.js');
     return await currentSpec(this);
   }
 
   async #bringTo(spec: NetworkSpec, report: UpReport<Name>, isPruned = false): Promise<UpReport<Name>> {
+    const { applyChannels } = await import('./apply/apply.js');
     const { changes, losses } = await applyChannels(this, spec, report.losses, isPruned);
     await this.background.setFromFile(chainSections(spec.chain), this.wait);
     return { ...report, changes: [...report.changes, ...changes], losses: [...report.losses, ...losses] };
@@ -192,7 +192,9 @@ export class Playground<Name extends string = string> extends Network implements
     try {
       const start = async (): Promise<Playground<Name>> =>
         (await Playground.#up<Name>({ ...options, dir }, context, false)).playground;
-      const playground = await startKeepingImage(await withNetworkRead(options), context, start);
+      const playground = options.cold
+        ? await start()
+        : await (await import('./images/warm.js')).startKeepingImage(await withNetworkRead(options), context, start);
       playground.#ephemeral = ephemeral;
       return playground;
     } catch (error) {
@@ -550,4 +552,15 @@ async function exclusively<T>(
       if (!FOLDER_GONE.has(systemCode(error.cause) ?? '')) throw error;
     }
   }
+}
+
+/** See `placeFromCache` of images/warm.ts, which is loaded for new playgrounds alone. */
+async function placedFromCache(
+  layout: Layout,
+  options: UpOptions,
+  context: NetworkContext,
+  durable: boolean,
+): Promise<boolean> {
+  if (options.cold || (await readManifest(layout))) return false;
+  return await (await import('./images/warm.js')).placeFromCache(layout, options, context, durable);
 }

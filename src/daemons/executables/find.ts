@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
 import type { LightningdExecutable } from '../lightningd.js';
 import { cacheFolder } from '../../core/cache-folder.js';
-import { fetchBitcoin } from './fetch/fetch.js';
 import type { FetchProgress } from './fetch/source.js';
 import type { Program } from './programs.js';
 import { searchExecutable, type Executable, type SearchOptions, type Step } from './search.js';
@@ -32,6 +31,7 @@ export async function findExecutable(
   if (outcome.kind === 'failed') throw outcome.error;
   if (outcome.kind === 'found') return { executable: outcome.executable, trail };
   const { env = process.env, onProgress, signal } = options;
+  const { fetchBitcoin } = await import('./fetch/fetch.js'); // most find one, and need nothing of this
   await fetchBitcoin(outcome.offers, { cache: cacheFolder(env), onProgress, signal });
   const again = await searchExecutable(program, options);
   if (again.outcome.kind !== 'found') throw new Error(`${program} was fetched, but is not in ${cacheFolder(env)}`);

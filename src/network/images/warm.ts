@@ -30,7 +30,6 @@ export async function placeFromCache(
   { signal }: NetworkContext,
   durable: boolean,
 ): Promise<boolean> {
-  if (options.cold || (await readManifest(layout))) return false;
   const cache = new ImageCache();
   const key = await keyOf(options, cache, signal);
   const image = key === undefined ? undefined : await cache.find(key);
@@ -65,7 +64,6 @@ export async function startKeepingImage<N extends Network>(
   { signal }: NetworkContext,
   start: () => Promise<N>,
 ): Promise<N> {
-  if (options.cold) return await start();
   const cache = new ImageCache();
   const key = await keyOf(options, cache, signal);
   if (key === undefined) return await start();

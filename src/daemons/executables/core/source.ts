@@ -1,16 +1,13 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LnPlayError } from '../../../core/errors.js';
-import { downloadWhole, PARTIAL } from '../download/download.js';
 import { shownUrl } from '../download/failures.js';
 import type { Goods } from '../download/goods.js';
 import { below, siteOrMirror } from '../download/mirror.js';
 import { isThere } from '../files.js';
-import { checkPrograms } from '../fetch/check.js';
 import type { Machine, Offer, Source } from '../fetch/source.js';
 import { OTHERWISE, PROGRAMS } from '../fetch/programs.js';
 import { targetOf } from './release.js';
-import { unpackPrograms } from './unpack.js';
 
 /** The variable that names a mirror: what stands there for `https://bitcoincore.org/bin`. */
 export const MIRROR_VARIABLE = 'LN_PLAY_BITCOIND_MIRROR';
@@ -46,6 +43,7 @@ async function look({ env, cache, host, release }: Machine): Promise<Offer | { r
     from: shownUrl(url),
     folder: FOLDER,
     fetchInto: async (staging, { report, signal }) => {
+      const { downloadWhole, PARTIAL } = await import('../download/download.js');
       const partial = join(cache, `${file}${PARTIAL}`);
       report('download', 0, 0);
       const onBytes = (done: number, total: number) => report('download', done, total);
@@ -54,8 +52,10 @@ async function look({ env, cache, host, release }: Machine): Promise<Offer | { r
       const made = join(staging, 'new');
       await mkdir(join(made, 'bin'), { recursive: true, mode: 0o755 });
       const wanted = PROGRAMS.map((name) => `bitcoin-${version}/bin/${name}`);
+      const { unpackPrograms } = await import('./unpack.js');
       await unpackPrograms(partial, wanted, join(made, 'bin'), shownUrl(url));
       report('unpack', 1, 1);
+      const { checkPrograms } = await import('../fetch/check.js');
       await checkPrograms(join(made, 'bin'), { env, signal, report }).catch((cause: unknown) => {
         throw doesNotRun(shownUrl(url), cause);
       });
