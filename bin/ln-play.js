@@ -2,5 +2,5 @@
 import { build } from './build.js';
 import { checkNode } from './check-node.js';
 checkNode();
-const { main } = await import(new URL('cli/main.js', build()).href);
+const { main } = await import(new URL('bundle/cli.js', build()).href);
 await main(process.argv.slice(2));

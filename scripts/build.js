@@ -28,6 +28,7 @@ const SOURCES = [
   'scripts/build.js',
   'scripts/bundle-ldk.js',
   'scripts/bundle-embedded.js',
+  'scripts/bundle-programs.js',
 ];
 
 /** The hash of all that a build is made of: what it is called. */
@@ -69,9 +70,10 @@ async function make(name) {
   const compile = promisify(execFile)(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', folder], {
     cwd: root,
   });
-  const [{ bundleLdk }, { bundleEmbedded }] = await Promise.all([
+  const [{ bundleLdk }, { bundleEmbedded }, { bundlePrograms }] = await Promise.all([
     import('./bundle-ldk.js'),
     import('./bundle-embedded.js'),
+    import('./bundle-programs.js'),
     compile,
   ]);
   // a build's own, so that it never loads a part of another
@@ -79,6 +81,7 @@ async function make(name) {
   await writeFile(join(folder, 'package.json'), `${JSON.stringify(about)}\n`);
   await bundleLdk(join(folder, 'vendor', 'ldk.js'));
   await bundleEmbedded(folder);
+  await bundlePrograms(folder);
   if ((await nameOfSources()) !== name) return; // somebody saved a file meanwhile: it may be in it, or not
   await rename(folder, join(root, name)).catch((error) => {
     if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error; // else somebody else has made the same

@@ -23,7 +23,7 @@ describeEach((implementation, { flags }) => {
     return stdout;
   };
 
-  let made: PlaygroundStatus & { started: string[]; already_ran: string[] };
+  let made: PlaygroundStatus & { started: string[]; already_ran: string[]; changes: []; losses: [] };
   beforeAll(async () => {
     dir = join(folder.path, 'mein plätz');
     made = await runJson(['up', ...flags], { env: { LN_PLAY_DIR: dir } });
@@ -57,15 +57,18 @@ describeEach((implementation, { flags }) => {
       bitcoind: { state: 'running', version: TEXT, pid: NUMBER, rpc_port: NUMBER, blocks: NUMBER },
       nodes: [node('l1'), node('l2')],
       channels: [],
+      background: [],
       started: expect.arrayContaining(['bitcoind', 'l1', 'l2']) as string[],
       already_ran: [],
+      changes: [],
+      losses: [],
     });
     expect(await json('up', ...flags)).toMatchObject({ started: [], already_ran: ['bitcoind', 'l1', 'l2'] });
     expect(await text('up')).toContain(`the playground in ${dir} runs already`);
   });
 
   test('status, with the common options before and after its name', async () => {
-    const { started: _, already_ran: __, ...status } = made;
+    const { started: _, already_ran: __, changes: ___, losses: ____, ...status } = made;
     expect(await json('status')).toEqual(status);
     for (const args of [
       ['--dir', dir, '--json', 'status'],
