@@ -10,6 +10,7 @@ import { PLUGINS } from './table/plugins.js';
 import { SNAPSHOTS } from './table/snapshots.js';
 import { TALK } from './table/talk.js';
 import { TESTS } from './table/tests.js';
+import { TRAFFIC } from './table/traffic.js';
 import { WEATHER } from './table/weather.js';
 
 /** Commands that belong together, under a heading of the help. */
@@ -27,6 +28,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
   { heading: 'The chain', commands: CHAIN },
   { heading: 'Weather', commands: WEATHER },
   { heading: 'Snapshots', commands: SNAPSHOTS },
+  { heading: 'Traffic', commands: TRAFFIC },
   { heading: 'Networks elsewhere', commands: EXPORTS },
   { heading: 'Plugins', commands: PLUGINS },
   { heading: 'Tests', commands: TESTS },

@@ -42,6 +42,7 @@ export const PLACEHOLDERS: { readonly [name: string]: Placeholder } = {
   'new-dir': { about: 'a folder that has no playground' },
   source: { about: "a file of a snapshot, a snapshot's folder, or the name of one of the default playground's" },
   text: { about: 'a few words' },
+  csv: { about: 'a file that is not there yet' },
   duration: { about: 'such as 30s, 10m or 1h' },
   from: { ...node, about: 'the node that begins: it connects, opens, closes' },
   to: { ...node, about: 'the node at the other end' },

@@ -10,6 +10,7 @@ import type { NetworkPlan } from './apply/plan-network.js';
 import type { EditByHand } from './background/background.js';
 import { isUnfinished, tidyUp } from '../snapshots/unfinished.js';
 import { withoutWeather, type LinksSettings } from './background/sections.js';
+import { trafficSections, trafficSettings, type BackgroundTraffic } from './background/traffic.js';
 import { asDelay, asEstimates, asEvery, chainSections } from './background/weather.js';
 import { boot, type UpReport as BootReport } from './boot.js';
 import type { OpenChannel } from './channels.js';
@@ -146,7 +147,8 @@ export class Playground<Name extends string = string> extends Network implements
   async #bringTo(spec: NetworkSpec, report: UpReport<Name>, isPruned = false): Promise<UpReport<Name>> {
     const { applyChannels } = await import('./apply/apply.js');
     const { changes, losses } = await applyChannels(this, spec, report.losses, isPruned);
-    await this.background.setFromFile(chainSections(spec.chain), this.wait);
+    const sections = { ...chainSections(spec.chain), ...trafficSections(spec.traffic) };
+    await this.background.setFromFile(sections, this.wait);
     return { ...report, changes: [...report.changes, ...changes], losses: [...report.losses, ...losses] };
   }
 
@@ -433,6 +435,25 @@ export class Playground<Name extends string = string> extends Network implements
     await this.#changeBackground(({ links, ...byHand }) => {
       const now = edit(links ?? ALL_CONNECTED);
       return now.partition.length > 0 || now.links.length > 0 ? { ...byHand, links: now } : byHand;
+    });
+  }
+
+  /**
+   * Payments that go on in the background until `stopTraffic` or `down`; what went on before ends.
+   *
+   * @throws {LnPlayError} STATE where the playground does not run; USAGE
+   */
+  async trafficInBackground(options: BackgroundTraffic = {}): Promise<void> {
+    const traffic = trafficSettings(options);
+    await this.#changeBackground((byHand) => ({ ...byHand, traffic }));
+  }
+
+  /** Ends payments in the background, also those that the network's file has, until the next `up`. @returns whether they went on */
+  async stopTraffic(): Promise<boolean> {
+    return await this.#exclusively(async () => {
+      const went = this.background.sections.traffic !== undefined;
+      if (went) await this.background.change((byHand) => ({ ...byHand, traffic: null }), this.wait);
+      return went;
     });
   }
 

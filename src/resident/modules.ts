@@ -5,5 +5,6 @@ import type { SectionModule } from './section.js';
 export const MODULES: { readonly [N in keyof Sections]?: () => Promise<SectionModule<Sections[N]>> } = {
   thaw: async () => (await import('./thaw.js')).thaw,
   links: async () => (await import('./links/links.js')).links,
+  traffic: async () => (await import('./traffic.js')).traffic,
   mining: async () => (await import('./mining.js')).mining,
 };

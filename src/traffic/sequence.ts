@@ -10,6 +10,9 @@ export interface PlannedPayment {
   readonly amountMsat: bigint;
 }
 
+/** Of how many times the mean the amounts are at most spread. */
+const SPREAD = 20;
+
 /** The payments of all activities in their order of time: the same for the same seed, activities and capacities. */
 export function* sequence(
   activities: readonly ReadyActivity[],
@@ -57,11 +60,13 @@ function amountOf(
 
 /**
  * sim-ln's distribution of amounts (simln-lib, `RandomPaymentActivity::payment_amount`): log-normal, with the expected
- * amount for its mean, and a spread with which 95 % of them lie below `limitMsat`.
+ * amount for its mean, and a spread with which 95 % of them lie below `limitMsat`; ours is at most some times the mean, as
+ * channels that are very large beside it would have nearly all payments be of 1 msat.
  */
 function spread(expectedMsat: bigint, limitMsat: bigint, random: Random): bigint {
   const lnExpected = Math.log(Number(expectedMsat));
-  const lnLimit = Math.max(lnExpected, Math.log(Number(limitMsat)));
+  const limit = Math.min(Number(limitMsat), Number(expectedMsat) * SPREAD);
+  const lnLimit = Math.max(lnExpected, Math.log(limit));
   const mu = 2 * lnExpected - lnLimit;
   const sigma = Math.sqrt(2 * (lnLimit - lnExpected));
   return BigInt(Math.max(1, Math.floor(Math.exp(mu + sigma * random.normal()))));

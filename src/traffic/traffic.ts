@@ -28,6 +28,8 @@ export interface TrafficOptions {
   /** After how long a payment counts as failed with `no_answer`, in ms; a minute by default. */
   readonly paymentTimeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Where payments are counted, if that goes on from before. */
+  readonly stats?: TrafficStats | undefined;
 }
 
 /**
@@ -54,7 +56,7 @@ const SEEDS = 1_000_000;
 export class Traffic implements AsyncIterable<TrafficPayment> {
   /** Repeats the same payments. */
   readonly seed: number;
-  readonly stats = new TrafficStats();
+  readonly stats: TrafficStats;
   readonly #nodes: ReadonlyMap<string, LightningNode>;
   readonly #options: TrafficOptions;
   readonly #noMore = new AbortController();
@@ -68,6 +70,7 @@ export class Traffic implements AsyncIterable<TrafficPayment> {
     assertOptions(options);
     this.#nodes = new Map(nodes.map((node) => [node.name, node]));
     this.#options = options;
+    this.stats = options.stats ?? new TrafficStats();
     this.seed = options.seed ?? randomInt(SEEDS);
   }
 

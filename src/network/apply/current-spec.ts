@@ -1,3 +1,4 @@
+import { trafficRows } from '../background/traffic.js';
 import type { Channel, LightningNode, OwnSettings, Policy } from '../../nodes/node.js';
 import { readManifest, type NodeRecord } from '../manifest.js';
 import type { Network } from '../network.js';
@@ -22,7 +23,7 @@ export async function currentSpec(network: Network): Promise<NetworkSpec> {
   const channels = await presentChannels(network.nodes);
   const isJoined = (edge: readonly [string, string]): boolean =>
     channels.some(({ from, to }) => sameEdge(edge, [from.name, to.name]));
-  const { mining } = network.background.sections;
+  const { mining, traffic } = network.background.sections;
   return {
     nodes: records.map((record) => nodeSpec(record, own.get(record.name)!)),
     peers: network.peers.filter((edge) => !isJoined(edge)),
@@ -32,7 +33,7 @@ export async function currentSpec(network: Network): Promise<NetworkSpec> {
       return channelSpec(from, to, channel, { ...(policy && { policy }), ...(reversePolicy && { reversePolicy }) });
     }),
     chain: mining ? { mineEveryMs: mining.everyMs } : {},
-    traffic: [],
+    traffic: trafficRows(traffic),
   };
 }
 

@@ -1,5 +1,6 @@
 import { formatDurationMs } from '../../core/durations.js';
 import type { FeeEstimate } from '../../rpc/bitcoind-weather.js';
+import type { ActivitySettings } from '../../traffic/settings.js';
 
 /**
  * What may go on in the background of a playground, as plain JSON: each a section of `background.json`. One that has to be
@@ -8,6 +9,7 @@ import type { FeeEstimate } from '../../rpc/bitcoind-weather.js';
 export interface Sections {
   readonly mining: MiningSettings;
   readonly thaw: ThawSettings;
+  readonly traffic: TrafficSettings;
   readonly links: LinksSettings;
   readonly feerates: FeerateSettings;
   readonly slowBitcoind: SlowBitcoindSettings;
@@ -35,6 +37,14 @@ export interface LinkSettings {
 /** When frozen daemons go on by themselves: by name, in ms since 1970. */
 export interface ThawSettings {
   readonly at: { readonly [name: string]: number };
+}
+
+/** Payments between the nodes. */
+export interface TrafficSettings {
+  readonly activities: readonly ActivitySettings[];
+  readonly seed?: number | undefined;
+  readonly inFlight?: number | undefined;
+  readonly keysend?: boolean | undefined;
 }
 
 export type SectionName = keyof Sections;
@@ -150,6 +160,21 @@ export const SECTIONS: { readonly [N in SectionName]: SectionKind<Sections[N]> }
     isDone: false,
     summary: ({ delayMs }) => `bitcoind answers nodes ${formatDurationMs(delayMs)} late`,
     details: ({ delayMs }) => ({ delay_ms: delayMs }),
+  },
+  traffic: {
+    isWeather: false,
+    isDone: true,
+    summary: ({ activities }, { sent = 0, paid = 0, failed = 0 }) => {
+      const rows = activities.length === 1 ? 'payments' : `payments of ${activities.length} rows`;
+      return `${rows}: ${String(sent)} sent, ${String(paid)} paid, ${String(failed)} failed`;
+    },
+    details: ({ activities }, { sent = 0, paid = 0, failed = 0, failedBy = {} }) => ({
+      rows: activities.length,
+      sent,
+      paid,
+      failed,
+      failed_by: failedBy,
+    }),
   },
 };
 
