@@ -31,10 +31,10 @@ export class Places {
     for (const places of this.#kinds.values()) yield* places;
   }
 
-  /** The keys that begin with `prefix`, in the order in which they came where all are of one kind. */
-  *keys(prefix: string): Iterable<string> {
+  /** The keys that begin with `prefix`, in the order in which they came where all are of one kind, and their places. */
+  *within(prefix: string): Iterable<[string, Place]> {
     const kind = kindOf(prefix);
     const kinds = kind === '' ? this.#kinds.values() : [this.#kinds.get(kind) ?? new Map<string, Place>()];
-    for (const places of kinds) for (const key of places.keys()) if (key.startsWith(prefix)) yield key;
+    for (const places of kinds) for (const entry of places) if (entry[0].startsWith(prefix)) yield entry;
   }
 }

@@ -1,45 +1,50 @@
-import { CHUNK_BYTES, readAll } from './encoding.js';
+import { readAll } from './encoding.js';
 import type { Place } from './places.js';
 
+/** How much is read at a time, if no single value is longer: more would only be more to collect. */
+const CHUNK_BYTES = 256 * 1024;
 /** What is skipped between two values costs less than another read, up to so many bytes. */
 const GAP_BYTES = 16 * 1024;
 
-/** Cuts items, in their order, into chunks of no more bytes than are read at a time, where no single one has more. */
-export function* inChunks<T>(items: Iterable<T>, bytesOf: (item: T) => number): Iterable<T[]> {
+/** Cuts values, in their order, into chunks of as much as is read at a time. */
+export function* inChunks<T extends { readonly length: number }>(values: Iterable<T>): Iterable<T[]> {
   let chunk: T[] = [];
   let size = 0;
-  for (const item of items) {
-    const bytes = bytesOf(item);
-    if (size + bytes > CHUNK_BYTES && chunk.length > 0) {
+  for (const value of values) {
+    if (size + value.length > CHUNK_BYTES && chunk.length > 0) {
       yield chunk;
       chunk = [];
       size = 0;
     }
-    chunk.push(item);
-    size += bytes;
+    chunk.push(value);
+    size += value.length;
   }
   if (chunk.length > 0) yield chunk;
 }
 
-/** The values at these places, in the same order. Those that are close together in the file are read together. */
-export function readTogether(fd: number, places: readonly Place[]): Uint8Array[] {
-  const values: Uint8Array[] = [];
-  const order = Array.from(places.keys()).sort((a, b) => places[a]!.at - places[b]!.at);
-  for (let first = 0; first < order.length;) {
-    const start = places[order[first]!]!.at;
-    let end = start;
-    let next = first;
-    for (; next < order.length; next++) {
-      const { at, length } = places[order[next]!]!;
-      if (next > first && (at - end > GAP_BYTES || at + length - start > CHUNK_BYTES)) break;
+/** Values in their order, with those read that are in the file; what is close together there is read together. */
+export function readTogether(fd: number, values: readonly (Place | Uint8Array)[]): Uint8Array[] {
+  const found: Uint8Array[] = [];
+  const inFile: (Place & { readonly index: number })[] = [];
+  for (const [index, value] of values.entries())
+    if (value instanceof Uint8Array) found[index] = value;
+    else inFile.push({ at: value.at, length: value.length, index });
+  inFile.sort((a, b) => a.at - b.at);
+  for (let next = 0; next < inFile.length;) {
+    const start = inFile[next]!.at;
+    let end = start + inFile[next]!.length;
+    let after = next + 1;
+    for (; after < inFile.length; after++) {
+      const { at, length } = inFile[after]!;
+      if (at - end > GAP_BYTES || at + length - start > CHUNK_BYTES) break;
       end = at + length;
     }
-    const bytes = new Uint8Array(end - start);
+    const bytes = Buffer.allocUnsafe(end - start);
     readAll(fd, bytes, start);
-    for (; first < next; first++) {
-      const { at, length } = places[order[first]!]!;
-      values[order[first]!] = bytes.subarray(at - start, at - start + length);
+    for (; next < after; next++) {
+      const { at, length, index } = inFile[next]!;
+      found[index] = bytes.subarray(at - start, at - start + length);
     }
   }
-  return values;
+  return found;
 }

@@ -77,7 +77,8 @@ export class Store {
   /** The keys that begin with `prefix`. */
   keys(prefix: string): string[] {
     const found: string[] = [];
-    for (const key of this.#places.keys(prefix)) if (!this.#changes.has(key) || this.#changes.get(key)) found.push(key);
+    for (const [key] of this.#places.within(prefix))
+      if (!this.#changes.has(key) || this.#changes.get(key)) found.push(key);
     for (const [key, value] of this.#changes)
       if (value && key.startsWith(prefix) && !this.#places.get(key)) found.push(key);
     return found;
@@ -105,13 +106,15 @@ export class Store {
   /** What `getJson` gives for each of `keys(prefix)`, in the same order; it comes out of the file together, not one by one. */
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows what it has put
   *allJson<T>(prefix: string): Iterable<T> {
-    for (const keys of inChunks(this.keys(prefix), (key) => this.#places.get(key)?.length ?? 0)) {
-      const values = new Map(keys.map((key) => [key, this.#changes.get(key)]));
-      const inFile = keys.filter((key) => !values.get(key));
-      const places = inFile.map((key) => this.#places.get(key)!);
-      for (const [index, value] of readTogether(this.#readFd, places).entries()) values.set(inFile[index]!, value);
-      for (const value of values.values()) yield fromJson(value!) as T;
+    const values: (Place | Uint8Array)[] = [];
+    for (const [key, place] of this.#places.within(prefix)) {
+      const value = this.#changes.has(key) ? this.#changes.get(key) : place;
+      if (value) values.push(value);
     }
+    for (const [key, value] of this.#changes)
+      if (value && key.startsWith(prefix) && !this.#places.get(key)) values.push(value);
+    for (const chunk of inChunks(values))
+      for (const value of readTogether(this.#readFd, chunk)) yield fromJson(value) as T;
   }
 
   putJson(key: string, value: unknown): void {
@@ -224,7 +227,7 @@ export class Store {
 }
 
 const fromJson = (value: Uint8Array): unknown =>
-  JSON.parse(Buffer.from(value.buffer, value.byteOffset, value.length).toString());
+  JSON.parse((value instanceof Buffer ? value : Buffer.from(value.buffer, value.byteOffset, value.length)).toString());
 
 function syncDirectory(path: string): void {
   const fd = openSync(dirname(path), 'r');
