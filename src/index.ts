@@ -26,6 +26,7 @@ export type {
 } from './network/spec.js';
 export type { Change, Loss } from './network/apply/change.js';
 export type { NetworkPlan } from './network/apply/plan-network.js';
+export type { Balanced } from './network/balance.js';
 export type { OpenChannel, OpenOptions } from './network/channels.js';
 export type { ClosedChannel, CloseOptions } from './network/close.js';
 export { ClnNode } from './nodes/cln/cln-node.js';

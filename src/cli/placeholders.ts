@@ -34,6 +34,7 @@ export const PLACEHOLDERS: { readonly [name: string]: Placeholder } = {
   where: { about: 'kubernetes or podman', values: () => ['kubernetes', 'podman'] },
   'kind=image': { about: 'such as embedded=localhost/ln-play', values: () => ['bitcoind=', 'cln=', 'embedded='] },
   action: { about: 'clear', values: () => ['clear'] },
+  percentage: { about: 'such as 50%' },
   command: { about: 'a program to run, with its arguments; all ends with it' },
   port: { about: 'a TCP port of 127.0.0.1' },
   snapshot: { about: 'a snapshot of the playground', values: ({ snapshots }) => snapshots() },

@@ -12,6 +12,7 @@ import { isUnfinished, tidyUp } from '../snapshots/unfinished.js';
 import { withoutWeather, type LinksSettings } from './background/sections.js';
 import { trafficSections, trafficSettings, type BackgroundTraffic } from './background/traffic.js';
 import { asDelay, asEstimates, asEvery, chainSections } from './background/weather.js';
+import type { Balanced } from './balance.js';
 import { boot, type UpReport as BootReport } from './boot.js';
 import type { OpenChannel } from './channels.js';
 import { stopDaemons } from './daemons.js';
@@ -258,6 +259,24 @@ export class Playground<Name extends string = string> extends Network implements
   /** Payments between its nodes, over and over: see `Traffic` of src/traffic/traffic.ts. */
   traffic(options: TrafficOptions = {}): Traffic {
     return new Traffic(this.nodes, { signal: this.#context.signal, ...options });
+  }
+
+  /**
+   * Evens the channels between two nodes by payments.
+   *
+   * @param share what the first is to have of them, from 0 to 1
+   * @throws {LnPlayError} STATE if there is no channel between them that carries payments
+   */
+  async balance(from: NodeName<Name>, to: NodeName<Name>, share = 0.5): Promise<Balanced> {
+    const { balance } = await import('./balance.js');
+    const [a, b] = [this.node(from), this.node(to)];
+    return await this.step('balance', [a, b], () => balance(a, b, share, this.wait));
+  }
+
+  /** As `balance`, of all nodes with channels between them. @throws {LnPlayError} STATE if there are none */
+  async balanceAll(share = 0.5): Promise<readonly Balanced[]> {
+    const { balanceAll } = await import('./balance.js');
+    return await this.step('balance', this.running, () => balanceAll(this.running, share, this.wait));
   }
 
   async status(): Promise<PlaygroundStatus> {

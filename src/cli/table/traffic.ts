@@ -30,4 +30,14 @@ export const TRAFFIC: readonly CommandSpec[] = [
     ],
     load: () => import('../commands/traffic.js'),
   },
+  {
+    usage: 'balance [from] [to]',
+    summary: 'even the channels between two nodes, or all, by payments',
+    options: [
+      ['--all', 'all channels'],
+      ['--share <percentage>', 'what the first node is to have of them (50%)'],
+    ],
+    examples: ['ln-play balance l1 l2', 'ln-play balance --all', 'ln-play balance l1 l2 --share 80%'],
+    load: () => import('../commands/balance.js'),
+  },
 ];
