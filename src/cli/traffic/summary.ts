@@ -1,4 +1,4 @@
-import { formatMsat } from '../../core/amounts.js';
+import { formatMsat, formatSat } from '../../core/amounts.js';
 import type { TrafficEnd } from '../../traffic/traffic.js';
 import type { TrafficSummary } from '../../traffic/stats.js';
 import { columns, duration, type Output } from '../output.js';
@@ -7,7 +7,7 @@ import { columns, duration, type Output } from '../output.js';
 export function liveText(summary: TrafficSummary): string {
   const { sent, paid, failed, medianMs, p95Ms, failedBy } = summary;
   return [
-    `${sent} sent, ${paid} paid, ${failed} failed`,
+    `${sent} sent, ${paid} paid${failed > 0 ? `, ${failed} failed` : ''}`,
     ...(medianMs === undefined ? [] : [`median ${duration(medianMs)}, p95 ${duration(p95Ms!)}`]),
     rateText(summary),
     ...failedBy.map(([reason, count]) => `${reason} ${count}`),
@@ -32,7 +32,7 @@ export function summaryText(
   const counts = [`${paid} paid`, `${failed} failed`, ...(underWay > 0 ? [`${underWay} still under way`] : [])];
   const payments = sent === 1 ? 'payment' : 'payments';
   const rows = [
-    ['amount', `${formatMsat(amountMsat)}, ${rateText(summary)}, fees ${formatMsat(feeMsat)}`],
+    ['amount', `${formatSat(amountMsat)}, ${rateText(summary)}, fees ${formatSat(feeMsat)}`],
     ...(medianMs === undefined ? [] : [['latency', `median ${duration(medianMs)}, p95 ${duration(p95Ms!)}`]]),
     ...failedBy.map(([reason, count]) => [reason, `${count} failed`]),
     ['seed', `${seed} ${style.dim('repeats them: --seed')}`],
