@@ -98,8 +98,9 @@ export async function boot<N extends Network>(
       return { ...report, ...settings, created: before === undefined };
     } catch (error) {
       if (lostItsPort(error) && tries < PORT_TRIES) continue;
-      if (before && !(error instanceof SomeNotUp)) {
-        const kept = withProgramsOf(before, manifest); // others that did not work are not kept
+      if (before) {
+        // others that did not work are not kept
+        const kept = withProgramsOf(before, manifest, error instanceof SomeNotUp ? error.names : undefined);
         await forgetConfigs(make(manifest).nodes, kept);
         await writeManifest(layout, kept);
       }
@@ -129,11 +130,15 @@ async function forgetConfigs(before: readonly LightningNode[], { nodes }: Manife
   }
 }
 
-const withProgramsOf = (before: Manifest, manifest: Manifest): Manifest => ({
-  ...manifest,
-  bitcoind: before.bitcoind,
-  nodes: manifest.nodes.map((node) => before.nodes.find(({ name }) => name === node.name) ?? likeOthers(node, before)),
-});
+/** @param failed whose programs did not work; all by default, bitcoind's as well */
+function withProgramsOf(before: Manifest, manifest: Manifest, failed?: readonly string[]): Manifest {
+  const nodes = manifest.nodes.map((node) => {
+    if (failed && !failed.includes(node.name)) return node;
+    const had = before.nodes.find(({ name }) => name === node.name);
+    return had ? { ...node, executable: had.executable } : likeOthers(node, before);
+  });
+  return { ...manifest, bitcoind: failed ? manifest.bitcoind : before.bitcoind, nodes };
+}
 
 /** A new node with a program that the others have, of its kind if there is one. */
 function likeOthers(node: NodeRecord, { nodes }: Manifest): NodeRecord {

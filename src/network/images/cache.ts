@@ -31,9 +31,9 @@ export class ImageCache {
   /** Makes its folder. @returns whether it can be used: written by us, and by nobody else */
   async isUsable(): Promise<boolean> {
     try {
+      assertOurs(this.folder, [], 'choose another cache with LN_PLAY_CACHE'); // before anything is put there
       await makePrivateFolder(this.folder);
       await access(this.folder, constants.W_OK);
-      assertOurs(this.folder, [], 'choose another cache with LN_PLAY_CACHE');
       return true;
     } catch (error) {
       if (error instanceof LnPlayError || systemCode(error) !== undefined) return false;
