@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { LnPlayError } from '../core/errors.js';
 import { Playground, type PlaygroundContext } from '../network/playground.js';
 import type { StartOptions } from '../network/playground-options.js';
+import { findProcess } from '../process/table.js';
 import { Stock } from './stock.js';
 
 /** What a pool's playgrounds are, as `Playground.start` takes it, and how many are kept ready. */
@@ -82,6 +83,6 @@ export class PlaygroundPool implements AsyncDisposable {
   }
 }
 
-/** Whether all that belongs to it runs still; all of them are children of ours. */
+/** Whether all that belongs to it runs still; one that has just died is a child of ours that has not told yet. */
 const runs = ({ bitcoind, nodes }: Playground): boolean =>
-  [bitcoind, ...nodes].every(({ daemon }) => daemon.pid !== undefined);
+  [bitcoind, ...nodes].every(({ daemon: { pid } }) => pid !== undefined && findProcess(pid) !== undefined);

@@ -1,6 +1,7 @@
 import type { Probe, WaitOptions } from '../../core/wait.js';
 import type { Channel, LightningNode } from '../../nodes/node.js';
 import { tipOf } from '../chain.js';
+import { connectNodes } from '../channels.js';
 import type { Network } from '../network.js';
 import type { ChannelSpec } from '../spec.js';
 import type { PresentChannel } from './present.js';
@@ -9,6 +10,8 @@ import type { PresentChannel } from './present.js';
 const ANNOUNCE_DEPTH = 6;
 /** How often a node that has not heard of all channels asks its peers, in ms. */
 const ASK_MS = 100;
+/** After how long one that still has not is connected anew to one that has, in ms. */
+const ASK_FOR_ALL_MS = 4_000;
 
 /** A channel of a spec, and as its opener sees it. */
 export interface Opened {
@@ -84,19 +87,48 @@ async function waitForGossip(network: Network, channels: readonly Opened[]): Pro
     for (const { id, shortChannelId } of seen)
       if (idsOfChannels.has(id)) sides.add(`${shortChannelId} ${await node.id()}`);
   const wait = patient(network);
-  await Promise.all(running.map((node) => waitToHear(node, sides, wait)));
+  const knowing = new Set<LightningNode>();
+  await Promise.all(
+    running.map(async (node) => {
+      await waitToHear(node, sides, knowing, wait);
+      knowing.add(node);
+    }),
+  );
 }
 
-async function waitToHear(node: LightningNode, sides: ReadonlySet<string>, wait: WaitOptions): Promise<void> {
+/** @param knowing nodes that have heard of all */
+async function waitToHear(
+  node: LightningNode,
+  sides: ReadonlySet<string>,
+  knowing: ReadonlySet<LightningNode>,
+  wait: WaitOptions,
+): Promise<void> {
   const isTimeToAsk = every(ASK_MS);
+  const isTimeToAskForAll = every(ASK_FOR_ALL_MS);
   const probe = async (): Promise<Probe<void>> => {
     const heard = new Set((await node.gossip()).map(({ shortChannelId, source }) => `${shortChannelId} ${source}`));
     const missing = [...sides].filter((side) => !heard.has(side));
     if (missing.length === 0) return { done: undefined };
-    if (isTimeToAsk()) await nudgeAll(node, await node.channels());
+    if (isTimeToAskForAll()) await askForAll(node, knowing);
+    else if (isTimeToAsk()) await nudgeAll(node, await node.channels());
     return { seen: `${sides.size - missing.length} of ${sides.size} sides of channels` };
   };
   await node.daemon.waitFor(`${node.name} to hear of all public channels`, probe, wait);
+}
+
+/**
+ * LDK passes nothing on to a peer that has much waiting for it already, and never again. Who connects is told of all there
+ * is.
+ */
+async function askForAll(node: LightningNode, knowing: ReadonlySet<LightningNode>): Promise<void> {
+  const peers = new Set((await node.channels()).map(({ peer }) => peer));
+  for (const other of knowing) {
+    const id = await other.id();
+    if (!peers.has(id)) continue;
+    await node.hangUp(id);
+    await connectNodes(node, other);
+    return;
+  }
 }
 
 /** Asks the peers of these channels for what they hold back. */
