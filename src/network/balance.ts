@@ -1,5 +1,5 @@
 import { LnPlayError } from '../core/errors.js';
-import type { WaitOptions } from '../core/wait.js';
+import { waitFor, type Probe, type WaitOptions } from '../core/wait.js';
 import type { Channel, LightningNode } from '../nodes/node.js';
 
 /** What became of the channels between two nodes; shares are what is the first one's of all that both have. */
@@ -37,42 +37,80 @@ export async function balance(
     throw new LnPlayError('STATE', `There is no channel between ${from.name} and ${to.name} that carries payments`, {
       hint: `open one: ln-play open ${from.name} ${to.name} 0.01btc`,
     });
+  const { capacityMsat, wantedMsat, ...state } = stateOf(from, to, channels, share);
+  let { afterMsat, why } = state;
+  for (let tries = 0; distance(afterMsat, wantedMsat) >= CLOSE_ENOUGH_MSAT; tries++) {
+    const [payer, payee] = afterMsat > wantedMsat ? [from, to] : [to, from];
+    const open = (await between(payer, payee)).filter(({ connected }) => connected);
+    const amountMsat = least(
+      distance(afterMsat, wantedMsat),
+      sum(open, ({ spendableMsat }) => spendableMsat),
+    );
+    if (open.length === 0) why = `they are not connected: ln-play connect ${from.name} ${to.name}`;
+    else if (amountMsat < CLOSE_ENOUGH_MSAT)
+      why = `${payer.name} has no more to spend in it: a reserve and the fees stay`;
+    else if (tries === TRIES) why = `${TRIES} payments did not bring it about: other payments go through it`;
+    else why = await shift(payer, payee, amountMsat, wait);
+    if (why !== undefined) break;
+    afterMsat = sum(await between(from, to), ({ oursMsat }) => oursMsat);
+  }
+  return { from: from.name, to: to.name, capacityMsat, beforeMsat: state.beforeMsat, afterMsat, wantedMsat, why };
+}
+
+/** Has one pay the other, and waits until neither has the payment under way. @returns why it failed, if it did */
+async function shift(
+  payer: LightningNode,
+  payee: LightningNode,
+  amountMsat: bigint,
+  wait: WaitOptions,
+): Promise<string | undefined> {
+  const { bolt11, paymentHash } = await payee.invoice(amountMsat, { description: 'ln-play balance' });
+  try {
+    await payer.pay(bolt11, undefined, wait);
+  } catch (error) {
+    if (!(error instanceof LnPlayError) || error.code !== 'RPC') throw error;
+    return error.message;
+  }
+  const isUnderWay = async (node: LightningNode): Promise<boolean> =>
+    (await node.channels()).some(({ payments }) => payments.some(({ hash }) => hash === paymentHash));
+  const settled = async (): Promise<Probe<void>> => {
+    const ends = await Promise.all([payer, payee].map(async (node) => ({ node, holds: await isUnderWay(node) })));
+    const holds = ends.filter((end) => end.holds).map(({ node }) => node.name);
+    return holds.length === 0 ? { done: undefined } : { seen: `under way at ${holds.join(', ')}` };
+  };
+  await waitFor(`the payment from ${payer.name} to ${payee.name} to be settled`, settled, wait);
+  return undefined;
+}
+
+/** What is before anything is done. @param channels as `from` sees them */
+function stateOf(from: LightningNode, to: LightningNode, channels: readonly Channel[], share: number): Balanced {
   const capacityMsat = sum(channels, ({ capacityMsat: all }) => all);
   const beforeMsat = sum(channels, ({ oursMsat }) => oursMsat);
   const wantedMsat = (capacityMsat * BigInt(Math.round(share * 1_000_000))) / 1_000_000n;
-  let why: string | undefined;
-  let afterMsat = beforeMsat;
-  for (let tries = 0; tries < TRIES && distance(afterMsat, wantedMsat) >= CLOSE_ENOUGH_MSAT; tries++) {
-    const [payer, payee] = afterMsat > wantedMsat ? [from, to] : [to, from];
-    const spendable = sum(await between(payer, payee), ({ spendableMsat }) => spendableMsat);
-    const amountMsat = least(distance(afterMsat, wantedMsat), spendable);
-    if (amountMsat < CLOSE_ENOUGH_MSAT) {
-      why = `${payer.name} has no more to spend in it: a reserve and the fees stay`;
-      break;
-    }
-    try {
-      const { bolt11 } = await payee.invoice(amountMsat, { description: 'ln-play balance' });
-      await payer.pay(bolt11, undefined, wait);
-    } catch (error) {
-      if (!(error instanceof LnPlayError) || error.code !== 'RPC') throw error;
-      why = error.message;
-      break;
-    }
-    afterMsat = sum(await between(from, to), ({ oursMsat }) => oursMsat);
-  }
-  return { from: from.name, to: to.name, capacityMsat, beforeMsat, afterMsat, wantedMsat, why };
+  const names = { from: from.name, to: to.name };
+  return { ...names, capacityMsat, beforeMsat, afterMsat: beforeMsat, wantedMsat, why: undefined };
 }
 
-/** As `balance`, of all nodes that have channels with each other, one pair after the other. */
+/**
+ * As `balance`, of all nodes that have channels with each other, one pair after the other. Of a node that does not run it
+ * says that.
+ */
 export async function balanceAll(
   nodes: readonly LightningNode[],
   share: number,
   wait: WaitOptions,
 ): Promise<readonly Balanced[]> {
+  const running = new Set(nodes.filter(({ daemon }) => daemon.attach()));
   const done: Balanced[] = [];
-  for (const [index, from] of nodes.entries())
-    for (const to of nodes.slice(index + 1))
-      if ((await between(from, to)).length > 0) done.push(await balance(from, to, share, wait));
+  for (const [index, first] of nodes.entries())
+    for (const second of nodes.slice(index + 1)) {
+      const [from, to] = running.has(first) ? [first, second] : [second, first];
+      if (!running.has(from)) continue;
+      const channels = await between(from, to);
+      if (channels.length === 0) continue;
+      if (running.has(to)) done.push(await balance(from, to, share, wait));
+      else done.push({ ...stateOf(from, to, channels, share), why: `${to.name} does not run: ln-play up` });
+    }
   if (done.length === 0)
     throw new LnPlayError('STATE', 'There is no channel that carries payments', {
       hint: 'open one: ln-play open NODE NODE 0.01btc',
@@ -80,8 +118,11 @@ export async function balanceAll(
   return done;
 }
 
-const between = async (from: LightningNode, to: LightningNode): Promise<Channel[]> =>
-  (await from.channels(await to.id())).filter(({ usable }) => usable);
+/** The channels that carry payments, as the first sees them: it runs, the other need not. */
+async function between(from: LightningNode, to: LightningNode): Promise<Channel[]> {
+  const id = to.daemon.attach() ? await to.id() : await to.formerId();
+  return id === undefined ? [] : (await from.channels(id)).filter(({ usable }) => usable);
+}
 
 const sum = (channels: readonly Channel[], of: (channel: Channel) => bigint): bigint =>
   channels.reduce((all, channel) => all + of(channel), 0n);

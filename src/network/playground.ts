@@ -276,7 +276,7 @@ export class Playground<Name extends string = string> extends Network implements
   /** As `balance`, of all nodes with channels between them. @throws {LnPlayError} STATE if there are none */
   async balanceAll(share = 0.5): Promise<readonly Balanced[]> {
     const { balanceAll } = await import('./balance.js');
-    return await this.step('balance', this.running, () => balanceAll(this.running, share, this.wait));
+    return await this.step('balance', this.running, () => balanceAll(this.nodes, share, this.wait));
   }
 
   async status(): Promise<PlaygroundStatus> {
