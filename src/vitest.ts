@@ -25,6 +25,18 @@ export interface PlaygroundFixtures<Name extends string = string> {
   readonly workerPlaygrounds: WorkerPlaygrounds;
 }
 
+/** What a worker's tests have together: made outside of `describe`, as vitest wants it. */
+const inWorker = base.extend<{ readonly workerPlaygrounds: WorkerPlaygrounds }>({
+  workerPlaygrounds: [
+    // eslint-disable-next-line no-empty-pattern -- vitest reads what it wants from the pattern
+    async ({}, use) => {
+      await using playgrounds = new WorkerPlaygrounds();
+      await use(playgrounds);
+    },
+    { scope: 'worker' },
+  ],
+});
+
 /**
  * vitest's `test` with a playground as a fixture.
  *
@@ -49,16 +61,8 @@ export const test = testWith({});
  * });
  */
 export function testWith<const Name extends string = string>(options: PlaygroundTestOptions<Name>) {
-  return base.extend<PlaygroundFixtures<Name>>({
+  return inWorker.extend<Omit<PlaygroundFixtures<Name>, 'workerPlaygrounds'>>({
     playgroundOptions: options,
-    workerPlaygrounds: [
-      // eslint-disable-next-line no-empty-pattern -- vitest reads what it wants from the pattern
-      async ({}, use) => {
-        await using playgrounds = new WorkerPlaygrounds();
-        await use(playgrounds);
-      },
-      { scope: 'worker' },
-    ],
     playground: async ({ playgroundOptions, workerPlaygrounds }, use) => {
       const { isolate, prewarm, ...how } = playgroundOptions;
       await workerPlaygrounds.use(how, { isolate, prewarm }, (playground) => use(playground));

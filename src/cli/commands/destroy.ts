@@ -6,9 +6,13 @@ export async function run({ options, out, playground: context }: CommandContext)
   const playground = await Playground.open(options.dir, context);
   const { dir } = playground;
   if (options['yes'] !== true)
-    throw new LnPlayError('USAGE', `destroy would remove the playground in ${dir}, with all its nodes and channels`, {
-      hint: 'if that is what you want: ln-play destroy --yes',
-    });
+    throw new LnPlayError(
+      'USAGE',
+      `destroy would remove the playground in ${dir}, with all its nodes, channels and snapshots`,
+      {
+        hint: 'if that is what you want: ln-play destroy --yes',
+      },
+    );
   await playground.destroy();
   return { json: { dir, destroyed: true }, text: `${out.style.green('✔')} the playground in ${dir} is gone` };
 }
