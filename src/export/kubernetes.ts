@@ -9,6 +9,8 @@ import { BITCOIND, CONFIG_DIR, DATA_DIR, SECRET_DIR, type Workload } from './wor
 export type KubernetesObject = INamespace | INetworkPolicy | ISecret | IConfigMap | IService | IStatefulSet;
 
 export interface KubernetesOptions {
+  /** The playground's, by which what is its is told from what others have; none for a file of no playground. */
+  readonly id?: string;
   /** All of it is in this namespace, which it makes. */
   readonly namespace: string;
   /** Of bitcoind's RPC. */
@@ -30,9 +32,14 @@ const USER = 1_000;
  */
 export function kubernetesObjects(
   workloads: readonly Workload[],
-  { namespace, rpcPassword, storage }: KubernetesOptions,
+  { namespace, rpcPassword, storage, id }: KubernetesOptions,
 ): KubernetesObject[] {
-  const meta = (name: string, workload?: Workload) => ({ name, namespace, labels: { ...OURS, ...labelsOf(workload) } });
+  const whose = { ...OURS, ...(id === undefined ? {} : { 'ln-play-playground': id }) };
+  const meta = (name: string, workload?: Workload) => ({
+    name,
+    namespace,
+    labels: { ...whose, ...labelsOf(workload) },
+  });
 
   const config = (workload: Workload): IConfigMap => ({
     apiVersion: 'v1',
@@ -73,7 +80,7 @@ export function kubernetesObjects(
       serviceName: workload.host,
       selector: { matchLabels: labelsOf(workload) },
       template: {
-        metadata: { labels: { ...OURS, ...labelsOf(workload) } },
+        metadata: { labels: { ...whose, ...labelsOf(workload) } },
         spec: {
           automountServiceAccountToken: false,
           terminationGracePeriodSeconds: 30,
@@ -96,7 +103,7 @@ export function kubernetesObjects(
         {
           apiVersion: 'v1',
           kind: 'PersistentVolumeClaim',
-          metadata: { name: 'data', labels: { ...OURS, ...labelsOf(workload) } },
+          metadata: { name: 'data', labels: { ...whose, ...labelsOf(workload) } },
           spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage } } },
         },
       ],
@@ -104,7 +111,7 @@ export function kubernetesObjects(
   });
 
   return [
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels: { ...OURS } } },
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels: { ...whose } } },
     {
       apiVersion: 'networking.k8s.io/v1',
       kind: 'NetworkPolicy',

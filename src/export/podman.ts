@@ -4,8 +4,8 @@ import { keyThen, octal, OCTAL_KEY } from './key-first.js';
 import { CONFIG_DIR, DATA_DIR, type Workload } from './workloads.js';
 
 export interface PodmanOptions {
-  /** Of podman's network, and the label by which ours are told from others. */
-  readonly network: string;
+  /** The playground's, by which its pods are told from others. */
+  readonly id: string;
   /** Of bitcoind's RPC. */
   readonly rpcPassword: string;
 }
@@ -16,9 +16,9 @@ export interface PodmanOptions {
  */
 export function podmanObjects(
   workloads: readonly Workload[],
-  { network, rpcPassword }: PodmanOptions,
+  { id, rpcPassword }: PodmanOptions,
 ): (IConfigMap | IPod)[] {
-  const labels = { 'app.kubernetes.io/part-of': 'ln-play', 'ln-play-network': network };
+  const labels = { 'app.kubernetes.io/part-of': 'ln-play', 'ln-play-playground': id };
   return workloads.flatMap(({ host, image, command, config, secret, memoryMb }): (IConfigMap | IPod)[] => {
     const words = command.map((word) => word.replace('$(RPC_PASSWORD)', () => rpcPassword));
     return [

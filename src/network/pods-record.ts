@@ -1,6 +1,6 @@
 import type { Implementation } from '../daemons/implementation.js';
 import type { Images } from '../export/workloads.js';
-import type { PodsPlace } from '../pods/cluster.js';
+import type { OwnedPlace, PodsPlace } from '../pods/cluster.js';
 
 /** What one may say of a playground whose daemons run in pods. */
 export interface PodsOptions {
@@ -12,6 +12,7 @@ export interface PodsOptions {
 
 /** The same, as its manifest has it. */
 export interface PodsRecord extends PodsOptions {
+  readonly place: OwnedPlace;
   readonly nodeKind: Implementation;
   /** Of bitcoind's RPC. */
   readonly password: string;

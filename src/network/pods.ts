@@ -29,10 +29,11 @@ const TUNNEL = fileURLToPath(new URL('../../dist/pods/tunnel/main.js', import.me
 export function podsRecordOf(asked: PodsOptions | undefined, before: Manifest | undefined): PodsRecord | undefined {
   if (!before) {
     if (!asked) return undefined;
-    return { ...asked, nodeKind: asked.nodeKind ?? 'cln', password: randomBytes(16).toString('hex') };
+    const place = { ...asked.place, id: randomBytes(8).toString('hex') };
+    return { ...asked, place, nodeKind: asked.nodeKind ?? 'cln', password: randomBytes(16).toString('hex') };
   }
   if (!asked) return before.pods;
-  if (before.pods && isDeepStrictEqual(before.pods.place, asked.place))
+  if (before.pods && isDeepStrictEqual(before.pods.place, { ...asked.place, id: before.pods.place.id }))
     return { ...before.pods, images: { ...before.pods.images, ...asked.images } };
   const where = before.pods ? clusterOf(before.pods.place).title : 'this machine';
   throw new LnPlayError('USAGE', `The playground in ${before.dir} is on ${where}`, {
@@ -118,8 +119,8 @@ function documentOf({ place, password: rpcPassword }: PodsRecord, workload: Work
   const own = workload === undefined ? [] : [workload];
   const objects =
     place.on === 'podman'
-      ? podmanObjects(own, { network: place.network, rpcPassword })
-      : kubernetesObjects(own, { namespace: place.namespace, rpcPassword, storage: STORAGE });
+      ? podmanObjects(own, { id: place.id, rpcPassword })
+      : kubernetesObjects(own, { namespace: place.namespace, id: place.id, rpcPassword, storage: STORAGE });
   const isCommon = ({ metadata }: { metadata?: { labels?: { [key: string]: string } } }): boolean =>
     metadata?.labels?.['app.kubernetes.io/instance'] === undefined;
   const wanted =

@@ -5,6 +5,12 @@ export type PodsPlace =
   | { readonly on: 'kubernetes'; readonly namespace: string; readonly context?: string | undefined }
   | { readonly on: 'podman'; readonly network: string };
 
+/** A place, and the playground that it is taken by: what is made there has its id as a label. */
+export type OwnedPlace = PodsPlace & { readonly id: string };
+
+/** The label that says whose playground something is. */
+export const PLAYGROUND_LABEL = 'ln-play-playground';
+
 /**
  * How a pod does:
  * `absent`: there is none, or it was asked to stop;
@@ -19,7 +25,7 @@ export interface PodState {
 
 /** What we ask of whatever runs pods. Each daemon is one pod, called by its host name. */
 export interface Cluster {
-  readonly place: PodsPlace;
+  readonly place: OwnedPlace;
   /** How a person calls it: `namespace play of Kubernetes`. */
   readonly title: string;
   /**

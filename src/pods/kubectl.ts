@@ -1,10 +1,9 @@
 import { LnPlayError } from '../core/errors.js';
 import type { Command } from '../process/daemon-process.js';
 import { ask, type KnownFailure } from './ask.js';
-import type { Cluster, PodsPlace, PodState } from './cluster.js';
+import { PLAYGROUND_LABEL, type Cluster, type OwnedPlace, type PodState } from './cluster.js';
 
-const OURS = 'app.kubernetes.io/part-of=ln-play';
-const [OUR_LABEL, OUR_VALUE] = OURS.split('=') as [string, string];
+const PART_OF = 'app.kubernetes.io/part-of';
 /** All kinds that we make, those first that others hang on. */
 const KINDS = 'statefulset,service,networkpolicy,configmap,secret,persistentvolumeclaim';
 /** What a pod can be held up by that no waiting mends. */
@@ -22,6 +21,12 @@ const FAILURES: readonly KnownFailure[] = [
     code: 'CONNECTION',
     what: 'The cluster cannot be reached',
     hint: 'see whether `kubectl get nodes` works; choose another cluster with --context',
+  },
+  {
+    says: /exceeded quota/i,
+    code: 'STATE',
+    what: "The namespace's quota is too small for this network",
+    hint: 'ask who runs the cluster for more, or make the network smaller',
   },
   {
     says: /forbidden|cannot (create|get|list|patch|delete)/i,
@@ -54,9 +59,9 @@ interface ContainerStatus {
 
 /** A namespace of a Kubernetes cluster, by the user's own kubectl. */
 export class Kubectl implements Cluster {
-  readonly place: Extract<PodsPlace, { on: 'kubernetes' }>;
+  readonly place: Extract<OwnedPlace, { on: 'kubernetes' }>;
 
-  constructor(place: Extract<PodsPlace, { on: 'kubernetes' }>) {
+  constructor(place: Extract<OwnedPlace, { on: 'kubernetes' }>) {
     this.place = place;
   }
 
@@ -70,8 +75,9 @@ export class Kubectl implements Cluster {
     const text = await this.#ask(['get', 'namespace', namespace, '--ignore-not-found', '-o', 'json'], { signal });
     if (text.trim() === '') return;
     const { metadata } = JSON.parse(text) as Pod;
-    if (metadata.labels?.[OUR_LABEL] === OUR_VALUE) return;
-    throw new LnPlayError('STATE', `The namespace ${namespace} is somebody else's: ln-play has not made it`, {
+    if (metadata.labels?.[PLAYGROUND_LABEL] === this.place.id) return;
+    const why = metadata.labels?.[PART_OF] === 'ln-play' ? 'another playground is in it' : 'ln-play has not made it';
+    throw new LnPlayError('STATE', `The namespace ${namespace} is somebody else's: ${why}`, {
       hint: 'choose another name with --namespace',
     });
   }
@@ -81,7 +87,7 @@ export class Kubectl implements Cluster {
   }
 
   async states(signal?: AbortSignal): Promise<ReadonlyMap<string, PodState>> {
-    const text = await this.#ask(['get', 'pods', '-l', OURS, '-o', 'json'], { signal });
+    const text = await this.#ask(['get', 'pods', '-l', this.#ours, '-o', 'json'], { signal });
     const { items } = JSON.parse(text) as { items: readonly Pod[] };
     return new Map(items.map((pod) => [pod.metadata.labels?.['app.kubernetes.io/instance'] ?? '', stateOf(pod)]));
   }
@@ -106,13 +112,13 @@ export class Kubectl implements Cluster {
 
   async remove(): Promise<void> {
     const { namespace } = this.place;
-    await this.#ask(['delete', KINDS, '-l', OURS, '--ignore-not-found']);
+    await this.#ask(['delete', KINDS, '-l', this.#ours, '--ignore-not-found']);
     // the namespace itself only where we made it, and nobody has put something of their own into it
     const text = await this.#ask([
       'get',
       `${KINDS},pods,deployments,jobs`,
       '-l',
-      `${OUR_LABEL}!=${OUR_VALUE}`,
+      `${PLAYGROUND_LABEL}!=${this.place.id}`,
       '-o',
       'json',
     ]);
@@ -122,10 +128,15 @@ export class Kubectl implements Cluster {
       'delete',
       'namespace',
       '-l',
-      OURS,
+      this.#ours,
       `--field-selector=metadata.name=${namespace}`,
       '--ignore-not-found',
     ]);
+  }
+
+  /** A selector of what is this playground's. */
+  get #ours(): string {
+    return `${PLAYGROUND_LABEL}=${this.place.id}`;
   }
 
   get #base(): readonly string[] {

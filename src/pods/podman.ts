@@ -1,10 +1,7 @@
 import { LnPlayError } from '../core/errors.js';
 import type { Command } from '../process/daemon-process.js';
 import { ask, type KnownFailure } from './ask.js';
-import type { Cluster, PodsPlace, PodState } from './cluster.js';
-
-/** Tells our pods, volumes and networks from others. */
-export const LABEL = 'ln-play-network';
+import { PLAYGROUND_LABEL, type Cluster, type OwnedPlace, type PodState } from './cluster.js';
 
 const FAILURES: readonly KnownFailure[] = [
   {
@@ -23,9 +20,9 @@ interface Container {
 
 /** Pods of podman on this machine, on a network of their own. */
 export class Podman implements Cluster {
-  readonly place: Extract<PodsPlace, { on: 'podman' }>;
+  readonly place: Extract<OwnedPlace, { on: 'podman' }>;
 
-  constructor(place: Extract<PodsPlace, { on: 'podman' }>) {
+  constructor(place: Extract<OwnedPlace, { on: 'podman' }>) {
     this.place = place;
   }
 
@@ -37,15 +34,15 @@ export class Podman implements Cluster {
     const { network } = this.place;
     const there = await this.#network(signal);
     if (there === 'absent' || there === 'ours') return;
-    throw new LnPlayError('STATE', `podman's network ${network} is somebody else's: ln-play has not made it`, {
+    throw new LnPlayError('STATE', `podman's network ${network} is somebody else's, or another playground's`, {
       hint: 'choose another name with --namespace',
     });
   }
 
   async apply(manifest: string, signal?: AbortSignal): Promise<void> {
-    const { network } = this.place;
+    const { network, id } = this.place;
     if ((await this.#network(signal)) === 'absent')
-      await this.#ask(['network', 'create', '--label', `${LABEL}=${network}`, network], { signal });
+      await this.#ask(['network', 'create', '--label', `${PLAYGROUND_LABEL}=${id}`, network], { signal });
     await this.#ask(['kube', 'play', '--replace', '--network', network, '-'], { input: manifest, signal });
   }
 
@@ -53,11 +50,11 @@ export class Podman implements Cluster {
     const { network } = this.place;
     const text = await this.#ask(['network', 'ls', '--filter', `name=^${network}$`, '--format', 'json'], { signal });
     const [there] = JSON.parse(text || '[]') as readonly { labels?: { [key: string]: string } }[];
-    return there === undefined ? 'absent' : there.labels?.[LABEL] === network ? 'ours' : 'of others';
+    return there === undefined ? 'absent' : there.labels?.[PLAYGROUND_LABEL] === this.place.id ? 'ours' : 'of others';
   }
 
   async states(signal?: AbortSignal): Promise<ReadonlyMap<string, PodState>> {
-    const filter = `label=${LABEL}=${this.place.network}`;
+    const filter = `label=${PLAYGROUND_LABEL}=${this.place.id}`;
     const text = await this.#ask(['ps', '--all', '--filter', filter, '--format', 'json'], { signal });
     const containers = JSON.parse(text || '[]') as readonly Container[];
     return new Map(containers.map((each) => [each.Names[0]!.replace(/-daemon$/, ''), stateOf(each)]));

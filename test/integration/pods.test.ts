@@ -148,6 +148,18 @@ describe('what a cluster can do to one', () => {
     expect(JSON.parse(await readFile(join(fake.cluster, 'objects.json'), 'utf8'))).toEqual(theirs);
   });
 
+  test('a namespace that another playground is in is left alone, and so is what it has there', async () => {
+    await runJson(up, { env: fake.env });
+    const objects = await readFile(join(fake.cluster, 'objects.json'), 'utf8');
+    const other = { ...fake.env, LN_PLAY_DIR: `${fake.dir}2` };
+    const { code, stderr } = await runCli(up, { env: other });
+    expect(code).toBe(1);
+    expect(stderr).toContain('another playground is in it');
+    expect((await runCli(['destroy', '--yes'], { env: other })).code).toBe(1);
+    expect(await readFile(join(fake.cluster, 'objects.json'), 'utf8')).toBe(objects);
+    await runJson(['mine'], { env: fake.env });
+  });
+
   test('an image that cannot be pulled is named, at once; up with another one goes on', async () => {
     await fake.behave({ state: { l1: { waiting: { reason: 'ErrImagePull', message: 'no such host' } } } });
     const { code, stderr } = await runCli(up, { env: fake.env });

@@ -10,7 +10,7 @@ import { ConfigFile } from '../../core/config-file.js';
 import { messageOf } from '../../core/errors.js';
 import { readIfThere, writeWhole } from '../../core/files.js';
 import { rpcSocketOf } from '../../daemons/lightning-dir.js';
-import type { Cluster, PodsPlace } from '../cluster.js';
+import type { Cluster, OwnedPlace } from '../cluster.js';
 import { clusterOf } from '../clusters.js';
 import { offerBitcoind } from './bitcoind.js';
 import { BITCOIND_LISTENS, LIGHTNINGD_LISTENS } from './bridge.js';
@@ -23,7 +23,7 @@ const RPC_USER = 'ln-play';
 
 const [kind, place, host, password, ...args] = process.argv.slice(2) as [string, string, string, string, ...string[]];
 const valueOf = (flag: string): string => args.find((arg) => arg.startsWith(`${flag}=`))!.slice(flag.length + 1);
-const cluster: Cluster = clusterOf(JSON.parse(place) as PodsPlace);
+const cluster: Cluster = clusterOf(JSON.parse(place) as OwnedPlace);
 
 const ended = new AbortController();
 let close = (): void => {};

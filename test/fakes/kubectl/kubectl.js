@@ -37,8 +37,11 @@ if (behaviour.fail) {
 const objects = existsSync(objectsFile) ? JSON.parse(readFileSync(objectsFile, 'utf8')) : [];
 const save = (all) => writeFileSync(objectsFile, JSON.stringify(all));
 const isSame = (a, b) => a.kind === b.kind && a.metadata.name === b.metadata.name;
-const OURS = 'ln-play';
-const labelOf = ({ metadata }) => metadata.labels?.['app.kubernetes.io/part-of'];
+/** Whether an object is one of those that `-l KEY=VALUE` or `-l KEY!=VALUE` selects; all without it. */
+const isSelected = ({ metadata }) => {
+  const [, key, not, value] = /^([^=!]+)(!?)=(.*)$/.exec(args[args.indexOf('-l') + 1] ?? '') ?? [];
+  return key === undefined || !args.includes('-l') || (metadata.labels?.[key] === value) === (not === '');
+};
 const folderOf = (host) => join(cluster, 'pods', host);
 const pidOf = (host) => {
   const file = join(folderOf(host), 'pid');
@@ -120,12 +123,13 @@ const commands = {
     } else if (what === 'pods') {
       if (!behaviour.idle) for (const set of sets()) if (set.spec.replicas > 0) startPod(set); // as a kubelet does
       const items = sets()
+        .filter(isSelected)
         .filter(({ spec }) => spec.replicas > 0)
         .map(podOf);
       process.stdout.write(JSON.stringify({ items }));
     } else
       process.stdout.write(
-        JSON.stringify({ items: objects.filter((each) => labelOf(each) !== OURS && each.kind !== 'Namespace') }),
+        JSON.stringify({ items: objects.filter((each) => isSelected(each) && each.kind !== 'Namespace') }),
       );
   },
   apply() {
@@ -151,8 +155,8 @@ const commands = {
   wait() {},
   delete() {
     const isNamespace = what === 'namespace';
-    for (const set of sets()) if (!isNamespace) stopPod(set.metadata.name);
-    save(objects.filter((each) => labelOf(each) !== OURS || (each.kind === 'Namespace') !== isNamespace));
+    for (const set of sets().filter(isSelected)) if (!isNamespace) stopPod(set.metadata.name);
+    save(objects.filter((each) => !isSelected(each) || (each.kind === 'Namespace') !== isNamespace));
     if (!isNamespace) rmSync(join(cluster, 'pods'), { recursive: true, force: true });
   },
   logs() {
