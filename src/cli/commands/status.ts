@@ -54,7 +54,7 @@ export function statusText(
   const all = rows.map((row) => [...row.slice(0, -1), dim(elide(row.at(-1)!, room))]);
   const problems = nodes.flatMap(({ problem }) => (problem === undefined ? [] : [[style.red(problem)]]));
   const goingOn = background.map(({ name, summary, from, problem }) => [
-    bold(name),
+    bold(wordsOf(name)),
     problem === null ? summary : `${summary}: ${style.red(problem)}`,
     dim(from === 'file' ? "by the network's file" : 'until ln-play down'),
   ]);
@@ -63,3 +63,6 @@ export function statusText(
     .map((rows) => columns(rows))
     .join('\n\n');
 }
+
+/** `slow bitcoind` of `slowBitcoind`. */
+const wordsOf = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
