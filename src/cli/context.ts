@@ -36,7 +36,10 @@ export interface Reply {
   readonly exitCode?: number;
 }
 
-export type RunCommand = (context: CommandContext) => Promise<Reply | undefined>;
+/** How a command that has printed its result itself ended. */
+export type Ended = Pick<Reply, 'exitCode'>;
+
+export type RunCommand = (context: CommandContext) => Promise<Reply | Ended | undefined>;
 
 /** The text option `name`, or undefined. */
 export function textOption({ options }: CommandContext, name: string): string | undefined {

@@ -43,7 +43,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     const { run } = await spec.load();
     const reply = await run(context);
     progress.stop();
-    if (reply) out.result(reply.json, spec.printsCode ? reply.text : asCalled(reply.text));
+    if (reply && 'json' in reply) out.result(reply.json, spec.printsCode ? reply.text : asCalled(reply.text));
     exitCode = reply?.exitCode ?? 0;
   } catch (error) {
     progress.stop();

@@ -1,12 +1,12 @@
-import chalk, { chalkStderr } from 'chalk';
+import chalk, { chalkStderr, type ChalkInstance } from 'chalk';
 import { asCalled } from './called-as.js';
 
 /** Results go to standard output, everything else to standard error. */
 export class Output {
   readonly json: boolean;
   readonly quiet: boolean;
-  readonly style = chalk;
-  readonly errorStyle = chalkStderr;
+  readonly style: ChalkInstance = chalk;
+  readonly errorStyle: ChalkInstance = chalkStderr;
   /** How many columns a line of the result has; none too many in a pipe. */
   readonly width: number;
   /** Whether progress may be redrawn in place. */
@@ -28,6 +28,11 @@ export class Output {
   /** Raw bytes to standard output, whatever the options: what `cli` and `logs` pass through. */
   write(text: string): void {
     process.stdout.write(text);
+  }
+
+  /** As `write`, at the pace of whoever reads it. */
+  async drained(text: string | Buffer): Promise<void> {
+    if (!process.stdout.write(text)) await new Promise((resolve) => process.stdout.once('drain', resolve));
   }
 
   /** A line to standard error that is neither result nor error. */

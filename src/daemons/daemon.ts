@@ -164,6 +164,12 @@ export class Daemon {
     return this.#watch.died;
   }
 
+  /** Watches no longer for its end. */
+  letGo(): void {
+    this.#watch = undefined;
+    this.#process?.unwatch();
+  }
+
   /**
    * Stops it and waits for its end: RPC stop, then SIGTERM, then SIGKILL. Any number of callers share one attempt.
    *

@@ -351,6 +351,13 @@ export class Network {
     await reconnectAgain(this.running, this.peers, this.wait, this.isHeldApart);
   }
 
+  /** Lets go of its daemons, which run on: of connections to them, and of watching for their end. */
+  close(): void {
+    this.bitcoind.close();
+    for (const node of this.nodes) node.disconnect();
+    for (const { daemon } of this.daemons()) daemon.letGo();
+  }
+
   /** Those that run now. */
   get running(): readonly LightningNode[] {
     return this.nodes.filter(({ daemon }) => daemon.attach() && !daemon.isFrozen);

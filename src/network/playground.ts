@@ -47,6 +47,8 @@ export interface PlaygroundContext extends NetworkContext {
   readonly onBusy?: ((what: string) => void) | undefined;
   /** Told what became of something that an earlier command was in the middle of when it was killed. */
   readonly onTidied?: ((what: string) => void) | undefined;
+  /** Told of each playground that is taken hold of, for who lives on and is to let go of them. */
+  readonly onOpen?: ((playground: { readonly close: () => void }) => void) | undefined;
 }
 
 /**
@@ -69,6 +71,7 @@ export class Playground<Name extends string = string> extends Network implements
   private constructor(layout: Layout, manifest: Manifest, context: PlaygroundContext) {
     super(layout, manifest, context);
     this.#context = context;
+    context.onOpen?.(this);
     this.snapshots = new Snapshots({
       network: this,
       signal: context.signal,
@@ -513,8 +516,7 @@ export class Playground<Name extends string = string> extends Network implements
     const stop = (): Promise<string[]> => (this.#ephemeral ? this.#destroy() : this.#stop());
     if (isThere) await this.#exclusively(stop, STOPPING, {});
     await this.#ephemeral?.dispose();
-    this.bitcoind.close();
-    for (const node of this.nodes) node.disconnect();
+    this.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

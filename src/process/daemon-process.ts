@@ -35,6 +35,7 @@ export class DaemonProcess {
   readonly #isChild: boolean;
   #exit: Exit | undefined;
   #ended: Promise<Exit> | undefined;
+  #watch: NodeJS.Timeout | undefined;
 
   private constructor(entry: Pick<ProcessEntry, 'pid' | 'startTime'>, child?: ChildProcess) {
     this.#entry = entry;
@@ -93,13 +94,19 @@ export class DaemonProcess {
   /** Resolves when it has ended; keeps our own process alive no longer. */
   get ended(): Promise<Exit> {
     this.#ended ??= new Promise((resolve) => {
-      const timer = setInterval(() => {
+      this.#watch = setInterval(() => {
         if (!this.exit) return;
-        clearInterval(timer);
+        clearInterval(this.#watch);
         resolve(this.exit);
       }, WATCH_MS).unref();
     });
     return this.#ended;
+  }
+
+  /** Looks no longer for its end: whoever waits for that waits in vain. */
+  unwatch(): void {
+    clearInterval(this.#watch);
+    this.#ended = undefined;
   }
 
   /**

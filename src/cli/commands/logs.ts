@@ -24,8 +24,11 @@ export async function run(context: CommandContext): Promise<Reply | undefined> {
   if (size === undefined && !follow)
     throw new LnPlayError('STATE', `${name} has written no log yet: ${file}`, { hint: 'start it with `ln-play up`' });
   const written = count === undefined ? linesOf(file, size ?? 0) : count === 0 ? [] : await tailFile(file, count);
-  if (out.json && !follow) return { json: { daemon: name, file, lines: await all(written) }, text: '' };
-  if (count === undefined && !out.json && out.style.level === 0) await copy(file, size ?? 0);
+  if (out.json && !follow) {
+    const lines = await all(written);
+    return { json: { daemon: name, file, lines }, text: lines.join('\n') };
+  }
+  if (count === undefined && !out.json && out.style.level === 0) await copy(file, size ?? 0, out);
   else for await (const line of written) await printLine(line, out);
   if (follow) {
     const rest = followFile(file, { from: size ?? 0, signal });
@@ -36,17 +39,13 @@ export async function run(context: CommandContext): Promise<Reply | undefined> {
 }
 
 /** As it is, at the pace of whoever reads it. */
-async function copy(file: string, size: number): Promise<void> {
+async function copy(file: string, size: number, out: Output): Promise<void> {
   if (size === 0) return;
-  for await (const chunk of createReadStream(file, { end: size - 1 })) await write(chunk as Buffer);
-}
-
-async function write(text: string | Buffer): Promise<void> {
-  if (!process.stdout.write(text)) await new Promise((resolve) => process.stdout.once('drain', resolve));
+  for await (const chunk of createReadStream(file, { end: size - 1 })) await out.drained(chunk as Buffer);
 }
 
 async function printLine(line: string, out: Output): Promise<void> {
-  await write(`${out.json ? JSON.stringify({ line }) : coloured(line, out)}\n`);
+  await out.drained(`${out.json ? JSON.stringify({ line }) : coloured(line, out)}\n`);
 }
 
 async function* linesOf(file: string, size: number): AsyncGenerator<string> {

@@ -31,7 +31,7 @@ export async function run(context: CommandContext): Promise<Reply | undefined> {
       if ((await runOnTerminal({ command: 'man', args: [installed] })) === 0) return undefined;
     }
   }
-  const width = Math.min(process.stdout.columns || WIDEST, WIDEST);
+  const width = Math.min(out.width || WIDEST, WIDEST);
   if (name === CONFIG_PAGE) {
     const options = await optionsOf(context);
     const text = [
@@ -51,7 +51,7 @@ export async function run(context: CommandContext): Promise<Reply | undefined> {
 }
 
 async function shown(json: unknown, text: string, { out }: CommandContext): Promise<Reply | undefined> {
-  if (out.json || out.quiet) return { json, text: '' };
+  if (out.json || out.quiet) return { json, text };
   await page(text, out);
   return undefined;
 }
