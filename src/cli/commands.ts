@@ -12,6 +12,7 @@ import { TALK } from './table/talk.js';
 import { TESTS } from './table/tests.js';
 import { TRAFFIC } from './table/traffic.js';
 import { WEATHER } from './table/weather.js';
+import { WEB } from './table/web.js';
 
 /** Commands that belong together, under a heading of the help. */
 export interface CommandGroup {
@@ -23,6 +24,7 @@ export interface CommandGroup {
 export const COMMAND_GROUPS: readonly CommandGroup[] = [
   { heading: 'The talk, step by step', commands: TALK },
   { heading: 'The playground', commands: PLAYGROUND },
+  { heading: 'In the browser', commands: WEB },
   { heading: 'Network files', commands: NETWORKS },
   { heading: 'Nodes, channels and payments', commands: LIGHTNING },
   { heading: 'The chain', commands: CHAIN },

@@ -6,12 +6,14 @@ import { shellWord } from '../core/shell.js';
 /** Our plugins, each a program of the build that is there when it is run: this file's own may have gone by then. */
 const PLUGINS = new URL('../../dist/daemons/', import.meta.url);
 
+export type OwnPlugin = 'bitcoin-backend' | 'peer-screen' | 'web-feed';
+
 /**
  * Puts a program into `folder` that a lightningd can run as its plugin, with the Node of this moment.
  *
  * @returns its path
  */
-export async function installPlugin(folder: string, name: 'bitcoin-backend' | 'peer-screen'): Promise<string> {
+export async function installPlugin(folder: string, name: OwnPlugin): Promise<string> {
   const main = fileURLToPath(new URL(`${name}/main.js`, PLUGINS));
   const file = join(folder, name);
   const text = `#!/bin/sh\nexec ${shellWord(process.execPath)} ${shellWord(main)} "$@"\n`;

@@ -44,6 +44,8 @@ export const SUITABILITY: { readonly [name: string]: Suitability } = {
   down: { ...CHANGES, endsResident: true },
   destroy: { ...CHANGES, endsResident: true },
 
+  web: NOT,
+
   topology: READS,
   schema: READS,
 

@@ -18,6 +18,9 @@ export const layoutOf = (dir: string) =>
     backgroundFolder: join(dir, '.background'),
     backgroundSocket: join(dir, '.background', 'socket'),
     backgroundLog: join(dir, 'background.log'),
+    /** What a browser has to show, and the port of before; and where nodes tell what happens. */
+    webSession: join(dir, '.background', 'web.json'),
+    webFeed: join(dir, '.background', 'feed'),
     /** What its pods were made of, if its daemons run in such. */
     pods: join(dir, 'pods.yaml'),
     bitcoinDatadir: join(dir, 'bitcoin'),

@@ -35,6 +35,20 @@ import { Snapshots } from './snapshots/snapshots.js';
 
 export type UpReport<Name extends string = string> = BootReport<Playground<Name>>;
 
+export interface OpenWebOptions {
+  /** A TCP port of 127.0.0.1; by default the one that it had before, or a free one. */
+  readonly port?: number | undefined;
+  /** Whether it refuses all that changes something; by default as it is, or else false. */
+  readonly isReadOnly?: boolean | undefined;
+}
+
+export interface OpenedWeb {
+  /** With a token that is good for one visit. */
+  readonly url: string;
+  readonly port: number;
+  readonly isReadOnly: boolean;
+}
+
 /** What a payment came to, with all that the nodes say of it. */
 export interface PaidDemo {
   readonly bolt11: string;
@@ -479,6 +493,36 @@ export class Playground<Name extends string = string> extends Network implements
     });
   }
 
+  /**
+   * Shows the network in a browser, until `closeWeb` or `down`; where that goes on already, by the same server.
+   *
+   * @returns where; the URL is good for one visit
+   * @throws {LnPlayError} STATE where the playground does not run, or the port is another's
+   */
+  async openWeb({ port, isReadOnly }: OpenWebOptions = {}): Promise<OpenedWeb> {
+    await this.#exclusively(async () => {
+      this.#assertRuns();
+      const before = this.background.sections.web;
+      const web = { port: port ?? before?.port, isReadOnly: isReadOnly ?? before?.isReadOnly ?? false };
+      try {
+        await this.background.change((byHand) => ({ ...byHand, web }), this.wait);
+      } catch (error) {
+        await this.background.change(({ web: _web, ...byHand }) => ({ ...byHand, ...(before && { web: before }) }));
+        throw error;
+      }
+    });
+    return (await this.background.ask('web', 'visit')) as OpenedWeb;
+  }
+
+  /** @returns whether it was open */
+  async closeWeb(): Promise<boolean> {
+    return await this.#exclusively(async () => {
+      const was = this.background.sections.web !== undefined;
+      if (was) await this.background.change((byHand) => ({ ...byHand, web: null }), this.wait);
+      return was;
+    });
+  }
+
   async #forgetThaw(name: string): Promise<void> {
     if (this.background.sections.thaw?.at[name] !== undefined)
       await this.background.change(withoutThaw(name), this.wait);
@@ -493,10 +537,14 @@ export class Playground<Name extends string = string> extends Network implements
 
   async #changeBackground(edit: EditByHand): Promise<void> {
     await this.#exclusively(async () => {
-      if (!this.bitcoind.daemon.attach())
-        throw new LnPlayError('STATE', `bitcoind of ${this.dir} does not run`, { hint: 'start it: ln-play up' });
+      this.#assertRuns();
       await this.background.change(edit, this.wait);
     });
+  }
+
+  #assertRuns(): void {
+    if (this.bitcoind.daemon.attach()) return;
+    throw new LnPlayError('STATE', `bitcoind of ${this.dir} does not run`, { hint: 'start it: ln-play up' });
   }
 
   /** Stops everything, the nodes first and all at once; nothing is removed. @returns the names of what ran */

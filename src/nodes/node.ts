@@ -72,7 +72,7 @@ export interface LightningNode {
   /** A fresh address of its wallet. */
   newAddress(): Promise<string>;
   /** What its wallet has on chain. */
-  funds(): Promise<Coin[]>;
+  funds(options?: AskOptions): Promise<Coin[]>;
   feerates(): Promise<Feerates>;
 
   /** What it knows of a peer: undefined if it neither is connected to it nor has a channel with it. */
@@ -87,6 +87,11 @@ export interface LightningNode {
   screenPeers(rulesFile: string): Promise<void>;
   /** Ends that. */
   unscreenPeers(rulesFile: string): Promise<void>;
+  /**
+   * Has it tell what happens to whoever listens at a unix socket, as lines of JSON `{ node, topic, params }`, until nobody
+   * listens any more, or it ends; nothing of it is in its config.
+   */
+  tell(socket: string): Promise<void>;
   /** Has it exchange with a peer at once what it would else hold back until there is more to say. */
   nudge(peerId: string): Promise<void>;
 
@@ -158,6 +163,8 @@ export interface HeardChannel {
 export interface NodeInfo {
   readonly id: string;
   readonly alias: string | undefined;
+  /** Six hex digits. */
+  readonly colour: string | undefined;
   readonly version: string;
   readonly blockHeight: number;
   readonly peerCount: number;
@@ -237,6 +244,11 @@ export interface ChannelPayment {
   readonly hash: string;
   /** Both ends have committed to it, and it goes on only when somebody further along settles it. */
   readonly committed: boolean;
+  readonly amountMsat: bigint;
+  /** Whether it is this end that offers it. */
+  readonly isOurs: boolean;
+  /** What its implementation calls the stage that it is in: to be shown, not to be compared. */
+  readonly state: string;
 }
 
 export interface OpenOptions {

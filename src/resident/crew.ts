@@ -33,6 +33,13 @@ export class Crew {
     await this.apply({});
   }
 
+  /** What a section answers. */
+  async answer(name: string, question: string): Promise<unknown> {
+    const running = this.#members.get(name as SectionName)?.running;
+    if (!running?.answer) throw new Error(`${name} does not go on, or answers nothing`);
+    return await running.answer(question);
+  }
+
   told(): Told {
     return {
       sections: Object.fromEntries(

@@ -51,11 +51,15 @@ async function run(playground: Playground): Promise<void> {
     await mine;
   };
   await apply();
-  const server = await serve(playground.layout.backgroundSocket, {
-    apply: async () => (await apply(), crew.told()),
-    state: () => crew.told(),
-    stop: () => (setImmediate(end, 'stopped'), crew.told()),
-  });
+  const server = await serve(
+    playground.layout.backgroundSocket,
+    {
+      apply: async () => (await apply(), crew.told()),
+      state: () => crew.told(),
+      stop: () => (setImmediate(end, 'stopped'), crew.told()),
+    },
+    (section, question) => crew.answer(section, question),
+  );
   try {
     await playgroundEnds(playground, { onEnd: end, onChange: apply }, ends.signal);
   } finally {

@@ -17,6 +17,8 @@ export interface Running<S> {
   readonly update: (settings: S) => Promise<void>;
   /** Resolves once nothing of it goes on. */
   readonly stop: () => Promise<void>;
+  /** Answers what is asked of it alone, over the resident's socket; throws for what it does not know. */
+  readonly answer?: (question: string) => unknown;
   /** How far it is, for `status`. */
   readonly state?: () => SectionState;
 }

@@ -7,13 +7,16 @@ import type { Question, Told } from '../network/background/client.js';
 export async function serve(
   path: string,
   answers: { readonly [Q in Question]: () => Told | Promise<Told> },
+  ofSection: (section: string, question: string) => Promise<unknown>,
 ): Promise<{ readonly close: () => Promise<void> }> {
   const server = createServer((request, response) => {
     const question = request.url!.slice(1);
     const answer = async (): Promise<void> => {
-      if (!isQuestion(question)) return void response.writeHead(404).end(`there is no ${question}`);
+      const [section, own] = question.split('/');
       try {
-        response.end(JSON.stringify(await answers[question]()));
+        if (own !== undefined) response.end(JSON.stringify(await ofSection(section!, own)));
+        else if (isQuestion(question)) response.end(JSON.stringify(await answers[question]()));
+        else response.writeHead(404).end(`there is no ${question}`);
       } catch (error) {
         response.writeHead(500).end(messageOf(error));
       }

@@ -1,23 +1,4 @@
-/** Wakes whoever waits for it. */
-export class Bell {
-  #ring: () => void = () => {};
-  #rung = this.#next();
-
-  /** Resolves when it rings next. */
-  get rung(): Promise<void> {
-    return this.#rung;
-  }
-
-  ring(): void {
-    const ring = this.#ring;
-    this.#rung = this.#next();
-    ring();
-  }
-
-  #next(): Promise<void> {
-    return new Promise((resolve) => (this.#ring = resolve));
-  }
-}
+import { Bell } from '../core/bell.js';
 
 /** What some put in and one takes out, in order, waiting for it. */
 export class Queue<T> implements AsyncIterable<T> {

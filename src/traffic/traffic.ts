@@ -8,7 +8,8 @@ import type { LightningNode } from '../nodes/node.js';
 import { ready, type Activity } from './activity.js';
 import { capacitiesOf } from './capacities.js';
 import { send, type TrafficPayment } from './payment.js';
-import { Bell, Queue } from './queue.js';
+import { Bell } from '../core/bell.js';
+import { Queue } from './queue.js';
 import { sequence, type PlannedPayment } from './sequence.js';
 import { TrafficStats } from './stats.js';
 

@@ -7,7 +7,7 @@ import { Daemon } from '../../daemons/daemon.js';
 import { withLock } from '../../process/lock.js';
 import type { ProcessEntry } from '../../process/table.js';
 import type { Layout } from '../layout.js';
-import { askResident, type Told } from './client.js';
+import { askResident, askSection, type Told } from './client.js';
 import { effective, NOTHING, readWanted, writeWanted, type Wanted } from './file.js';
 import { showToNodes } from './weather.js';
 import { SECTIONS, sectionStatus, type SectionName, type Sections, type SectionStatus } from './sections.js';
@@ -97,6 +97,11 @@ export class Background {
   /** Changes what is wanted by hand; its process sees that by itself, soon. */
   async note(edit: (byHand: Wanted['byHand']) => Wanted['byHand']): Promise<void> {
     await this.#edit(({ fromFile, byHand }) => ({ fromFile, byHand: edit(byHand) }));
+  }
+
+  /** Asks a section that goes on something that it alone knows. @throws {LnPlayError} CONNECTION, TIMEOUT */
+  async ask(section: SectionName, question: string): Promise<unknown> {
+    return await askSection(this.#layout.backgroundSocket, section, question);
   }
 
   /** Sets what the network's file says; otherwise as `change`. */

@@ -21,6 +21,19 @@ const ANSWER_MS = 30_000;
  * @throws {LnPlayError} CONNECTION where it does not run, or answers something else; TIMEOUT
  */
 export async function askResident(socketPath: string, question: Question, timeoutMs = ANSWER_MS): Promise<Told> {
+  return (await ask(socketPath, question, timeoutMs)) as Told;
+}
+
+/**
+ * Asks one of the sections something that it alone knows.
+ *
+ * @throws {LnPlayError} as `askResident`
+ */
+export async function askSection(socketPath: string, section: SectionName, question: string): Promise<unknown> {
+  return await ask(socketPath, `${section}/${question}`, ANSWER_MS);
+}
+
+async function ask(socketPath: string, question: string, timeoutMs: number): Promise<unknown> {
   const signal = AbortSignal.timeout(timeoutMs);
   return await new Promise((resolve, reject) => {
     const failed = (cause: Error): void => {
@@ -37,7 +50,7 @@ export async function askResident(socketPath: string, question: Question, timeou
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
         if (response.statusCode !== 200) return failed(new Error(`HTTP ${response.statusCode}: ${text}`));
-        resolve(JSON.parse(text) as Told);
+        resolve(JSON.parse(text));
       });
     });
     sent.on('error', failed);

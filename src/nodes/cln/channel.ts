@@ -54,6 +54,12 @@ export function channelOf(wire: PeerChannel): Channel {
     policy: policyOf(wire.updates?.local),
     openedByUs: wire.opener === 'local',
     funding: funding_txid === undefined ? undefined : { txid: funding_txid, output: funding_outnum },
-    payments: htlcs.map((htlc) => ({ hash: htlc.payment_hash, committed: COMMITTED.test(htlc.state) })),
+    payments: htlcs.map((htlc) => ({
+      hash: htlc.payment_hash,
+      committed: COMMITTED.test(htlc.state),
+      amountMsat: BigInt(htlc.amount_msat),
+      isOurs: htlc.direction === 'out',
+      state: htlc.state,
+    })),
   };
 }

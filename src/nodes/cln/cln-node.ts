@@ -169,8 +169,9 @@ export class ClnNode implements LightningNode {
   }
 
   async info(options?: AskOptions): Promise<NodeInfo> {
-    const { id, alias, version, blockheight, num_peers, binding } = await this.getinfo(options);
-    return { id, alias, version, blockHeight: blockheight, peerCount: num_peers, listens: listensAt(binding) };
+    const { id, alias, color, version, blockheight, num_peers, binding } = await this.getinfo(options);
+    const listens = listensAt(binding);
+    return { id, alias, colour: color, version, blockHeight: blockheight, peerCount: num_peers, listens };
   }
 
   async address(): Promise<string> {
@@ -191,8 +192,8 @@ export class ClnNode implements LightningNode {
     return (p2tr ?? bech32)!;
   }
 
-  async funds(): Promise<Coin[]> {
-    const { outputs } = await this.#call('listfunds');
+  async funds(options?: AskOptions): Promise<Coin[]> {
+    const { outputs } = await this.#call('listfunds', {}, options);
     return outputs.map(({ txid, output, amount_msat, status, reserved }) => ({
       txid,
       output,
@@ -238,6 +239,12 @@ export class ClnNode implements LightningNode {
   async unscreenPeers(rulesFile: string): Promise<void> {
     const plugin = join(dirname(rulesFile), 'peer-screen');
     if (await this.#hasPlugin(plugin)) await this.#call('plugin', { subcommand: 'stop', plugin });
+  }
+
+  async tell(socket: string): Promise<void> {
+    const plugin = await installPlugin(dirname(socket), 'web-feed');
+    if (await this.#hasPlugin(plugin)) return;
+    await this.#call('plugin', { subcommand: 'start', plugin, 'web-feed-socket': socket, 'web-feed-node': this.name });
   }
 
   async #hasPlugin(path: string): Promise<boolean> {

@@ -46,7 +46,7 @@ test('a channel whose funding was never broadcast is not waited for, and is to b
 });
 
 test('what closes awaits a block, what is held somebody, and what is normal nothing', async () => {
-  const held = { hash: 'h', committed: true };
+  const held = { hash: 'h', committed: true, amountMsat: 1n, isOurs: true, state: 'SENT_ADD_ACK_REVOCATION' };
   const channels = [
     channel('c1', { phase: 'closing', state: 'CLOSINGD_COMPLETE' }),
     channel('c2', { payments: [held] }),

@@ -128,7 +128,10 @@ test.each<[string, Partial<Channel>]>([
   ['is shutting down', { phase: 'shutting-down', usable: false }],
   ['is normal on one end', { usable: false }],
   ['has its funding in a block', { phase: 'awaiting-funding', usable: false }],
-  ['has a payment on its way', { payments: [{ hash: '01', committed: false }] }],
+  [
+    'has a payment on its way',
+    { payments: [{ hash: '01', committed: false, amountMsat: 1n, isOurs: true, state: 'SENT_ADD_HTLC' }] },
+  ],
 ])('a channel that %s is waited for', async (_, what) => {
   confirmed = true;
   const probes = node.held;

@@ -49,8 +49,8 @@ test('a channel, in the words of the port', () => {
     openedByUs: true,
     funding: { txid: 'ff', output: 1 },
     payments: [
-      { hash: '01', committed: true },
-      { hash: '02', committed: false },
+      { hash: '01', committed: true, amountMsat: 1n, isOurs: true, state: 'SENT_ADD_ACK_REVOCATION' },
+      { hash: '02', committed: false, amountMsat: 1n, isOurs: false, state: 'RCVD_ADD_COMMIT' },
     ],
   });
 });

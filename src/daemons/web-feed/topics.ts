@@ -1,0 +1,21 @@
+/** What is told: all that changes what one sees of a node. */
+export const TOPICS = [
+  'balance_snapshot',
+  'block_added',
+  'channel_open_failed',
+  'channel_opened',
+  'channel_state_changed',
+  'coin_movement',
+  'connect',
+  'disconnect',
+  'forward_event',
+  'invoice_creation',
+  'invoice_payment',
+  'pay_part_end',
+  'pay_part_start',
+  'plugin_started',
+  'plugin_stopped',
+  'sendpay_failure',
+  'sendpay_success',
+  'warning',
+] as const;
