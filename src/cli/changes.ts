@@ -39,6 +39,8 @@ function wordsOf(each: Change | Loss): [string, string] {
     case 'add plugin':
     case 'remove plugin':
       return [each.what, `${each.node}: ${each.plugin}`];
+    case 'restart':
+      return [each.what, `${each.node}: it reads its config at its start`];
     case 'connect':
     case 'disconnect':
       return [each.what, `${each.from} to ${each.to}`];

@@ -154,12 +154,15 @@ describeEach((_implementation, { lightningd }) => {
 
   test('a node, a peer, a channel, a policy, an option and a plugin more', async () => {
     const had = await last!.node('alice').channels();
+    const before = await Playground.plan({ dir, lightningd, network: more() });
     const { playground, ...report } = await up(more());
+    expect(short(report)).toEqual(short(before));
     expect(short(report)).toEqual([
       'set option bob fee-base',
       'add plugin bob',
       'add node dave',
       'connect dave alice',
+      'restart bob',
       'fund dave',
       'open channel dave bob',
       'set policy alice bob',
@@ -199,8 +202,9 @@ describeEach((_implementation, { lightningd }) => {
   });
 
   test('with prune it is closed, removed and forgotten', async () => {
+    expect(short(await Playground.plan({ dir, lightningd, network: less }))).toEqual(losses);
     const { playground, ...report } = await up(less, { prune: true });
-    expect(short(report)).toEqual(losses);
+    expect(short(report)).toEqual(['restart bob', ...losses]);
     expect(playground.nodes.map(({ name }) => name)).toEqual(['alice', 'bob', 'carol']);
     expect(existsSync(join(dir, 'dave'))).toBe(false);
     const [alice, bob] = playground.nodes;

@@ -3,9 +3,11 @@ import type { ChannelSpec, PolicySpec } from '../spec.js';
 /** One thing to do so that a playground is as a spec has it. */
 export type Change =
   | { readonly what: 'add node'; readonly node: string }
-  /** A node that runs is started again with it. `value` is undefined for a flag. */
+  /** `value` is undefined for a flag. */
   | { readonly what: 'set option'; readonly node: string; readonly key: string; readonly value: string | undefined }
   | { readonly what: 'add plugin'; readonly node: string; readonly plugin: string }
+  /** A node that runs stops and starts, since it reads its config at its start alone. */
+  | { readonly what: 'restart'; readonly node: string }
   | { readonly what: 'connect'; readonly from: string; readonly to: string }
   | { readonly what: 'fund'; readonly node: string; readonly amountSat: bigint }
   | { readonly what: 'open channel'; readonly channel: ChannelSpec }

@@ -3,20 +3,26 @@ import type { Manifest } from '../manifest.js';
 import type { Network } from '../network.js';
 import type { UpOptions } from '../up-options.js';
 import { assertAsMade } from './assert-as-made.js';
-import { isLoss, type Changes } from './change.js';
+import { isLoss, type Change, type Changes } from './change.js';
 import { planSettings, presentNodes } from './plan-settings.js';
 
 /** How the nodes and their configs differ from the network that is asked for. */
 export async function settingsPlan(
-  { network, options = [] }: UpOptions,
+  asked: UpOptions,
   before: Manifest | undefined,
   make: (manifest: Manifest) => Network,
 ): Promise<Changes> {
+  const { network, options = [] } = asked;
   if (!network) return { changes: [], losses: [] };
   assertAsMade(network.nodes, before?.nodes ?? []);
   const had = before ? make(before).nodes : [];
-  const asked = new Set(options.map(({ node, key }) => `${node}:${key}`));
-  return planSettings(network, await presentNodes(had, network), before?.peers ?? [], asked);
+  const besides = new Set(options.map(({ node, key }) => `${node}:${key}`));
+  const changes = planSettings(network, await presentNodes(had, network), before?.peers ?? [], besides);
+  const outdated = outdatedNodes(changes, asked);
+  const restarts = had.flatMap(({ name, daemon }): Change[] =>
+    outdated.has(name) && daemon.attach() ? [{ what: 'restart', node: name }] : [],
+  );
+  return { ...changes, changes: [...changes.changes, ...restarts] };
 }
 
 /** Those that have read a config which is another by now. */
