@@ -1,19 +1,14 @@
 import { dirname, resolve } from 'node:path';
-import { LnPlayError } from '../../core/errors.js';
 import { writeWhole } from '../../core/files.js';
 import { Playground } from '../../network/playground.js';
 import type { CommandContext, Reply } from '../context.js';
+import { runningNetwork } from '../running-network.js';
 
 export async function run({ args, options, out, playground: context }: CommandContext): Promise<Reply> {
   const [file] = args;
   const playground = await Playground.open(options.dir, context);
-  const down = playground.nodes.filter(({ daemon }) => !daemon.attach()).map(({ name }) => name);
-  if (down.length > 0)
-    throw new LnPlayError('STATE', `What channels ${down.join(', ')} has is not known: it does not run`, {
-      hint: 'start all that is down: ln-play up',
-    });
   const [spec, { networkLiteral, writeNetworkFile }] = await Promise.all([
-    playground.spec(),
+    runningNetwork(playground),
     import('../../network-file/write.js'),
   ]);
   const folder = file === undefined ? process.cwd() : dirname(resolve(file));

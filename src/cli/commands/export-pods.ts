@@ -4,10 +4,14 @@ import { composeFile } from '../../export/compose.js';
 import { kubernetesObjects } from '../../export/kubernetes.js';
 import { warnetNetwork } from '../../export/warnet.js';
 import { workloadsOf, type Workload } from '../../export/workloads.js';
+import { layoutOf, playgroundDir } from '../../network/layout.js';
+import { readManifest } from '../../network/manifest.js';
+import { Playground } from '../../network/playground.js';
 import type { NetworkSpec } from '../../network/spec.js';
 import { textOption, type CommandContext, type Reply } from '../context.js';
 import { askedNetwork } from '../network-file.js';
 import { imagesOption, namespaceOption, nodeKindOption } from '../pods.js';
+import { runningNetwork } from '../running-network.js';
 
 /** Regtest coins are worth nothing, and nobody outside reaches that port. */
 const RPC_PASSWORD = 'ln-play';
@@ -27,19 +31,31 @@ const FORMATS: { readonly [format: string]: (spec: NetworkSpec, context: Command
   warnet: (spec) => [warnetNetwork(spec)],
 };
 
-/** The network of a file, in the words of something else that runs networks. */
+/** The network of a file, or the one that runs, in the words of something else that runs networks. */
 export const run =
   (format: string) =>
   async (context: CommandContext): Promise<Reply> => {
-    const spec = await askedNetwork(context);
-    if (!spec)
-      throw new LnPlayError('USAGE', 'Which network?', {
-        hint: `name its file: ln-play export ${format} ln-play.yaml; ln-play export network writes one of what runs`,
-      });
+    const spec = await networkOf(context, format);
     const documents = FORMATS[format]!(spec, context);
     const text = documents.map((document) => stringify(document, { lineWidth: 0 })).join('---\n');
     return { json: documents.length === 1 ? documents[0] : documents, text: text.trimEnd() };
   };
+
+/** Of the file that is named; else of the playground, if it runs; else of a file that is found here. */
+async function networkOf(context: CommandContext, format: string): Promise<NetworkSpec> {
+  const { args, options, out } = context;
+  const isThere = args[0] === undefined && (await readManifest(layoutOf(playgroundDir(options.dir)))) !== undefined;
+  const playground = isThere ? await Playground.open(options.dir, context.playground) : undefined;
+  if (playground?.daemons().some(({ daemon }) => daemon.attach())) {
+    out.note(`using the playground in ${playground.dir}`);
+    return await runningNetwork(playground);
+  }
+  const spec = await askedNetwork(context);
+  if (spec) return spec;
+  throw new LnPlayError('USAGE', 'Which network? No file was named, and no playground runs', {
+    hint: `name one: ln-play export ${format} ln-play.yaml; or start a playground: ln-play up`,
+  });
+}
 
 function containersOf(spec: NetworkSpec, context: CommandContext): Workload[] {
   const workloads = workloadsOf(spec, { nodeKind: nodeKindOption(context), images: imagesOption(context) });

@@ -8,7 +8,7 @@ const CONTAINERS: readonly OptionSpec[] = [
   IMAGE,
 ];
 
-/** A network for something else that runs networks. */
+/** A network for something else that runs networks: of a file, or what runs. */
 export const EXPORTS: readonly CommandSpec[] = [
   {
     usage: 'export network [file]',
@@ -21,7 +21,7 @@ export const EXPORTS: readonly CommandSpec[] = [
     usage: 'export kubernetes [network-file]',
     summary: 'a network as objects of Kubernetes: a stateful set, service, config, key and volume for each daemon',
     options: CONTAINERS,
-    examples: ['ln-play export kubernetes ln-play.yaml | kubectl apply -f -'],
+    examples: ['ln-play export kubernetes', 'ln-play export kubernetes ln-play.yaml | kubectl apply -f -'],
     printsCode: true,
     load: async () => ({ run: (await import('../commands/export-pods.js')).run('kubernetes') }),
   },
