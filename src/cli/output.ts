@@ -77,3 +77,6 @@ export function columns(rows: readonly (readonly string[])[], right: ReadonlySet
 
 /** 734 ms, 1.2 s */
 export const duration = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
+
+/** `slow bitcoind` of `slowBitcoind`. */
+export const wordsOf = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

@@ -9,7 +9,7 @@ import { listProcesses } from '../process/table.js';
 import type { NetworkPlan } from './apply/plan-network.js';
 import type { EditByHand } from './background/background.js';
 import { isUnfinished, tidyUp } from '../snapshots/unfinished.js';
-import { withoutWeather, type LinksSettings } from './background/sections.js';
+import { withoutWeather, type LinksSettings, type SectionName } from './background/sections.js';
 import { trafficSections, trafficSettings, type BackgroundTraffic } from './background/traffic.js';
 import { asDelay, asEstimates, asEvery, chainSections } from './background/weather.js';
 import type { Balanced } from './balance.js';
@@ -23,6 +23,7 @@ import type { MineOptions } from './miner.js';
 import { Network, type NetworkContext } from './network.js';
 import { withNetworkRead, type NodeName, type PlaygroundOptions, type StartOptions } from './playground-options.js';
 import { withoutThaw, withThaw } from './weather/freezing.js';
+import { withoutPartition, type Healed } from './weather/heal.js';
 import type { NetworkSpec } from './spec.js';
 import type { UpOptions } from './up-options.js';
 import { ALL_CONNECTED, linksFolder, partitionOf, withLink, type LinkOptions } from './weather/links.js';
@@ -441,22 +442,34 @@ export class Playground<Name extends string = string> extends Network implements
 
   /**
    * Connects the groups of a partition again; with `all`, takes back all that was asked for by hand: links, what is frozen,
-   * mining by the clock, and so on.
+   * mining by the clock, and so on, and starts again what has died while others run.
+   *
+   * @throws {LnPlayError} DAEMON for one that does not come back, with its last log lines
    */
-  async heal({ all = false }: { readonly all?: boolean | undefined } = {}): Promise<void> {
-    if (all) await this.thaw();
-    await this.#exclusively(async () => {
-      const wait = this.wait;
-      if (all) await this.background.change(withoutWeather, wait);
-      else if (this.background.sections.links)
-        await this.background.change(
-          ({ links, ...byHand }) =>
-            links && links.links.length > 0 ? { ...byHand, links: { ...links, partition: [] } } : byHand,
-          wait,
-        );
+  async heal({ all = false }: { readonly all?: boolean | undefined } = {}): Promise<Healed> {
+    const thawed = all ? await this.thaw() : [];
+    return await this.#exclusively(async () => {
+      const before = this.background.sections;
+      const started = all ? this.#dead() : [];
+      if (started.length > 0) {
+        await this.background.note(withoutWeather);
+        await boot(this.layout, {}, this.#context, (other) => new Playground(this.layout, other, this.#context));
+        await this.refresh();
+      } else if (all) await this.background.change(withoutWeather, this.wait);
+      else if (before.links) await this.background.change(withoutPartition, this.wait);
       if (!this.background.sections.links) await removeTree(linksFolder(this.layout)); // of one that was killed
       await this.steps.run('connect', () => this.reconnect());
+      const ended = (Object.keys(before) as SectionName[]).filter((name) => !this.background.sections[name]);
+      return { ended, thawed, started };
     });
+  }
+
+  /** The names of those that do not run while others do: they have died. */
+  #dead(): string[] {
+    const table = listProcesses();
+    const daemons = [this.bitcoind, ...this.nodes].map(({ daemon }) => daemon);
+    const dead = daemons.filter((daemon) => !daemon.attach(table));
+    return dead.length === daemons.length ? [] : dead.map(({ name }) => name);
   }
 
   /** Has two nodes be connected as ever, or all whose links are not. */

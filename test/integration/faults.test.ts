@@ -1,7 +1,8 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { waitFor } from '../../src/core/wait.js';
 import { Playground } from '../../src/network/playground.js';
-import { describeEach, leftovers, usePlaygroundFolders, useTemporaryFolder } from './support.js';
+import { describeEach, leftovers, runCli, usePlaygroundFolders, useTemporaryFolder } from './support.js';
 
 describeEach((_implementation, { lightningd, flags }) => {
   useTemporaryFolder();
@@ -86,6 +87,43 @@ describeEach((_implementation, { lightningd, flags }) => {
     await playground.mine(1);
   });
 
+  test('heal with all starts again what has crashed, be it bitcoind or all but it', async () => {
+    const [a, b] = playground.nodes;
+    await playground.mineEvery(3_600_000);
+    await playground.crash('bitcoind');
+    await playground.crash('b');
+    await playground.freeze('a');
+    expect(await playground.heal({ all: true })).toEqual({
+      ended: ['mining'],
+      thawed: ['a'],
+      started: ['bitcoind', 'b'],
+    });
+    const { daemons, background } = await playground.status();
+    expect(daemons.map(({ name, state }) => `${name} ${state}`)).toEqual([
+      'bitcoind running',
+      'a running',
+      'b running',
+    ]);
+    expect(background).toEqual([]);
+    await playground.payDemo({ from: a, to: b });
+
+    await playground.crash('a');
+    await playground.crash('b');
+    expect(await playground.heal({ all: true })).toEqual({ ended: [], thawed: [], started: ['a', 'b'] });
+    await playground.payDemo({ from: a, to: b });
+    expect(await playground.heal({ all: true })).toEqual({ ended: [], thawed: [], started: [] });
+  });
+
+  test('heal does not say that all is as ever where one does not come back', async () => {
+    const { configFile } = playground.node('b');
+    const config = await readFile(configFile, 'utf8');
+    await playground.crash('b');
+    await writeFile(configFile, `${config}\nno-such-option=1\n`);
+    await expect(playground.heal({ all: true })).rejects.toMatchObject({ code: 'DAEMON' });
+    await writeFile(configFile, config);
+    expect(await playground.heal({ all: true })).toMatchObject({ started: ['b'] });
+  });
+
   const at = usePlaygroundFolders();
   test('on the command line: what is frozen keeps nobody from stopping all', async () => {
     await at.json('up', ...flags);
@@ -99,5 +137,10 @@ describeEach((_implementation, { lightningd, flags }) => {
     expect((await at.status()).background).toEqual([]);
     expect(await at.json('crash', 'l1')).toEqual({ crashed: 'l1' });
     expect(await at.json('up')).toMatchObject({ started: ['l1'] });
+    await at.json('crash', 'l1');
+    const { stdout } = await runCli(['heal', '--all', '--dir', at.dir]);
+    expect(stdout).toBe('✔ all is as ever: started l1 again\n');
+    await at.json('down');
+    expect((await runCli(['heal', '--all', '--dir', at.dir])).stdout).toMatch(/^nothing runs, .* `ln-play up`\n$/);
   });
 });

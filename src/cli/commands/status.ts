@@ -2,7 +2,7 @@ import { formatSat } from '../../core/amounts.js';
 import { Playground } from '../../network/playground.js';
 import { allAnswer, type PlaygroundStatus } from '../../network/status.js';
 import type { CommandContext, Reply } from '../context.js';
-import { columns, elide, roomForLast, type Output } from '../output.js';
+import { columns, elide, roomForLast, wordsOf, type Output } from '../output.js';
 
 export async function run({ options, out, playground: context }: CommandContext): Promise<Reply> {
   const status = await (await Playground.open(options.dir, context)).status();
@@ -63,6 +63,3 @@ export function statusText(
     .map((rows) => columns(rows))
     .join('\n\n');
 }
-
-/** `slow bitcoind` of `slowBitcoind`. */
-const wordsOf = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

@@ -43,7 +43,8 @@ export const WEATHER: readonly CommandSpec[] = [
   },
   {
     usage: 'crash <daemon>',
-    summary: 'end a node or bitcoind with all its parts at once, as kill -9 does; restart or up starts it again',
+    summary:
+      'end a node or bitcoind with all its parts at once, as kill -9 does; restart, up or heal --all starts it again',
     examples: ['ln-play crash l1', 'ln-play crash bitcoind'],
     load: () => import('../commands/crash.js'),
   },
@@ -82,7 +83,12 @@ export const WEATHER: readonly CommandSpec[] = [
   {
     usage: 'heal',
     summary: 'connect the groups of a partition again',
-    options: [['--all', 'take back all weather: partition, links, what is frozen, mining by the clock, feerates, …']],
+    options: [
+      [
+        '--all',
+        'take back all weather: partition, links, mining by the clock, feerates, …; let go on what is frozen, and start again what has died',
+      ],
+    ],
     examples: ['ln-play heal', 'ln-play heal --all'],
     load: () => import('../commands/heal.js'),
   },
