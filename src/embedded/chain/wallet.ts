@@ -41,9 +41,10 @@ export interface FundOptions {
 export class InsufficientFundsError extends Error {}
 
 const NEXT_INDEX = 'wallet/next-index';
-/** There once bitcoind has our keys: a node that ended before that has left it a blank wallet. */
+/** Up to which index bitcoind has our keys; not there while its wallet is blank. */
 const IMPORTED = 'wallet/imported';
-const RANGE = 1000;
+/** How many keys bitcoind gets beyond the one that is needed: it works each out again whenever it loads the wallet. */
+const AHEAD = 25;
 const DESCRIPTORS: Record<AddressType, (key: string) => string> = {
   bech32: (key) => `wpkh(${key}/0/0/*)`,
   p2tr: (key) => `tr(${key}/0/0/*)`,
@@ -74,6 +75,7 @@ export class Wallet {
   readonly #public = new Map<AddressType, string>();
   #opened: Promise<void> | undefined;
   #loading: Promise<boolean> | undefined;
+  #importing: Promise<void> | undefined;
 
   constructor({ rpc, nodeId, key, store, turn, spentByKept }: WalletParts) {
     this.#rpc = rpc;
@@ -101,7 +103,7 @@ export class Wallet {
       tx.putJson(NEXT_INDEX, next + 1);
       return next;
     });
-    if (index > 1 && index % (RANGE / 2) === 0) await this.#import(index + RANGE);
+    while (index > this.#imported) await this.#importBeyond(index);
     return { address: await this.addressAt(type, index), index };
   }
 
@@ -215,10 +217,7 @@ export class Wallet {
 
   async #open(): Promise<void> {
     const [isNew] = await Promise.all([this.#createOrLoad(), this.#describe()]);
-    if (isNew || !this.#store.get(IMPORTED)) {
-      await this.#import(this.nextIndex + RANGE);
-      await this.#turn((tx) => tx.putJson(IMPORTED, true));
-    }
+    if (isNew || this.#imported < this.nextIndex) await this.#importBeyond(this.nextIndex);
     if (!isNew) await this.#releaseForgotten();
   }
 
@@ -238,6 +237,7 @@ export class Wallet {
       if (isBitcoinError(error, 'WALLET_ALREADY_LOADED')) return false;
       if (!isBitcoinError(error, 'WALLET_NOT_FOUND')) throw error;
     }
+    if (this.#imported > 0) await this.#turn((tx) => tx.delete(IMPORTED)); // into the one that is gone
     const blank = { wallet_name: this.name, blank: true, descriptors: true, load_on_startup: false };
     await this.#rpc.call('createwallet', blank);
     return true;
@@ -250,12 +250,27 @@ export class Wallet {
     }
   }
 
-  async #import(end: number): Promise<void> {
+  get #imported(): number {
+    const imported = this.#store.getJson<number | true>(IMPORTED) ?? 0;
+    return imported === true ? 0 : imported; // as earlier versions had it, who imported more than they said
+  }
+
+  /** Sees to it that bitcoind has the keys up to some beyond `index`, which nobody has been given yet. */
+  async #importBeyond(index: number): Promise<void> {
+    this.#importing ??= this.#import(index + AHEAD).finally(() => (this.#importing = undefined));
+    await this.#importing;
+  }
+
+  async #import(wanted: number): Promise<void> {
+    const { descriptors } = await this.#call<{ descriptors: { range?: [number, number] }[] }>('listdescriptors');
+    const had = Math.max(0, ...descriptors.map(({ range }) => range?.[1] ?? 0));
+    const end = Math.max(wanted, had); // it takes no smaller range than it has
     const requests = await Promise.all(
       Object.values(DESCRIPTORS).map(async (describe) => {
         const bare = describe(this.#key);
         const { checksum } = await this.#rpc.call<{ checksum: string }>('getdescriptorinfo', [bare]);
-        return { desc: `${bare}#${checksum}`, range: [0, end], timestamp: 0, active: false };
+        // blocks may pay to the first of them: the wallet of this key may be made anew
+        return { desc: `${bare}#${checksum}`, range: [0, end], timestamp: had === 0 ? 0 : 'now', active: false };
       }),
     );
     const results = await this.#call<{ success: boolean; error?: { message: string } }[]>('importdescriptors', [
@@ -263,6 +278,7 @@ export class Wallet {
     ]);
     const failed = results.find(({ success }) => !success);
     if (failed) throw new Error(`bitcoind refuses the wallet's keys: ${failed.error?.message}`);
+    await this.#turn((tx) => tx.putJson(IMPORTED, end));
   }
 }
 

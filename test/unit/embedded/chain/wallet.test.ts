@@ -16,6 +16,8 @@ let turn: Turn;
 let rpc: BitcoindRpc;
 /** Whether bitcoind has the wallet. */
 let exists: boolean;
+/** Which keys it has. */
+let range: [number, number] | undefined;
 /** The coins that it has set aside. */
 let locked: { txid: string; vout: number }[];
 /** Methods to which it answers with an error, whatever they are about. */
@@ -27,6 +29,7 @@ const ANSWERS: Record<string, (params: readonly unknown[]) => BitcoindAnswer> = 
   loadwallet: () => (exists ? { result: {} } : { error: { code: -18, message: 'not found' } }),
   createwallet: () => {
     exists = true;
+    range = undefined;
     return { result: {} };
   },
   getdescriptorinfo: () => ({ result: { descriptor: 'wpkh(public)', checksum: 'sum' } }),
@@ -36,7 +39,11 @@ const ANSWERS: Record<string, (params: readonly unknown[]) => BitcoindAnswer> = 
     const [first, last] = params[1] as [number, number];
     return { result: Array.from({ length: last - first + 1 }, (_, i) => `address ${first + i}`) };
   },
-  importdescriptors: () => ({ result: [{ success: true }, { success: true }] }),
+  listdescriptors: () => ({ result: { descriptors: range === undefined ? [] : [{ range }] } }),
+  importdescriptors: ([requests]) => {
+    range = (requests as { range: [number, number] }[])[0]!.range;
+    return { result: [{ success: true }, { success: true }] };
+  },
 };
 const bitcoind = new FakeBitcoind(({ method, params }) =>
   refused.has(method)
@@ -49,6 +56,7 @@ beforeEach(async () => {
   store = Store.open(join(dir, 'store'));
   ({ turn } = beginTurns(store));
   exists = false;
+  range = undefined;
   locked = [];
   refused = new Set();
   answers = {};
@@ -89,8 +97,28 @@ test('a wallet that bitcoind has lost is made again, with all keys that were giv
   await open();
   expect(bitcoind.calls.at(-1)).toMatchObject({
     method: 'importdescriptors',
-    params: [[{ range: [0, 2234] }, { range: [0, 2234] }]],
+    params: [[{ range: [0, 1259] }, { range: [0, 1259] }]],
   });
+});
+
+test('a wallet that bitcoind has lost is made again, and the node ends before it has its keys: it gets them at the next start', async () => {
+  await open();
+  exists = false;
+  refused.add('importdescriptors');
+  await expect(open()).rejects.toThrow('no importdescriptors');
+  refused.clear();
+  await open();
+  expect(range).toEqual([0, 26]);
+});
+
+test('a wallet keeps the keys that an earlier version gave it: bitcoind takes no fewer', async () => {
+  await open();
+  store.putJson('wallet/imported', true);
+  range = [0, 1001];
+  await open();
+  expect(range).toEqual([0, 1001]);
+  await open();
+  expect(imports()).toBe(2);
 });
 
 test('coins that a killed node had set aside are free again, but those of a transaction that is still to be sent', async () => {
@@ -134,12 +162,12 @@ describe('an address', () => {
   });
 
   test('is among those that bitcoind looks for, however many there are', async () => {
-    store.putJson('wallet/next-index', 500);
     const wallet = make();
-    await wallet.newAddress('p2tr');
-    expect(lastCall('importdescriptors')).toMatchObject([[{ range: [0, 1500] }, { range: [0, 1500] }]]);
-    await wallet.newAddress('p2tr');
-    expect(imports()).toBe(2);
+    for (let given = 0; given < 60; given++) {
+      const [one, other] = await Promise.all([wallet.newAddress('p2tr'), wallet.newAddress('bech32')]);
+      expect(range![1]).toBeGreaterThanOrEqual(Math.max(one.index, other.index));
+    }
+    expect(imports()).toBe(5);
   });
 
   test('of another network has no script', async () => {
