@@ -1,36 +1,29 @@
 import { rmdir } from 'node:fs/promises';
-import { LnPlayError, systemCode } from '../core/errors.js';
-import { makePrivateFolder, removeTree } from '../core/files.js';
-import { removeLocks, withLock, type LockOptions } from '../process/lock.js';
-import type { Daemon } from '../daemons/daemon.js';
+import { LnPlayError } from '../core/errors.js';
+import { removeTree } from '../core/files.js';
+import { removeLocks } from '../process/lock.js';
 import type { AnyNode } from '../nodes/implementations.js';
 import { Traffic, type TrafficOptions } from '../traffic/traffic.js';
 import { listProcesses } from '../process/table.js';
 import type { NetworkPlan } from './apply/plan-network.js';
-import type { EditByHand } from './background/background.js';
-import { isUnfinished, tidyUp } from '../snapshots/unfinished.js';
-import { withoutWeather, type LinksSettings, type SectionName } from './background/sections.js';
-import { trafficSections, trafficSettings, type BackgroundTraffic } from './background/traffic.js';
-import { asDelay, asEstimates, asEvery, chainSections } from './background/weather.js';
+import { isUnfinished } from '../snapshots/unfinished.js';
+import { trafficSections } from './background/traffic.js';
+import { chainSections } from './background/weather.js';
 import type { Balanced } from './balance.js';
 import { boot, type UpReport as BootReport } from './boot.js';
 import type { OpenChannel } from './channels.js';
 import { stopDaemons } from './daemons.js';
 import { Ephemeral } from './ephemeral.js';
-import { assertOwnPlayground, layoutOf, playgroundDir, type Layout } from './layout.js';
+import { exclusively, STOPPING, type Lock, type Waiter } from './exclusively.js';
+import { layoutOf, playgroundDir, type Layout } from './layout.js';
 import { noPlayground, readManifest, type Manifest } from './manifest.js';
-import type { MineOptions } from './miner.js';
-import { Network, type NetworkContext } from './network.js';
+import type { NetworkContext } from './network.js';
 import { withNetworkRead, type NodeName, type PlaygroundOptions, type StartOptions } from './playground-options.js';
-import { withoutThaw, withThaw } from './weather/freezing.js';
-import { withoutPartition, type Healed } from './weather/heal.js';
 import type { NetworkSpec } from './spec.js';
 import type { UpOptions } from './up-options.js';
-import { ALL_CONNECTED, linksFolder, partitionOf, withLink, type LinkOptions } from './weather/links.js';
+import { WeatherNetwork } from './weather/weather-network.js';
 import { statusOf, type PlaygroundStatus } from './status.js';
 import { fundAndChannel, payDemo, type FundAndChannelOptions, type PayDemoOptions } from './talk.js';
-import type { FeeEstimate } from '../rpc/bitcoind-weather.js';
-import { waitForFeerates } from './waits.js';
 import type { LeftOut } from './snapshots/place.js';
 import { Snapshots } from './snapshots/snapshots.js';
 
@@ -57,14 +50,7 @@ export interface PaidDemo {
   readonly invoice: NonNullable<Awaited<ReturnType<AnyNode['invoiceByHash']>>>;
 }
 
-export interface PlaygroundContext extends NetworkContext {
-  /** Called when another command holds the playground, and this one waits for it. */
-  readonly onBusy?: ((what: string) => void) | undefined;
-  /** Told what became of something that an earlier command was in the middle of when it was killed. */
-  readonly onTidied?: ((what: string) => void) | undefined;
-  /** Told of each playground that is taken hold of, for who lives on and is to let go of them. */
-  readonly onOpen?: ((playground: { readonly close: () => void }) => void) | undefined;
-}
+export interface PlaygroundContext extends NetworkContext, Waiter {}
 
 /**
  * A bitcoind on regtest and lightning nodes around it, in one folder.
@@ -77,7 +63,7 @@ export interface PlaygroundContext extends NetworkContext {
  *
  * @typeParam Name the names of its nodes, where they stand in the code
  */
-export class Playground<Name extends string = string> extends Network implements AsyncDisposable {
+export class Playground<Name extends string = string> extends WeatherNetwork implements AsyncDisposable {
   readonly #context: PlaygroundContext;
   /** Copies of all that it is, at a moment. */
   readonly snapshots: Snapshots;
@@ -90,9 +76,9 @@ export class Playground<Name extends string = string> extends Network implements
     this.snapshots = new Snapshots({
       network: this,
       signal: context.signal,
-      exclusively: (body) => this.#exclusively(body),
+      exclusively: (body) => this.exclusively(body),
       become: (other) => this.become(other),
-      up: async () => void (await boot(layout, {}, context, (other) => new Playground(layout, other, context))),
+      up: () => this.#boot(),
     });
   }
 
@@ -194,7 +180,7 @@ export class Playground<Name extends string = string> extends Network implements
     await assertPlaceFor(this, layout);
     return await exclusively(layout, context, async () => {
       await assertPlaceFor(this, layout);
-      await this.steps.run('copy', () => copyNetwork(this, layout, (body) => this.#exclusively(body), context.signal));
+      await this.steps.run('copy', () => copyNetwork(this, layout, (body) => this.exclusively(body), context.signal));
       return (await boot(layout, {}, context, (manifest) => new Playground<Name>(layout, manifest, context)))
         .playground;
     });
@@ -269,6 +255,10 @@ export class Playground<Name extends string = string> extends Network implements
   async refresh(): Promise<void> {
     const manifest = await readManifest(this.layout);
     if (!manifest) throw noPlayground(this.layout);
+    await this.#takeIn(manifest);
+  }
+
+  async #takeIn(manifest: Manifest): Promise<void> {
     this.follow(manifest);
     await this.bitcoind.load();
     await this.background.load();
@@ -307,7 +297,7 @@ export class Playground<Name extends string = string> extends Network implements
    * @throws {LnPlayError} STATE for a node without bitcoind; DAEMON when it does not come back, with its last log lines
    */
   async restart(name: string): Promise<void> {
-    await this.#exclusively(async () => {
+    await this.exclusively(async () => {
       const { daemon, needs, start, rejoin } = this.daemon(name);
       for (const needed of needs)
         if (!this.daemon(needed).daemon.attach())
@@ -324,250 +314,14 @@ export class Playground<Name extends string = string> extends Network implements
     });
   }
 
-  /**
-   * Mines a block by the clock from now on, in the background, until `stopMining`, `down`, or the playground's end; where
-   * that goes on already, it gets this interval.
-   *
-   * @throws {LnPlayError} STATE where the playground does not run; INVALID for what is no address
-   */
-  async mineEvery(everyMs: number, options: MineOptions = {}): Promise<void> {
-    const mining = { everyMs: asEvery(everyMs), ...options };
-    await this.#changeBackground(async (byHand) => {
-      if (options.address !== undefined) await this.miner.assertAddress(options.address);
-      return { ...byHand, mining };
-    });
-  }
-
-  /** Ends mining by the clock, also what the network's file has, until the next `up`. @returns whether it went on */
-  async stopMining(): Promise<boolean> {
-    return await this.#exclusively(async () => {
-      const went = this.background.sections.mining !== undefined;
-      if (went) await this.background.change((byHand) => ({ ...byHand, mining: null }), this.wait);
-      return went;
-    });
-  }
-
-  /**
-   * Sets what bitcoind is taken to estimate, in sat per 1000 units of weight, for all or by how many blocks; undefined for
-   * its own again. Returns once every running node sees it. It ends with `down`.
-   *
-   * @throws {LnPlayError} USAGE for what bitcoind would not say; STATE where the playground does not run
-   */
-  async setFeerates(feerates: number | readonly FeeEstimate[] | undefined): Promise<void> {
-    this.assertHere();
-    const set = feerates === undefined ? null : { estimates: asEstimates(feerates) };
-    await this.#changeBackground((byHand) => ({ ...byHand, feerates: set }));
-    if (set)
-      await this.steps.run('feerates', async () => {
-        await Promise.all(this.running.map((node) => waitForFeerates(node, set.estimates, this.wait)));
-      });
-  }
-
-  /**
-   * Has nodes get bitcoind's answers so much later; 0 for at once again. It ends with `down`.
-   *
-   * @throws {LnPlayError} USAGE for what is too long; STATE where the playground does not run
-   */
-  async slowBitcoind(delayMs: number): Promise<void> {
-    this.assertHere();
-    const slowBitcoind = delayMs === 0 ? null : { delayMs: asDelay(delayMs) };
-    await this.#changeBackground((byHand) => ({ ...byHand, slowBitcoind }));
-  }
-
-  /**
-   * Ends a node or bitcoind with all its parts at once, as a crash of its machine would; `up` or `restart` starts it again.
-   *
-   * @throws {LnPlayError} STATE where it does not run
-   */
-  async crash(name: string): Promise<void> {
-    await this.#exclusively(async () => await this.#running(name).crash());
-  }
-
-  /**
-   * Holds a node or bitcoind with all its parts in the middle of whatever they do (SIGSTOP), until `thaw`, or for a while.
-   * `up`, `restart`, `down` and the like let it go on.
-   *
-   * @throws {LnPlayError} STATE where it does not run
-   */
-  async freeze(name: string, forMs?: number): Promise<void> {
-    await this.#exclusively(async () => {
-      const daemon = this.#running(name);
-      await this.#forgetThaw(name);
-      daemon.freeze();
-      if (forMs !== undefined) await this.background.change(withThaw(name, Date.now() + forMs), this.wait);
-    });
-  }
-
-  /** Lets what is frozen go on: one, or all. @returns the names of those that were */
-  async thaw(name?: string): Promise<string[]> {
-    return await this.#exclusively(async () => {
-      const daemons = (name === undefined ? this.daemons() : [this.daemon(name)]).map(({ daemon }) => daemon);
-      const frozen = daemons.filter((daemon) => daemon.attach() && daemon.isFrozen);
-      for (const daemon of frozen) {
-        daemon.thaw();
-        await this.#forgetThaw(daemon.name);
-      }
-      return frozen.map((daemon) => daemon.name);
-    });
-  }
-
-  /**
-   * Has groups of nodes reach each other no longer; nodes in none of them reach all. One group alone is kept from all others.
-   * It replaces a partition that there is.
-   *
-   * @throws {LnPlayError} USAGE for a node that there is not, or that is in two groups
-   */
-  async partition(...groups: readonly (readonly string[])[]): Promise<void> {
-    for (const name of groups.flat()) super.node(name);
-    const partition = partitionOf(
-      groups,
-      this.nodes.map(({ name }) => name),
-    );
-    await this.#changeLinks((links) => ({ ...links, partition }));
-  }
-
-  /**
-   * Has two nodes be connected through a proxy that is slow, cuts the connection by chance, or lets nothing through. Each call
-   * sets all of it; what is not named is as ever.
-   *
-   * @throws {LnPlayError} USAGE for nodes that there are not, or a node with itself
-   */
-  async link(from: string, to: string, how: LinkOptions): Promise<void> {
-    if (super.node(from) === super.node(to))
-      throw new LnPlayError('USAGE', `${from} has no link to itself`, { hint: 'name two different nodes' });
-    const { latencyMs = 0, jitterMs = 0, dropPercent = 0, isDown = false } = how;
-    const link = { from, to, latencyMs, jitterMs, dropPercent, isDown };
-    await this.#changeLinks((links) => withLink(links, [from, to], link));
-  }
-
-  /**
-   * Connects the groups of a partition again; with `all`, takes back all that was asked for by hand: links, what is frozen,
-   * mining by the clock, and so on, and starts again what has died while others run.
-   *
-   * @throws {LnPlayError} DAEMON for one that does not come back, with its last log lines
-   */
-  async heal({ all = false }: { readonly all?: boolean | undefined } = {}): Promise<Healed> {
-    const thawed = all ? await this.thaw() : [];
-    return await this.#exclusively(async () => {
-      const before = this.background.sections;
-      const started = all ? this.#dead() : [];
-      if (started.length > 0) {
-        await this.background.note(withoutWeather);
-        await boot(this.layout, {}, this.#context, (other) => new Playground(this.layout, other, this.#context));
-        await this.refresh();
-      } else if (all) await this.background.change(withoutWeather, this.wait);
-      else if (before.links) await this.background.change(withoutPartition, this.wait);
-      if (!this.background.sections.links) await removeTree(linksFolder(this.layout)); // of one that was killed
-      await this.steps.run('connect', () => this.reconnect());
-      const ended = (Object.keys(before) as SectionName[]).filter((name) => !this.background.sections[name]);
-      return { ended, thawed, started };
-    });
-  }
-
-  /** The names of those that do not run while others do: they have died. */
-  #dead(): string[] {
-    const table = listProcesses();
-    const daemons = [this.bitcoind, ...this.nodes].map(({ daemon }) => daemon);
-    const dead = daemons.filter((daemon) => !daemon.attach(table));
-    return dead.length === daemons.length ? [] : dead.map(({ name }) => name);
-  }
-
-  /** Has two nodes be connected as ever, or all whose links are not. */
-  async healLink(from: string, to: string): Promise<void> {
-    super.node(from);
-    super.node(to);
-    await this.#changeLinks((links) => withLink(links, [from, to], undefined));
-    await this.steps.run('connect', () => this.reconnect());
-  }
-
-  async #changeLinks(edit: (links: LinksSettings) => LinksSettings): Promise<void> {
-    await this.#changeBackground(({ links, ...byHand }) => {
-      const now = edit(links ?? ALL_CONNECTED);
-      return now.partition.length > 0 || now.links.length > 0 ? { ...byHand, links: now } : byHand;
-    });
-  }
-
-  /**
-   * Payments that go on in the background until `stopTraffic` or `down`; what went on before ends.
-   *
-   * @throws {LnPlayError} STATE where the playground does not run; USAGE
-   */
-  async trafficInBackground(options: BackgroundTraffic = {}): Promise<void> {
-    const traffic = trafficSettings(options);
-    await this.#changeBackground((byHand) => ({ ...byHand, traffic }));
-  }
-
-  /** Ends payments in the background, also those that the network's file has, until the next `up`. @returns whether they went on */
-  async stopTraffic(): Promise<boolean> {
-    return await this.#exclusively(async () => {
-      const went = this.background.sections.traffic !== undefined;
-      if (went) await this.background.change((byHand) => ({ ...byHand, traffic: null }), this.wait);
-      return went;
-    });
-  }
-
-  /**
-   * Shows the network in a browser, until `closeWeb` or `down`; where that goes on already, by the same server.
-   *
-   * @returns where; the URL is good for one visit
-   * @throws {LnPlayError} STATE where the playground does not run, or the port is another's
-   */
-  async openWeb({ port, isReadOnly }: OpenWebOptions = {}): Promise<OpenedWeb> {
-    await this.#exclusively(async () => {
-      this.#assertRuns();
-      const before = this.background.sections.web;
-      const web = { port: port ?? before?.port, isReadOnly: isReadOnly ?? before?.isReadOnly ?? false };
-      try {
-        await this.background.change((byHand) => ({ ...byHand, web }), this.wait);
-      } catch (error) {
-        await this.background.change(({ web: _web, ...byHand }) => ({ ...byHand, ...(before && { web: before }) }));
-        throw error;
-      }
-    });
-    return (await this.background.ask('web', 'visit')) as OpenedWeb;
-  }
-
-  /** @returns whether it was open */
-  async closeWeb(): Promise<boolean> {
-    return await this.#exclusively(async () => {
-      const was = this.background.sections.web !== undefined;
-      if (was) await this.background.change((byHand) => ({ ...byHand, web: null }), this.wait);
-      return was;
-    });
-  }
-
-  async #forgetThaw(name: string): Promise<void> {
-    if (this.background.sections.thaw?.at[name] !== undefined)
-      await this.background.change(withoutThaw(name), this.wait);
-  }
-
-  #running(name: string): Daemon {
-    const { daemon } = this.daemon(name);
-    this.assertHere();
-    if (daemon.attach()) return daemon;
-    throw new LnPlayError('STATE', `${name} does not run`, { hint: 'start it: ln-play up' });
-  }
-
-  async #changeBackground(edit: EditByHand): Promise<void> {
-    await this.#exclusively(async () => {
-      this.#assertRuns();
-      await this.background.change(edit, this.wait);
-    });
-  }
-
-  #assertRuns(): void {
-    if (this.bitcoind.daemon.attach()) return;
-    throw new LnPlayError('STATE', `bitcoind of ${this.dir} does not run`, { hint: 'start it: ln-play up' });
-  }
-
   /** Stops everything, the nodes first and all at once; nothing is removed. @returns the names of what ran */
   async down(): Promise<string[]> {
-    return await this.#exclusively(() => this.#stop(), STOPPING);
+    return await this.exclusively(() => this.#stop(), STOPPING);
   }
 
   /** Stops everything and removes the playground's files, and its folder where nothing else is in it. */
   async destroy(): Promise<void> {
-    await this.#exclusively(() => this.#destroy(), STOPPING);
+    await this.exclusively(() => this.#destroy(), STOPPING);
     await this.#removeFolder();
   }
 
@@ -575,7 +329,7 @@ export class Playground<Name extends string = string> extends Network implements
   async dispose(): Promise<void> {
     const isThere = await readManifest(this.layout);
     const stop = (): Promise<string[]> => (this.#ephemeral ? this.#destroy() : this.#stop());
-    if (isThere) await this.#exclusively(stop, STOPPING, {});
+    if (isThere) await this.exclusively(stop, STOPPING, {});
     await this.#ephemeral?.dispose();
     this.close();
   }
@@ -585,7 +339,11 @@ export class Playground<Name extends string = string> extends Network implements
   }
 
   /** Under the lock, with the nodes and the port of bitcoind that there are by then. */
-  async #exclusively<T>(body: () => Promise<T>, lock: Lock = {}, context = this.#context): Promise<T> {
+  protected override async exclusively<T>(
+    body: () => Promise<T>,
+    lock: Lock = {},
+    context = this.#context,
+  ): Promise<T> {
     const underLock = async (): Promise<T> => {
       const manifest = await readManifest(this.layout);
       if (!manifest) {
@@ -593,10 +351,21 @@ export class Playground<Name extends string = string> extends Network implements
         await this.#removeFolder();
         throw noPlayground(this.layout);
       }
-      await this.refresh();
+      await this.#takeIn(manifest);
       return await body();
     };
     return await exclusively(this.layout, context, underLock, lock);
+  }
+
+  protected override async startAgain(): Promise<void> {
+    await this.#boot();
+    await this.refresh();
+  }
+
+  async #boot(): Promise<void> {
+    const { layout } = this;
+    const context = this.#context;
+    await boot(layout, {}, context, (manifest) => new Playground(layout, manifest, context));
   }
 
   async #stop(): Promise<string[]> {
@@ -619,41 +388,6 @@ export class Playground<Name extends string = string> extends Network implements
 
   async #removeFolder(): Promise<void> {
     await rmdir(this.dir).catch(() => {}); // something of the user's own is in it: that stays
-  }
-}
-
-type Lock = Pick<LockOptions, 'whereFull'>;
-
-/** What stops or removes makes room, so a full disk is not in its way. */
-const STOPPING: Lock = { whereFull: 'go on' };
-
-/** What making the lock's folder, or a file in it, fails with while somebody removes it; and how often that may be. */
-const FOLDER_GONE = new Set(['ENOENT', 'EEXIST']);
-const GONE_TRIES = 20;
-
-async function exclusively<T>(
-  layout: Layout,
-  { signal, onBusy, onTidied }: PlaygroundContext,
-  body: () => Promise<T>,
-  lock: Lock = {},
-): Promise<T> {
-  assertOwnPlayground(layout);
-  const what = `the playground in ${layout.dir}`;
-  const onWait = ({ pid, command }: { pid: number; command: string }): void =>
-    onBusy?.(`waiting for ${command} (process ${pid})`);
-  for (let began = false, tries = 1; ; tries++) {
-    try {
-      await makePrivateFolder(layout.locks);
-      return await withLock(layout.locks, 'playground', { ...lock, what, wait: 'wait', onWait, signal }, async () => {
-        began = true;
-        for (const told of await tidyUp(layout.dir, layout.unfinished)) onTidied?.(told);
-        return await body();
-      });
-    } catch (error) {
-      // who had the playground before us has destroyed it, with the lock's folder
-      if (began || tries === GONE_TRIES || !(error instanceof LnPlayError)) throw error;
-      if (!FOLDER_GONE.has(systemCode(error.cause) ?? '')) throw error;
-    }
   }
 }
 
