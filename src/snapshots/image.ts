@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Stats } from 'node:fs';
 import { lstat, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LnPlayError, systemCode } from '../core/errors.js';
-import { fileError, makePrivateFolder, readIfThere, writeWhole } from '../core/files.js';
+import { fileError, makePrivateFolder, namesIn, readIfThere, writeWhole } from '../core/files.js';
 import { eachOf, readTree, copyTree, type Tree } from './copy.js';
 import { syncTree } from './durable.js';
 
@@ -193,27 +193,40 @@ export const isInside = (path: string): boolean =>
   !/[\0\\]/.test(path) && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 
 /**
- * Looks whether an image's files are those that its manifest says, no more and no fewer.
+ * Looks whether an image's files and links are those that its manifest says, no more and no fewer.
  *
  * @param what the image, as a person says it
  * @throws {LnPlayError} STATE for a damaged one; FILESYSTEM
  */
 export async function verifyImage({ folder, manifest }: Image, what: string): Promise<void> {
   const root = filesOf(folder);
-  const known = new Set(manifest.files.map(({ path }) => path));
   await eachOf(manifest.files, async (file) => {
-    const found = await lstat(join(root, file.path)).catch((cause: unknown) => {
-      if (systemCode(cause) === 'ENOENT' || systemCode(cause) === 'ENOTDIR') return undefined;
-      throw fileError('read', join(root, file.path), cause);
-    });
+    const found = await lstatIfThere(join(root, file.path));
     if (!found?.isFile()) throw damaged(what, `${file.path} is missing`);
     if (found.size !== file.size) throw damaged(what, `${file.path} has ${found.size} bytes, not ${file.size}`);
     if ((await digestOf(join(root, file.path))) !== file.sha256)
       throw damaged(what, `${file.path} is another than was saved`);
   });
-  const { files } = await readTree(root, [...new Set(manifest.files.map(({ path }) => path.split('/')[0]!))]);
-  const more = files.find((path) => !known.has(path));
+  const { files, links } = await readTree(root, await namesIn(root));
+  for (const { path, to } of manifest.links) {
+    if (!links.includes(path)) throw damaged(what, `the link ${path} is missing`);
+    const leads = await readlink(join(root, path)).catch((cause: unknown) => {
+      throw fileError('read', join(root, path), cause);
+    });
+    if (leads !== to) throw damaged(what, `the link ${path} leads to ${leads}, not to ${to}`);
+  }
+  const known = new Set([...manifest.files, ...manifest.links].map(({ path }) => path));
+  const more = [...files, ...links].find((path) => !known.has(path));
   if (more !== undefined) throw damaged(what, `${more} is in it, and was not saved`);
+}
+
+async function lstatIfThere(path: string): Promise<Stats | undefined> {
+  try {
+    return await lstat(path);
+  } catch (cause) {
+    if (systemCode(cause) === 'ENOENT' || systemCode(cause) === 'ENOTDIR') return undefined;
+    throw fileError('read', path, cause);
+  }
 }
 
 export const damaged = (what: string, why: string, cause?: unknown): LnPlayError =>

@@ -1,4 +1,4 @@
-import { open, readdir, readFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, readlink, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Playground } from 'ln-play';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -76,17 +76,55 @@ describeEach((_, { lightningd, flags }) => {
     expect(await cache.networks()).toHaveLength(2);
   });
 
-  test('a damaged image is made anew, without a word', async () => {
+  const inFiles = (...path: string[]) => join(cache.folder(), 'KEY', 'files', ...path);
+  const conf = () => inFiles('bitcoin', 'bitcoin.conf');
+  const imageJson = () => join(cache.folder(), 'KEY', 'image.json');
+  /** What goes wrong with an image; KEY stands for its name. */
+  const damages: { readonly [what: string]: (path: (withKey: string) => string) => Promise<unknown> } = {
+    'a byte that has changed': async (path) => {
+      const handle = await open(path(conf()), 'r+');
+      await handle.write('x', 0);
+      await handle.close();
+    },
+    'a file that is missing': (path) => rm(path(conf())),
+    'a file that is cut off': (path) => truncate(path(conf()), 10),
+    'a file more': (path) => writeFile(path(inFiles('l1', 'plugins.py')), ''),
+    'a link that leads elsewhere': async (path) => {
+      await rm(path(inFiles('l1', 'link')));
+      await symlink('/etc/passwd', path(inFiles('l1', 'link')));
+    },
+    'a folder in place of the manifest': async (path) => {
+      await rm(path(imageJson()));
+      await mkdir(path(imageJson()));
+    },
+  };
+
+  test('an image that is damaged, in whatever way, is made anew without a word', async () => {
     await (await Playground.start({ lightningd, nodes: 1 })).dispose();
     const [key] = await cache.networks();
-    const file = join(cache.folder(), key!, 'files', 'bitcoin', 'bitcoin.conf');
-    const handle = await open(file, 'r+');
-    await handle.write('x', 0);
-    await handle.close();
-    await using playground = await Playground.start({ lightningd, nodes: 1 });
-    expect((await playground.status()).nodes).toMatchObject([{ state: 'running', blockheight: 110 }]);
-    expect(await cache.networks()).toEqual([key]);
-    expect(await readFile(file, 'utf8')).toMatch(/^#/);
+    const path = (withKey: string): string => withKey.replace('KEY', key!);
+    type Written = { links: object[]; created: string };
+    const manifest = async () => JSON.parse(await readFile(path(imageJson()), 'utf8')) as Written;
+    for (const [what, damage] of Object.entries(damages)) {
+      // no network has links of its own: this one gets one, and its image stays whole with it
+      await symlink('config', path(inFiles('l1', 'link')));
+      const whole = await manifest();
+      const links = [{ path: 'l1/link', to: 'config' }];
+      await writeFile(path(imageJson()), JSON.stringify({ ...whole, links }));
+      if (what === Object.keys(damages)[0]) {
+        await using playground = await Playground.start({ lightningd, nodes: 1 });
+        expect(await readlink(join(playground.dir, 'l1', 'link'))).toBe('config');
+        expect((await manifest()).created).toBe(whole.created);
+      }
+      await damage(path);
+      await using playground = await Playground.start({ lightningd, nodes: 1 });
+      expect((await playground.status()).nodes, what).toMatchObject([{ state: 'running', blockheight: 110 }]);
+      expect(await readdir(join(playground.dir, 'l1')), what).not.toContain('link');
+      expect(await cache.networks(), what).toEqual([key]);
+      const anew = await manifest();
+      expect({ what, links: anew.links }).toEqual({ what, links: [] });
+      expect(anew.created > whole.created, what).toBe(true);
+    }
   });
 
   test('revert puts all back, any number of times: channel, invoices, balances, height', async () => {

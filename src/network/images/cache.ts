@@ -52,7 +52,7 @@ export class ImageCache {
       if (image) await utimes(image.folder, new Date(), new Date());
       return image;
     } catch (error) {
-      if (!(error instanceof LnPlayError) || error.code !== 'STATE') throw error;
+      if (!(error instanceof LnPlayError)) throw error;
       await this.remove(key);
       return undefined;
     }

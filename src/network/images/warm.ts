@@ -1,4 +1,6 @@
-import { LnPlayError } from '../../core/errors.js';
+import { join } from 'node:path';
+import { LnPlayError, systemCode } from '../../core/errors.js';
+import { removeTree } from '../../core/files.js';
 import { copyTree } from '../../snapshots/copy.js';
 import { filesOf, treeOf, verifyImage, type Image } from '../../snapshots/image.js';
 import { resolveExecutables } from '../executables.js';
@@ -41,16 +43,27 @@ export async function placeFromCache(
     else await copyInto(image, layout, title);
     return true;
   } catch (error) {
-    if (!(error instanceof LnPlayError) || error.code !== 'STATE') throw error;
+    if (!isImageAtFault(error)) throw error;
     await cache.remove(key!);
     return false;
   }
 }
 
+/** Whether it is damaged; or gone, since another has found that, or `ln-play cache clear` came. */
+const isImageAtFault = (error: unknown): boolean =>
+  error instanceof LnPlayError && (error.code === 'STATE' || systemCode(error.cause) === 'ENOENT');
+
 async function copyInto(image: Image, layout: Layout, title: string): Promise<void> {
   await verifyImage(image, title);
-  await copyTree(filesOf(image.folder), layout.dir, treeOf(image.manifest));
-  await adapt(layout.dir, layout, OURS);
+  const tree = treeOf(image.manifest);
+  try {
+    await copyTree(filesOf(image.folder), layout.dir, tree);
+    await adapt(layout.dir, layout, OURS);
+  } catch (error) {
+    const names = new Set([...tree.folders, ...tree.files, ...tree.links].map((path) => path.split('/')[0]!));
+    for (const name of names) await removeTree(join(layout.dir, name)); // a half of it is no beginning
+    throw error;
+  }
 }
 
 /**
