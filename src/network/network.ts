@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { LnPlayError } from '../core/errors.js';
+import { LnPlayError, type ErrorCode } from '../core/errors.js';
 import { unlessAborted } from '../core/wait.js';
 import { Bitcoind } from '../daemons/bitcoind.js';
 import type { LightningdExecutable, ReadyOptions } from '../daemons/lightningd.js';
@@ -41,6 +41,9 @@ export interface NetworkContext {
   /** How long each single wait may take, in ms. */
   readonly timeoutMs?: number | undefined;
 }
+
+/** What fails with one of these may do so since another command starts bitcoind again. */
+const BITCOIND_ENDS: ReadonlySet<ErrorCode> = new Set(['DAEMON', 'CONNECTION']);
 
 /** A bitcoind and the lightning nodes around it, and what one does with them once they run. */
 export class Network {
@@ -204,10 +207,10 @@ export class Network {
 
   /** Mines blocks and waits until every running node has seen them. @returns the height */
   async mine(blocks: number, options?: MineOptions): Promise<number> {
-    return await this.whileBitcoindStays(async () => {
-      await this.step(`mine ${blocks}`, [], () => this.miner.mine(blocks, this.wait, options));
-      return await this.sync();
-    });
+    await this.whileBitcoindStays(() =>
+      this.step(`mine ${blocks}`, [], () => this.miner.mine(blocks, this.wait, options)),
+    );
+    return await this.sync();
   }
 
   /** Keeps another command from starting bitcoind again meanwhile, and waits for one that does so. */
@@ -266,8 +269,25 @@ export class Network {
     return { blocks, blockheight: await this.sync() };
   }
 
-  /** Waits until every running node has bitcoind's last block. @returns its height */
+  /**
+   * Waits until every running node has bitcoind's last block, also where another command starts bitcoind again meanwhile.
+   *
+   * @returns its height
+   */
   async sync(): Promise<number> {
+    for (;;) {
+      const { pid } = this.bitcoind.daemon;
+      try {
+        return await this.#syncOnce();
+      } catch (error) {
+        if (!(error instanceof LnPlayError) || !BITCOIND_ENDS.has(error.code)) throw error;
+        await this.whileBitcoindStays(() => Promise.resolve());
+        if (!this.bitcoind.daemon.attach() || this.bitcoind.daemon.pid === pid) throw error;
+      }
+    }
+  }
+
+  async #syncOnce(): Promise<number> {
     await this.#awaitBitcoind();
     const tip = await unlessAborted(tipOf(this.bitcoind), this.#context.signal);
     await this.steps.run(`block ${tip.height}`, async () => {

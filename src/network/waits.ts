@@ -5,13 +5,37 @@ import type { Channel, Invoice, LightningNode } from '../nodes/node.js';
 import type { FeeEstimate } from '../rpc/bitcoind-weather.js';
 import { isConfirmed, isInChain, type Block } from './chain.js';
 
+/** How often a node that is waited for is looked at, in ms. */
+const LOOK_MS = 500;
 /** How long a channel may take from its block to its next phase, in ms; longer, and it waits for another block. */
 const LOCKIN_MS = 5_000;
 /** How long a payment that both ends have committed to may take to go on, in ms; longer, and somebody holds it. */
 const HELD_MS = 2_000;
 
-/** Waits until a node has seen a block: not one of the same height that was replaced. */
+/** Waits until a node has seen a block: not one of the same height that was replaced. One that is frozen is waited for no longer. */
 export async function waitForBlock(
+  node: LightningNode,
+  bitcoind: Bitcoind,
+  block: Block,
+  wait: WaitOptions = {},
+): Promise<void> {
+  const ended = new AbortController();
+  const signals = [ended.signal, ...(wait.signal ? [wait.signal] : [])];
+  const seen = waitForBlockOf(node, bitcoind, block, { ...wait, signal: AbortSignal.any(signals) });
+  seen.catch(() => {}); // once nobody waits for it any more
+  let timer: NodeJS.Timeout | undefined;
+  const frozen = new Promise<void>((resolve) => {
+    timer = setInterval(() => node.daemon.isFrozen && resolve(), LOOK_MS);
+  });
+  try {
+    await Promise.race([seen, frozen]);
+  } finally {
+    clearInterval(timer);
+    ended.abort();
+  }
+}
+
+async function waitForBlockOf(
   node: LightningNode,
   bitcoind: Bitcoind,
   block: Block,

@@ -87,6 +87,30 @@ describeEach((_implementation, { lightningd, flags }) => {
     await playground.mine(1);
   });
 
+  test('who mines and waits for nodes holds up no restart of bitcoind, and goes by the others where one is frozen', async () => {
+    const height = () => playground.bitcoind.rpc.call<number>('getblockcount');
+    await playground.slowBitcoind(3_000);
+    await playground.mine(1); // a question that was held since before
+    const before = await height();
+    const order: string[] = [];
+    const other = await Playground.open(playground.dir);
+    const mined = other.mine(1).finally(() => order.push('mined'));
+    mined.catch(() => {}); // it is awaited below
+    await waitFor('the block to be there', async () => {
+      const now = await height();
+      return now > before ? { done: undefined } : { seen: `block ${now}` };
+    });
+    await playground.freeze('b');
+    await playground.restart('bitcoind');
+    order.push('restarted');
+    expect(await mined).toBe(before + 1);
+    expect(order).toEqual(['restarted', 'mined']);
+    expect(await playground.heal({ all: true })).toMatchObject({ ended: ['slowBitcoind'], thawed: ['b'] });
+    expect(await playground.mine(1)).toBe(before + 2);
+    for (const node of other.nodes) node.disconnect();
+    other.bitcoind.close();
+  });
+
   test('heal with all starts again what has crashed, be it bitcoind or all but it', async () => {
     const [a, b] = playground.nodes;
     await playground.mineEvery(3_600_000);
