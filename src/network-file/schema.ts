@@ -67,7 +67,7 @@ export const nodeSchema = z.strictObject(
         error: "a list of plugins' files, such as [./my-plugin.js]",
       })
       .optional()
-      .describe('files of plugins, relative to this file: started with the node'),
+      .describe('files of plugins, relative to this file: started with the node, and anew at each save'),
     fund: sat('fund').optional().describe('what its wallet gets; by default what its channels need, and some'),
   },
   { error: 'a map, such as { alias: Alice }; nothing, or {}, for a node with all defaults' },

@@ -8,6 +8,7 @@ import { listProcesses } from '../process/table.js';
 import type { NetworkPlan } from './apply/plan-network.js';
 import { isUnfinished } from '../snapshots/unfinished.js';
 import { trafficSections } from './background/traffic.js';
+import { watchSections } from './background/watch.js';
 import { chainSections } from './background/weather.js';
 import type { Balanced } from './balance.js';
 import { boot, type UpReport as BootReport } from './boot.js';
@@ -152,7 +153,8 @@ export class Playground<Name extends string = string> extends WeatherNetwork imp
   async #bringTo(spec: NetworkSpec, report: UpReport<Name>, isPruned = false): Promise<UpReport<Name>> {
     const { applyChannels } = await import('./apply/apply.js');
     const { changes, losses } = await applyChannels(this, spec, report.losses, isPruned);
-    const sections = { ...chainSections(spec.chain), ...trafficSections(spec.traffic) };
+    const watch = this.pods ? {} : watchSections(spec.nodes);
+    const sections = { ...chainSections(spec.chain), ...trafficSections(spec.traffic), ...watch };
     await this.background.setFromFile(sections, this.wait);
     return { ...report, changes: [...report.changes, ...changes], losses: [...report.losses, ...losses] };
   }

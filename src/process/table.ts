@@ -1,6 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { uptime } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/** Linux tells programs of times in hundredths of a second, on every machine (proc(5)). */
+const MS_PER_TICK = 10;
 
 /** A running process. Its pid is trusted only together with `startTime`, in whatever unit the system counts it. */
 export interface ProcessEntry {
@@ -73,6 +77,12 @@ export function isRunning({ pid, startTime }: Pick<ProcessEntry, 'pid' | 'startT
   const entry = process.platform === 'linux' ? readStat(pid) : fromPs(pid)[0];
   return entry?.startTime === startTime;
 }
+
+/** When a process was started, in ms since 1970: to a hundredth of a second on Linux, and to a second elsewhere. */
+export const startedAt = ({ startTime }: Pick<ProcessEntry, 'startTime'>): number =>
+  process.platform === 'linux'
+    ? Date.now() - uptime() * 1_000 + Number(startTime) * MS_PER_TICK
+    : Date.parse(startTime);
 
 /** The process with this pid, or undefined if there is none. */
 export function findProcess(pid: number): ProcessEntry | undefined {

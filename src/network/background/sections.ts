@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { formatDurationMs } from '../../core/durations.js';
 import type { FeeEstimate } from '../../rpc/bitcoind-weather.js';
 import type { ActivitySettings } from '../../traffic/settings.js';
@@ -10,6 +11,7 @@ export interface Sections {
   readonly mining: MiningSettings;
   readonly thaw: ThawSettings;
   readonly traffic: TrafficSettings;
+  readonly watch: WatchSettings;
   readonly links: LinksSettings;
   readonly feerates: FeerateSettings;
   readonly slowBitcoind: SlowBitcoindSettings;
@@ -54,6 +56,12 @@ export interface TrafficSettings {
   readonly seed?: number | undefined;
   readonly inFlight?: number | undefined;
   readonly keysend?: boolean | undefined;
+}
+
+/** Plugins of nodes' configs that are started anew at each save. */
+export interface WatchSettings {
+  /** Absolute paths. */
+  readonly plugins: readonly { readonly node: string; readonly file: string }[];
 }
 
 export type SectionName = keyof Sections;
@@ -101,6 +109,9 @@ interface SectionKind<S> {
   readonly summary: (settings: S, state: SectionState) => string;
   readonly details: (settings: S, state: SectionState) => object;
 }
+
+/** How many plugins `status` names. */
+const MOST_SHOWN = 5;
 
 const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
 
@@ -185,12 +196,24 @@ export const SECTIONS: { readonly [N in SectionName]: SectionKind<Sections[N]> }
       failed_by: failedBy,
     }),
   },
-  web: {
+  watch: {
     isWeather: false,
     isDone: true,
-    summary: ({ isReadOnly }, { url = 'in a browser' }) =>
-      `${String(url)}${isReadOnly ? ', to look at only' : ''}: \`ln-play web\` opens it`,
-    details: ({ isReadOnly }, { url = null }) => ({ url, read_only: isReadOnly }),
+    summary: ({ plugins }, { reloads = {} }) => {
+      const shown = plugins.slice(0, MOST_SHOWN).map(({ node, file }) => {
+        const count = (reloads as { readonly [plugin: string]: number })[`${node} ${file}`] ?? 0;
+        return `${basename(file)} on ${node}${count > 0 ? ` (${count})` : ''}`;
+      });
+      const rest = plugins.length - shown.length;
+      return `anew at each save: ${shown.join(', ')}${rest > 0 ? `, and ${rest} more` : ''}`;
+    },
+    details: ({ plugins }, { reloads = {} }) => ({
+      plugins: plugins.map(({ node, file }) => ({
+        node,
+        plugin: file,
+        reloads: (reloads as { readonly [plugin: string]: number })[`${node} ${file}`] ?? 0,
+      })),
+    }),
   },
 };
 

@@ -21,7 +21,7 @@ export class Replacement {
   readonly #file: string;
   readonly #options: JsonObject;
   /** What ran before, and runs again in the end. */
-  readonly #before: Before | undefined;
+  #before: Before | undefined;
   /** What may run in this place: a node that is restarted runs by itself what its config names. */
   readonly #paths: Set<string>;
 
@@ -42,13 +42,28 @@ export class Replacement {
     const plugins = await listPlugins(node);
     const name = basename(file);
     const before = (await findPlugin(plugins, file)) ?? plugins.find((plugin) => basename(plugin.name) === name);
-    if (before && !before.dynamic)
-      throw new LnPlayError('INVALID', `${node.name} runs ${before.name} already, and it is not dynamic`, {
-        hint: 'give "dynamic": true in its manifest, or leave it out of the config and restart the node',
-      });
+    if (before) assertDynamic(node, before);
     if (!before) return new Replacement(node, file, options, undefined);
     const path = before.name;
     return new Replacement(node, file, options, { path, options: await startOptions(node, path) });
+  }
+
+  /** In the place of this very file, whatever else there is of its name; `look` is to be called before anything is started. */
+  static ofFile(node: Lightningd, file: string): Replacement {
+    return new Replacement(node, file, {}, undefined);
+  }
+
+  /**
+   * Takes in what runs in this place by now, and the options that it was started with.
+   *
+   * @throws {LnPlayError} INVALID as `of`
+   */
+  async look(): Promise<void> {
+    const [running] = await this.#running();
+    if (!running) return;
+    assertDynamic(this.#node, running);
+    this.#before = { path: running.name, options: await startOptions(this.#node, running.name) };
+    this.#paths.add(running.name);
   }
 
   /** What is started here is started with: what was given, and else what it was started with before. */
@@ -133,6 +148,13 @@ export class Replacement {
     const found = await Promise.all(Array.from(this.#paths, (path) => findPlugin(plugins, path)));
     return plugins.filter((plugin) => found.includes(plugin));
   }
+}
+
+function assertDynamic({ name: node }: Lightningd, { name, dynamic }: ListedPlugin): void {
+  if (dynamic) return;
+  throw new LnPlayError('INVALID', `${node} runs ${name} already, and it is not dynamic`, {
+    hint: `give "dynamic": true in its manifest, or leave it out of the config; then: ln-play restart ${node}`,
+  });
 }
 
 /** Options that a plugin was started with; those of the node's config count again at each start (lightning-listconfigs(7)). */

@@ -34,8 +34,20 @@ export interface LoopParts {
   /** The wrappers' script, see `writeWrapper`. */
   readonly script: string;
   readonly replacement: Replacement;
+  /** There for a plugin of the node's own config: it is started by its own file, and left as it is in the end. */
+  readonly own?: OwnPlugin;
   readonly onEvent: (event: ReloadEvent) => void;
 }
+
+export interface OwnPlugin {
+  /** Runs `body` while nobody else puts something in the plugin's place; LOCKED where somebody does. */
+  readonly exclusively: (body: () => Promise<unknown>) => Promise<void>;
+  /** Told when what runs is the file as it is, without our doing: the node was started, or somebody else has it. */
+  readonly onAdopted: () => void;
+}
+
+/** Somebody else has the plugin, or the node is down: either starts it again as it is saved by then. */
+const NOT_OURS = new Set(['LOCKED', 'CONNECTION']);
 
 /**
  * Keeps one plugin as it was last saved: check, stop once it holds no payment, start. There is never more than one such run; a change during one
@@ -55,6 +67,7 @@ export class PluginLoop {
   /** When the change came that has not been dealt with; undefined if there is none. */
   #changedAt: number | undefined;
   #lastChange = 0;
+  #isToBeAdopted = false;
   #run: Promise<void> | undefined;
   #superseded = new AbortController();
   #closed = false;
@@ -76,7 +89,13 @@ export class PluginLoop {
     this.#lastChange = performance.now();
     this.#changedAt ??= this.#lastChange;
     this.#superseded.abort();
-    this.#run ??= this.#runAll().finally(() => (this.#run = undefined));
+    this.#go();
+  }
+
+  /** Takes what runs for the file as it is: the node has just started it. */
+  adopt(): void {
+    this.#isToBeAdopted = true;
+    this.#go();
   }
 
   /** Resolves when all changes so far have been dealt with; rejects with what nobody expected. */
@@ -84,17 +103,28 @@ export class PluginLoop {
     await this.#run;
   }
 
-  /** Ends what is under way, and has the node run what it ran before. */
-  async close(): Promise<void> {
+  /** Ends what is under way. */
+  async end(): Promise<void> {
     this.#closed = true;
     this.#superseded.abort();
     await this.#run;
+  }
+
+  /** Ends what is under way, and has the node run what it ran before. */
+  async close(): Promise<void> {
+    await this.end();
     const payments = await this.#replacement.restore();
     if (payments > 0) this.#parts.onEvent({ type: 'left-running', file: this.#file, payments });
   }
 
+  #go(): void {
+    if (!this.#closed) this.#run ??= this.#runAll().finally(() => (this.#run = undefined));
+  }
+
   async #runAll(): Promise<void> {
-    while (this.#changedAt !== undefined && !this.#closed) {
+    while (!this.#closed) {
+      if (this.#isToBeAdopted) await this.#adopt();
+      if (this.#changedAt === undefined) return;
       await this.#untilSaved();
       const savedAt = this.#changedAt;
       this.#changedAt = undefined;
@@ -103,6 +133,25 @@ export class PluginLoop {
       // What was ended by a later change: the save to be told of is still the first.
       if (this.#superseded.signal.aborted && this.#changedAt !== undefined) this.#changedAt = savedAt;
     }
+  }
+
+  async #adopt(): Promise<void> {
+    this.#isToBeAdopted = false;
+    this.#displaced = false;
+    const before = this.#current;
+    try {
+      this.#current = await this.#snapshot();
+      this.#parts.own?.onAdopted();
+      await before?.remove();
+    } catch (error) {
+      if (!(error instanceof LnPlayError)) throw error;
+      await this.#failed(error);
+    }
+  }
+
+  #snapshot(): Promise<Snapshot> {
+    const { source, folder, script } = this.#parts;
+    return Snapshot.take(source, join(folder, String(this.#snapshots++)), script);
   }
 
   async #untilSaved(): Promise<void> {
@@ -122,22 +171,25 @@ export class PluginLoop {
   }
 
   async #reload(savedAt: number, signal: AbortSignal): Promise<void> {
-    const { source, folder, script, onEvent } = this.#parts;
+    const { folder, script, own, onEvent } = this.#parts;
     const file = this.#file;
     let snapshot: Snapshot | undefined;
     try {
       await this.#lookAtInterrupted();
-      snapshot = await Snapshot.take(source, join(folder, String(this.#snapshots++)), script);
+      await own?.exclusively(() => this.#replacement.look());
+      snapshot = await this.#snapshot();
       const report = await checkBeside(file, this.#current?.file, { options: this.#replacement.options, signal });
       if (!report.ok) {
         await this.#putBack();
         return onEvent({ type: 'check-failed', file, report, running: await this.#replacement.isActive() });
       }
       await this.#untilNothingIsHeld(signal);
-      const wrapper = await writeWrapper(folder, { name: basename(file), plugin: file }, script);
-      this.#displaced ||= await this.#replacement.isActive();
-      this.#interrupted = snapshot;
-      await this.#replacement.start(wrapper, signal);
+      const path = own ? file : await writeWrapper(folder, { name: basename(file), plugin: file }, script);
+      await this.#exclusively(async () => {
+        this.#displaced ||= await this.#replacement.isActive();
+        this.#interrupted = snapshot;
+        await this.#replacement.start(path, signal);
+      });
       this.#interrupted = undefined;
       this.#displaced = false;
       [this.#current, snapshot] = [snapshot, this.#current];
@@ -146,7 +198,8 @@ export class PluginLoop {
       if (signal.aborted) return; // another run follows, or the end
       this.#interrupted = undefined;
       if (!(error instanceof LnPlayError)) throw error;
-      await this.#failed(error);
+      if (own && NOT_OURS.has(error.code)) this.#isToBeAdopted = true;
+      else await this.#failed(error);
     } finally {
       if (snapshot !== this.#interrupted) await snapshot?.remove();
     }
@@ -177,7 +230,8 @@ export class PluginLoop {
   async #failed(error: LnPlayError): Promise<void> {
     const [file, type] = [this.#file, 'start-failed'] as const;
     try {
-      this.#parts.onEvent({ type, file, error, running: await this.#putBack() });
+      const running = (await this.#putBack()) || (await this.#replacement.isActive());
+      this.#parts.onEvent({ type, file, error, running });
     } catch (second) {
       if (!(second instanceof LnPlayError)) throw second;
       const details = [...error.details, `the old one does not start again either: ${second.message}`];
@@ -188,9 +242,14 @@ export class PluginLoop {
 
   /** Starts the old code again where it was stopped for new code that came to nothing; says whether it did. */
   async #putBack(): Promise<boolean> {
-    if (!this.#displaced || !this.#current) return false;
-    await this.#replacement.start(this.#current.wrapper);
+    const old = this.#current;
+    if (!this.#displaced || !old) return false;
+    await this.#exclusively(() => this.#replacement.start(old.wrapper));
     this.#displaced = false;
     return true;
+  }
+
+  async #exclusively(body: () => Promise<unknown>): Promise<void> {
+    await (this.#parts.own ? this.#parts.own.exclusively(body) : body());
   }
 }

@@ -62,6 +62,24 @@ export const isNotCode = (path: string): boolean => NOT_CODE.test(path);
 /** A plugin's test, as the test runners of all languages know it by its name. */
 const TEST = /\.test\.|^test_|_test\./;
 
+/** When something of a plugin's code was last written, renamed or given other permissions, in ms since 1970. */
+export async function lastChange({ file, folders, concerns }: WatchedSource): Promise<number> {
+  const of = async (path: string): Promise<number> => (await stat(path).catch(() => undefined))?.ctimeMs ?? 0;
+  const below = async (folder: string): Promise<number[]> => {
+    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []); // it has gone again
+    const all = entries.filter(({ name }) => concerns(join(folder, name)));
+    return (
+      await Promise.all(
+        all.map((entry) =>
+          (entry.isDirectory() ? below : async (path: string) => [await of(path)])(join(folder, entry.name)),
+        ),
+      )
+    ).flat();
+  };
+  const deep = await Promise.all(folders.flatMap(({ path, deep }) => (deep ? [below(path)] : [])));
+  return Math.max(await of(file), ...deep.flat());
+}
+
 async function executablesIn(folder: string): Promise<string[]> {
   const files: string[] = [];
   for (const name of await readdir(folder)) {

@@ -11,8 +11,19 @@ import {
   orphansOf,
   parsePs,
   parseStat,
+  startedAt,
   type ProcessEntry,
 } from '../../../src/process/table.js';
+
+test('when a process was started', async () => {
+  const before = Date.now();
+  const child = spawn('sleep', ['60'], { stdio: 'ignore' });
+  await once(child, 'spawn');
+  const at = startedAt(findProcess(child.pid!)!);
+  child.kill();
+  expect(at).toBeGreaterThan(before - 1_000);
+  expect(at).toBeLessThan(Date.now() + 1_000);
+});
 
 test('/proc/PID/stat, whatever the program is called', () => {
   const rest = (state: string): string => `${state} 42 7 7 0 -1 4194304 1 0 0 0 1 2 3 4 20 0 1 0 987654 1 2 3`;
