@@ -12,6 +12,7 @@ import { cp, mkdir, readdir, readFile, readlink, rename, rm, stat, symlink, utim
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { buildPage, sourcesOfPage } from './build-page.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const CURRENT = join(root, '.dist-current');
@@ -19,13 +20,14 @@ const DIST = join(root, 'dist');
 const TEMPORARY = /^\.dist-tmp-(\d+)-/;
 const BUILD = /^\.dist-[0-9a-f]{16}$/;
 const KEPT_MS = 24 * 60 * 60 * 1000;
-/** What a build is made of, beside all of src. */
+/** What a build is made of, beside all of src and the page. */
 const SOURCES = [
   'package.json',
   'package-lock.json',
   'tsconfig.json',
   'tsconfig.build.json',
   'scripts/build.js',
+  'scripts/build-page.js',
   'scripts/bundle-ldk.js',
   'scripts/bundle-embedded.js',
   'scripts/bundle-programs.js',
@@ -36,7 +38,7 @@ async function nameOfSources() {
   const inSrc = await readdir(join(root, 'src'), { recursive: true, withFileTypes: true });
   const files = inSrc.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const hash = createHash('sha256');
-  for (const file of [...files.sort(), ...SOURCES.map((name) => join(root, name))])
+  for (const file of [...files.sort(), ...(await sourcesOfPage()).sort(), ...SOURCES.map((name) => join(root, name))])
     hash
       .update(`${file.slice(root.length)}\0`)
       .update(await readFile(file))
@@ -75,6 +77,7 @@ async function make(name) {
     import('./bundle-embedded.js'),
     import('./bundle-programs.js'),
     compile,
+    buildPage(join(folder, 'page')),
   ]);
   // a build's own, so that it never loads a part of another
   const about = { build: name, type: 'module', imports: { '#ldk': './vendor/ldk.js' } };

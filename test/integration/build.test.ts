@@ -10,7 +10,16 @@ import { useTemporaryFolder } from './support.js';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PARTS = ['bin', 'scripts', 'src', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+const PARTS = [
+  'bin',
+  'scripts',
+  'src',
+  'web',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+];
 
 const folder = useTemporaryFolder();
 let clone: string;
