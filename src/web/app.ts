@@ -3,6 +3,8 @@ import { setCookie } from 'hono/cookie';
 import { bodyLimit } from 'hono/body-limit';
 import { commandRoutes } from './api/commands.js';
 import { eventRoutes } from './api/events.js';
+import { historyRoutes } from './api/history.js';
+import { nodeRoutes } from './api/nodes.js';
 import type { WebParts } from './parts.js';
 import { servePage } from './page.js';
 import { headers, ourCookie, ourHost, ourOrigin } from './security/guard.js';
@@ -29,6 +31,8 @@ export function webApp(parts: WebParts): Hono {
   });
   app.route('/api', eventRoutes(parts));
   app.route('/api', commandRoutes(parts));
+  app.route('/api', nodeRoutes(parts));
+  app.route('/api', historyRoutes(parts));
   app.get('*', async (c, next) => (await servePage(c)) ?? (await next()));
   app.notFound((c) =>
     answerError(

@@ -38,3 +38,12 @@ export function answerError(error: unknown, c: Context): Response {
     error instanceof ReadOnlyError ? 403 : error instanceof LnPlayError ? (STATUS_OF[error.code] ?? 500) : 500;
   return c.json(errorBody(error), status);
 }
+
+/** The body of a request. */
+export async function jsonOf(c: Context): Promise<unknown> {
+  try {
+    return (await c.req.json()) as unknown;
+  } catch {
+    throw new WebError(400, 'USAGE', 'The body is no JSON', { hint: 'for example {"args":["l1"],"options":{}}' });
+  }
+}

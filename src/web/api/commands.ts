@@ -5,7 +5,7 @@ import { describeCommands } from '../../interface/describe.js';
 import type { Given } from '../../interface/given.js';
 import { errorBody } from '../../interface/errors.js';
 import type { WebParts } from '../parts.js';
-import { WebError } from '../web-error.js';
+import { jsonOf, WebError } from '../web-error.js';
 
 /** The commands, and their being run. */
 export function commandRoutes({ playground, live, isReadOnly, ending }: WebParts): Hono {
@@ -17,9 +17,7 @@ export function commandRoutes({ playground, live, isReadOnly, ending }: WebParts
     const name = commands.find((each) => each.name.replaceAll(' ', '-') === asked)?.name;
     if (name === undefined)
       throw new WebError(404, 'NOT_FOUND', `There is no command ${asked}`, { hint: 'see GET /api/commands' });
-    const input: unknown = await c.req.json().catch(() => {
-      throw new WebError(400, 'USAGE', 'The body is no JSON', { hint: 'for example {"args":["l1"],"options":{}}' });
-    });
+    const input = await jsonOf(c);
     const context = { caller: 'browser', isReadOnly: isReadOnly() } as const;
     const { given, description } = checkCall(name, input, context);
     const signal = AbortSignal.any([c.req.raw.signal, ending]);
