@@ -1,4 +1,5 @@
 import type { CommandSpec } from './command-spec.js';
+import { AGENTS } from './table/agents.js';
 import { CHAIN } from './table/chain.js';
 import { EXPORTS } from './table/exports.js';
 import { HELP } from './table/help.js';
@@ -34,6 +35,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
   { heading: 'Networks elsewhere', commands: EXPORTS },
   { heading: 'Plugins', commands: PLUGINS },
   { heading: 'Tests', commands: TESTS },
+  { heading: 'Agents', commands: AGENTS },
   { heading: 'Programs', commands: INSTALLING },
   { heading: 'Help', commands: HELP },
 ];

@@ -16,6 +16,8 @@ export interface CommandDescription {
   readonly examples: readonly string[];
   /** Whether it may change something, for some arguments at least. */
   readonly changes: boolean;
+  /** Whether something that cannot be had again is lost by it: worth a question before. */
+  readonly loses: boolean;
 }
 
 export interface ArgumentDescription {
@@ -50,7 +52,7 @@ export function describeCommands(caller: Caller): CommandDescription[] {
 export function describeCommand(heading: string, spec: CommandSpec): CommandDescription {
   const { usage, summary, options = [], examples } = spec;
   const name = nameOf(usage);
-  const { changes = true, without = [] } = SUITABILITY[name] ?? {};
+  const { changes = true, loses = false, without = [] } = SUITABILITY[name] ?? {};
   return {
     name,
     heading,
@@ -60,6 +62,7 @@ export function describeCommand(heading: string, spec: CommandSpec): CommandDesc
     options: options.map(optionOf).filter((option) => !without.includes(option.name)),
     examples,
     changes: changes !== false,
+    loses,
   };
 }
 

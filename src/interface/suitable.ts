@@ -9,6 +9,8 @@ export interface Suitability {
   readonly callers: readonly Caller[];
   /** Whether it changes something: the playground, the machine's files, what runs. */
   readonly changes: boolean | ((given: Given) => boolean);
+  /** Whether something that cannot be had again is lost by it. */
+  readonly loses?: true;
   /** Options that are for a terminal, by name. */
   readonly without?: readonly string[];
   /** Whether it goes on until somebody ends it. */
@@ -23,10 +25,11 @@ const NOBODY: readonly Caller[] = [];
 const NOT: Suitability = { callers: NOBODY, changes: true };
 const READS: Suitability = { callers: BOTH, changes: false };
 const CHANGES: Suitability = { callers: BOTH, changes: true };
+const LOSES: Suitability = { ...CHANGES, loses: true };
 
 const given = (name: string) => (call: Given) => call.options[name] !== undefined && call.options[name] !== false;
 const isBare = ({ args, options }: Given): boolean => args.length === 0 && Object.keys(options).length === 0;
-const always = (): boolean => true;
+const ENDLESS: Suitability = { callers: ['browser'], changes: true, isEndless: () => true };
 
 /** What there is to know of each command beyond its row in the table, by its name. What has no row here is not offered. */
 export const SUITABILITY: { readonly [name: string]: Suitability } = {
@@ -42,7 +45,7 @@ export const SUITABILITY: { readonly [name: string]: Suitability } = {
   ps: READS,
   restart: CHANGES,
   down: { ...CHANGES, endsResident: true },
-  destroy: { ...CHANGES, endsResident: true },
+  destroy: { ...LOSES, endsResident: true },
 
   web: NOT,
 
@@ -72,9 +75,9 @@ export const SUITABILITY: { readonly [name: string]: Suitability } = {
 
   'snapshot save': CHANGES,
   'snapshot list': READS,
-  'snapshot restore': { ...CHANGES, endsResident: true },
+  'snapshot restore': { ...LOSES, endsResident: true },
   'snapshot diff': READS,
-  'snapshot rm': CHANGES,
+  'snapshot rm': LOSES,
   'snapshot export': CHANGES,
   'snapshot import': CHANGES,
   clone: CHANGES,
@@ -96,12 +99,14 @@ export const SUITABILITY: { readonly [name: string]: Suitability } = {
   'plugin start': CHANGES,
   'plugin stop': CHANGES,
   'plugin list': READS,
-  'plugin watch': { ...CHANGES, isEndless: always },
-  'plugin trace': { ...CHANGES, isEndless: always },
-  'rpc-trace': { ...CHANGES, isEndless: always },
+  'plugin watch': ENDLESS,
+  'plugin trace': ENDLESS,
+  'rpc-trace': ENDLESS,
 
   cache: { ...CHANGES, changes: ({ args }) => args.length > 0 },
   'pool serve': NOT,
+
+  mcp: NOT,
 
   install: { ...CHANGES, changes: (call) => !given('list')(call) },
   uninstall: CHANGES,

@@ -1,0 +1,12 @@
+import type { CommandSpec } from '../command-spec.js';
+
+/** What lets a program that thinks use the others. */
+export const AGENTS: readonly CommandSpec[] = [
+  {
+    usage: 'mcp',
+    summary: 'a Model Context Protocol server on standard input and output, whose tools are these commands',
+    options: [['--read-only', 'refuse whatever would change something']],
+    examples: ['claude mcp add ln-play -- npx ln-play mcp', 'ln-play mcp --dir ~/shop --read-only'],
+    load: () => import('../commands/mcp.js'),
+  },
+];
