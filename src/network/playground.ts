@@ -11,6 +11,7 @@ import { trafficSections } from './background/traffic.js';
 import { watchSections } from './background/watch.js';
 import { chainSections } from './background/weather.js';
 import type { Balanced } from './balance.js';
+import { placeImageOfLike, placeSnapshot, startKeepingImage } from './beginnings.js';
 import { boot, type UpReport as BootReport } from './boot.js';
 import type { OpenChannel } from './channels.js';
 import { stopDaemons } from './daemons.js';
@@ -25,7 +26,6 @@ import type { UpOptions } from './up-options.js';
 import { WeatherNetwork } from './weather/weather-network.js';
 import { statusOf, type PlaygroundStatus } from './status.js';
 import { fundAndChannel, payDemo, type FundAndChannelOptions, type PayDemoOptions } from './talk.js';
-import type { LeftOut } from './snapshots/place.js';
 import { Snapshots } from './snapshots/snapshots.js';
 
 export type UpReport<Name extends string = string> = BootReport<Playground<Name>>;
@@ -111,21 +111,22 @@ export class Playground<Name extends string = string> extends WeatherNetwork imp
     options: PlaygroundOptions<Name> = {},
     context: PlaygroundContext = {},
   ): Promise<UpReport<Name>> {
-    return await Playground.#up(options, context, true);
+    const read = await withNetworkRead(options);
+    const layout = layoutOf(playgroundDir(options.dir));
+    return await Playground.#up(layout, read, context, () => placeImageOfLike(layout, read, context));
   }
 
-  /** @param durable whether its folder outlives our process */
+  /** @param place puts an image of its like into a folder that has no playground, if there is one */
   static async #up<Name extends string>(
-    options: PlaygroundOptions<Name>,
+    layout: Layout,
+    read: UpOptions,
     context: PlaygroundContext,
-    durable: boolean,
+    place: () => Promise<boolean>,
   ): Promise<UpReport<Name>> {
-    const layout = layoutOf(playgroundDir(options.dir));
-    const read = await withNetworkRead(options);
     const make = (manifest: Manifest): Playground<Name> => new Playground<Name>(layout, manifest, context);
     return await exclusively(layout, context, async () => {
-      const leftOut = await Playground.#begin(layout, read, context);
-      if (leftOut === undefined && (await placedFromCache(layout, read, context, durable)))
+      const leftOut = await placeSnapshot(layout, read, context);
+      if (leftOut === undefined && (await place()))
         return { ...(await boot(layout, {}, context, make)), created: true };
       const booted = await boot(layout, read, context, make);
       const report = leftOut === undefined ? booted : { ...booted, created: true, leftOut };
@@ -159,15 +160,6 @@ export class Playground<Name extends string = string> extends WeatherNetwork imp
     return { ...report, changes: [...report.changes, ...changes], losses: [...report.losses, ...losses] };
   }
 
-  /** Where `from` says of what: makes it, and starts nothing. */
-  static async #begin(layout: Layout, options: UpOptions, { signal }: PlaygroundContext): Promise<LeftOut | undefined> {
-    const { from, trust, bitcoind, lightningd, lightningdOf, onDownload } = options;
-    if (from === undefined) return undefined;
-    const { beginFrom } = await import('./snapshots/carry.js');
-    const executables = { bitcoind, lightningd, lightningdOf, onDownload };
-    return await beginFrom(layout, { from, trust, executables, signal });
-  }
-
   /**
    * Makes a second playground of this one as it stands, in a folder that has none, and starts it: with the same nodes and
    * channels, ids and keys, and ports of its own. The two know nothing of each other.
@@ -197,13 +189,14 @@ export class Playground<Name extends string = string> extends WeatherNetwork imp
     context: PlaygroundContext = {},
   ): Promise<Playground<Name>> {
     const ephemeral = await Ephemeral.create();
-    const { dir } = ephemeral;
     try {
-      const start = async (): Promise<Playground<Name>> =>
-        (await Playground.#up<Name>({ ...options, dir }, context, false)).playground;
-      const playground = options.cold
-        ? await start()
-        : await (await import('./images/warm.js')).startKeepingImage(await withNetworkRead(options), context, start);
+      const read = await withNetworkRead(options);
+      const layout = layoutOf(ephemeral.dir);
+      const start = async (place: () => Promise<boolean>): Promise<Playground<Name>> =>
+        (await Playground.#up<Name>(layout, read, context, place)).playground;
+      const playground = read.cold
+        ? await start(async () => false)
+        : await startKeepingImage(layout, read, context, start);
       playground.#ephemeral = ephemeral;
       return playground;
     } catch (error) {
@@ -391,15 +384,4 @@ export class Playground<Name extends string = string> extends WeatherNetwork imp
   async #removeFolder(): Promise<void> {
     await rmdir(this.dir).catch(() => {}); // something of the user's own is in it: that stays
   }
-}
-
-/** See `placeFromCache` of images/warm.ts, which is loaded for new playgrounds alone. */
-async function placedFromCache(
-  layout: Layout,
-  options: UpOptions,
-  context: NetworkContext,
-  durable: boolean,
-): Promise<boolean> {
-  if (options.cold || (await readManifest(layout))) return false;
-  return await (await import('./images/warm.js')).placeFromCache(layout, options, context, durable);
 }

@@ -76,6 +76,16 @@ describeEach((_, { lightningd, flags }) => {
     expect(await cache.networks()).toHaveLength(2);
   });
 
+  test('one that begins from a snapshot is no image of the plain network', async () => {
+    await using first = await Playground.start({ lightningd, nodes: 1, cold: true });
+    await first.mine(5);
+    const from = join(first.dir, 'five.tar.gz');
+    await first.snapshots.export(await first.snapshot(), from);
+    await using second = await Playground.start({ lightningd, nodes: 1, from });
+    expect((await second.status()).bitcoind.blocks).toBe(115);
+    expect(await cache.networks()).toEqual([]);
+  });
+
   const inFiles = (...path: string[]) => join(cache.folder(), 'KEY', 'files', ...path);
   const conf = () => inFiles('bitcoin', 'bitcoin.conf');
   const imageJson = () => join(cache.folder(), 'KEY', 'image.json');

@@ -18,33 +18,57 @@ import { imageKey } from './key.js';
 /** In the words of `placeImage`: who it is that a copy is made of. */
 const OURS: Placing = { isCopy: true, whose: 'ours' };
 
+/** Where the image of a network's like is kept, whether there is one yet or not. */
+export interface ImageSlot {
+  readonly cache: ImageCache;
+  readonly key: string;
+}
+
 /**
- * Puts the image of a network's like, if there is one, into a folder that has no playground yet. One that is damaged is
- * removed, and none is used.
+ * The place in ln-play's cache of a network that is made anew.
  *
- * @param durable false for a folder that goes with our process: a half of it is of no harm
- * @returns whether it is there now
- * @throws {LnPlayError} as `resolveExecutables`; ABORTED; FILESYSTEM for the folder itself
+ * @returns undefined for what is another network each time, or depends on more than is told
+ * @throws {LnPlayError} as `resolveExecutables`
  */
-export async function placeFromCache(
-  layout: Layout,
-  options: UpOptions,
-  { signal }: NetworkContext,
-  durable: boolean,
-): Promise<boolean> {
+export async function slotOf(options: UpOptions, { signal }: NetworkContext): Promise<ImageSlot | undefined> {
+  const { from, randomKeys, debugger: debug, pods } = options;
   const cache = new ImageCache();
-  const key = await keyOf(options, cache, signal);
-  const image = key === undefined ? undefined : await cache.find(key);
+  if (from !== undefined || randomKeys || debug || pods || !(await cache.isUsable())) return undefined;
+  const { nodes, peers } = planOf(options, undefined);
+  const { bitcoind, nodes: records } = await resolveExecutables(options, nodes, undefined, signal);
+  const key = await imageKey({ nodes, peers, network: options.network, bitcoind, records }, cache.folder);
+  return key === undefined ? undefined : { cache, key };
+}
+
+/**
+ * Puts an image, if there is one, into a folder that has no playground yet. One that is damaged is removed, and none is used.
+ *
+ * @returns whether it is there now
+ * @throws {LnPlayError} ABORTED; FILESYSTEM for the folder itself
+ */
+export async function placeForGood(slot: ImageSlot, layout: Layout, { signal }: NetworkContext): Promise<boolean> {
+  return await place(slot, async (image, title) => {
+    await placeImage(image, layout, { name: 'a network made before', title }, undefined, { ...OURS, signal });
+  });
+}
+
+/** As `placeForGood`, into a folder that goes with our process: a half of it is of no harm. */
+export async function placeForNow(slot: ImageSlot, layout: Layout): Promise<boolean> {
+  return await place(slot, (image, title) => copyInto(image, layout, title));
+}
+
+async function place(
+  { cache, key }: ImageSlot,
+  into: (image: Image, title: string) => Promise<void>,
+): Promise<boolean> {
+  const image = await cache.find(key);
   if (!image) return false;
-  const title = `The image ${image.folder}`;
   try {
-    if (durable)
-      await placeImage(image, layout, { name: 'a network made before', title }, undefined, { ...OURS, signal });
-    else await copyInto(image, layout, title);
+    await into(image, `The image ${image.folder}`);
     return true;
   } catch (error) {
     if (!isImageAtFault(error)) throw error;
-    await cache.remove(key!);
+    await cache.remove(key);
     return false;
   }
 }
@@ -70,41 +94,29 @@ async function copyInto(image: Image, layout: Layout, title: string): Promise<vo
  * Starts a network, and keeps an image of it where there is none of its like. However many start at a time, one makes it,
  * and the others start from it.
  *
- * @param start uses the image where there is one
+ * @param start uses the image that is there, if it gets the place for one
  */
 export async function startKeepingImage<N extends Network>(
   options: UpOptions,
-  { signal }: NetworkContext,
-  start: () => Promise<N>,
+  context: NetworkContext,
+  start: (slot: ImageSlot | undefined) => Promise<N>,
 ): Promise<N> {
-  const cache = new ImageCache();
-  const key = await keyOf(options, cache, signal);
-  if (key === undefined) return await start();
+  const slot = await slotOf(options, context);
+  if (!slot) return await start(undefined);
+  const { cache, key } = slot;
   const makingIt = async (network: N | undefined): Promise<N> =>
-    await cache.exclusively(key, signal, async () => {
-      const started = network ?? (await start());
-      if (!(await cache.find(key))) await keep(cache, key, started);
+    await cache.exclusively(key, context.signal, async () => {
+      const started = network ?? (await start(slot));
+      if (!(await cache.find(key))) await keep(slot, started);
       return started;
     });
   if (!(await cache.find(key))) return await makingIt(undefined);
-  const network = await start();
+  const network = await start(slot);
   return (await cache.find(key)) ? network : await makingIt(network); // it was damaged
 }
 
-/** @returns undefined for what is another network each time, or depends on more than is told */
-async function keyOf(
-  options: UpOptions,
-  cache: ImageCache,
-  signal: AbortSignal | undefined,
-): Promise<string | undefined> {
-  if (options.randomKeys || options.debugger || options.pods || !(await cache.isUsable())) return undefined;
-  const { nodes, peers } = planOf(options, undefined);
-  const { bitcoind, nodes: records } = await resolveExecutables(options, nodes, undefined, signal);
-  return await imageKey({ nodes, peers, network: options.network, bitcoind, records }, cache.folder);
-}
-
 /** A cache that cannot be written is no reason to fail: the network is there. */
-async function keep(cache: ImageCache, key: string, network: Network): Promise<void> {
+async function keep({ cache, key }: ImageSlot, network: Network): Promise<void> {
   try {
     const manifest = (await readManifest(network.layout))!;
     await cache.add(key, (folder) => makeImage(network, manifest, folder));
