@@ -20,6 +20,8 @@ export interface NodeState {
   readonly blockheight: number | null;
   readonly onchain_msat: number | null;
   readonly in_channels_msat: number | null;
+  /** Why it runs and does not answer. */
+  readonly problem?: string | null;
 }
 
 export interface PendingHtlc {
@@ -31,7 +33,7 @@ export interface PendingHtlc {
 }
 
 export interface ChannelState {
-  /** Short channel id or channel id; stays the same. */
+  /** Its channel id: stays the same. */
   readonly key: string;
   /** Who opened it, by name. */
   readonly from: string;
@@ -117,7 +119,16 @@ export interface Happening {
   readonly data: unknown;
 }
 
+export interface CommandArgument {
+  readonly name: string;
+  /** What it is: `a node of the playground: l1`. */
+  readonly about?: string;
+  readonly required: boolean;
+  readonly many: boolean;
+}
+
 export interface CommandOption {
+  /** In snake_case. */
   readonly name: string;
   /** `--private` */
   readonly flag: string;
@@ -132,7 +143,7 @@ export interface Command {
   readonly heading: string;
   readonly usage: string;
   readonly summary: string;
-  readonly args: readonly { readonly name: string; readonly required: boolean; readonly many: boolean }[];
+  readonly args: readonly CommandArgument[];
   readonly options: readonly CommandOption[];
   readonly examples: readonly string[];
   readonly changes: boolean;

@@ -44,9 +44,10 @@ describe('a part of a payment', () => {
   test('is alone in what is told of it by its number; what is told of the payment is of all', () => {
     const two = after(begin(), news({ ...ROUTE, part: 2, route: ['alice', 'dave'], channels: ['9x1x0'] }), 0, 'slowed');
     const outcomes = (flights: readonly Flight[]): string[] => flights.map(({ outcome }) => outcome.is);
-    const one = after(two, news({ status: 'failed', part: 2, failed_at: 'dave' }), 10, 'slowed');
+    const one = after(two, news({ part: 2, took_ms: 5, failed_at: 'dave' }), 10, 'slowed');
     expect(outcomes(one)).toEqual(['pending', 'failed']);
     expect(outcomes(after(one, news({ status: 'complete' }), 20, 'slowed'))).toEqual(['complete', 'failed']);
+    expect(outcomes(after(two, news({ part: 1, took_ms: 5 }), 20, 'slowed'))).toEqual(['complete', 'pending']);
   });
 
   test('that is told of twice is one, and another try of it is another', () => {

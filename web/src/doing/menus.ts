@@ -18,7 +18,7 @@ const apart = (item: MenuItem): MenuItem => ({ ...item, apart: true });
 export function nodeMenu({ name, state }: NodeState, { read_only }: Pick<State, 'read_only'>): readonly MenuItem[] {
   const look: MenuItem[] = [
     { label: 'Show', do: () => view.show({ of: 'node', name }) },
-    { label: 'RPC console', do: () => (view.consoleOf = name), disabled: state !== 'running' },
+    { label: 'RPC console', do: () => (view.console = { node: name }), disabled: state !== 'running' },
     { label: 'Log', do: () => view.show({ of: 'node', name, tab: 'log' }) },
   ];
   if (read_only) return look;
@@ -28,7 +28,7 @@ export function nodeMenu({ name, state }: NodeState, { read_only }: Pick<State, 
     ...look,
     apart(does('Make an invoice', 'invoice', [name])),
     does('Pay an invoice', 'pay', [name]),
-    does('Send without an invoice', 'cli', [name, 'keysend']),
+    { label: 'Send without an invoice', do: () => (view.console = { node: name, method: 'keysend' }) },
     apart(does('Open a channel', 'open', [name])),
     does('Connect to a node', 'connect', [name]),
     does('Fund its wallet', 'fund', [name]),

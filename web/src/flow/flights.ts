@@ -46,7 +46,7 @@ export function after(
   const outcome = outcomeOf(payment);
   if (outcome !== undefined) {
     const mine = flights.filter((flight) => flight.outcome.is === 'pending' && belongs(flight, payment));
-    if (mine.length > 0)
+    if (mine.length > 0 || flights.some(({ hash }) => hash === payment.payment_hash))
       return flights.map((flight) => (mine.includes(flight) ? learned(flight, outcome(flight), now, speed) : flight));
   }
   const fresh = begin(payment, now);
@@ -56,8 +56,10 @@ export function after(
 }
 
 /** News of a part are about that part alone; those of a whole payment about all that still fly. */
-const belongs = ({ key, hash }: Flight, { part, payment_hash }: PaymentNews): boolean =>
-  part === undefined ? hash === payment_hash : key.startsWith(`${payment_hash}/${part}/`);
+const belongs = ({ key, hash }: Flight, { part, payment_hash, status }: PaymentNews): boolean =>
+  part === undefined || status === 'complete' || status === 'failed'
+    ? hash === payment_hash
+    : key.startsWith(`${payment_hash}/${part}/`);
 
 function begin({ payment_hash, part, route, channels, amount_msat }: PaymentNews, now: number): Flight | undefined {
   if (route === undefined || channels === undefined || channels.length === 0) return undefined;
@@ -67,9 +69,13 @@ function begin({ payment_hash, part, route, channels, amount_msat }: PaymentNews
   return { key, hash: payment_hash, amountMsat: amount_msat, route, channels, startedAt: now, outcome };
 }
 
-function outcomeOf({ status, failed_at, failure }: PaymentNews): ((flight: Flight) => Outcome) | undefined {
-  if (status === 'complete') return () => ({ is: 'complete' });
-  if (status !== 'failed') return undefined;
+/** What is told of the whole is told of its parts, too; a part that took its time has come to its end. */
+function outcomeOf(news: PaymentNews): ((flight: Flight) => Outcome) | undefined {
+  const { status, failed_at, failure } = news;
+  const isPartsEnd = status === 'part' && typeof news.took_ms === 'number';
+  const isFailed = status === 'failed' || (isPartsEnd && (failed_at ?? failure ?? null) !== null);
+  if (status === 'complete' || (isPartsEnd && !isFailed)) return () => ({ is: 'complete' });
+  if (!isFailed) return undefined;
   return ({ route, channels }) => ({
     is: 'failed',
     hops: hopsUntil(route, channels, failed_at),

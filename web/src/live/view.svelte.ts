@@ -36,8 +36,8 @@ class View {
   doing = $state.raw<Doing>();
   menu = $state.raw<OpenMenu>();
   palette = $state(false);
-  /** The node whose RPC console is open. */
-  consoleOf = $state<string>();
+  /** The node whose RPC console is open, and the method that it begins with. */
+  console = $state.raw<{ readonly node: string; readonly method?: string }>();
 
   start(): void {
     this.subject = parse(location.hash);
