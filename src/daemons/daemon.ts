@@ -30,6 +30,8 @@ export interface DaemonSpec {
   readonly requestStop: () => Promise<unknown>;
   /** Of what it started: whether that belongs to it and goes with it, so that it never waits for its end. */
   readonly isPart?: (entry: ProcessEntry) => boolean;
+  /** What it started goes on without it: other daemons, which end by themselves or by somebody else. */
+  readonly isAlone?: boolean;
 }
 
 export interface StartExtra {
@@ -191,7 +193,7 @@ export class Daemon {
   /** Ends it and all that it started at once, as a crash of its machine would. */
   async crash(): Promise<void> {
     if (!this.attach()) return;
-    const family = descendants(this.#process!.pid);
+    const family = this.#familyOf(this.#process!);
     for (const entry of family) DaemonProcess.adopt(entry).signal('SIGKILL');
     await this.#process!.waitForExit(STOP_STEPS[2].timeoutMs);
     await endOrphans(family);
@@ -217,7 +219,11 @@ export class Daemon {
   }
 
   #family(): ProcessEntry[] {
-    return this.attach() ? descendants(this.#process!.pid) : [];
+    return this.attach() ? this.#familyOf(this.#process!) : [];
+  }
+
+  #familyOf({ pid }: DaemonProcess, table?: readonly ProcessEntry[]): ProcessEntry[] {
+    return descendants(pid, table).filter((entry) => entry.pid === pid || !this.spec.isAlone);
   }
 
   /** What it wrote since it was started, its end: what it complained of, or else whatever it said last. */
@@ -248,7 +254,7 @@ export class Daemon {
     const running = this.#process;
     if (!running) return;
     if (!running.running) return await endOrphans(orphansOf(running.pid, await nextProcesses())); // it died by itself
-    const family = descendants(running.pid, await nextProcesses());
+    const family = this.#familyOf(running, await nextProcesses());
     letGoOn(family); // else it would not hear
     await this.#end(running);
     // what it started in its last moments is in no list made before
@@ -270,9 +276,10 @@ export class Daemon {
     }
   }
 
-  async #endWhatHoldsUp({ pid }: DaemonProcess): Promise<void> {
+  async #endWhatHoldsUp(running: DaemonProcess): Promise<void> {
     const { isPart = () => false } = this.spec;
-    const others = descendants(pid).filter((entry) => entry.pid !== pid && !isPart(entry));
+    const { pid } = running;
+    const others = this.#familyOf(running).filter((entry) => entry.pid !== pid && !isPart(entry));
     await Promise.all(
       others.map(async (entry) => {
         const other = DaemonProcess.adopt(entry);

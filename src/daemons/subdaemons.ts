@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { OwnPlugin } from './install-plugin.js';
 
 /** What each process below a lightningd is for, in a line: Core Lightning's subdaemons and the plugins that it ships. */
 const PURPOSES: { readonly [program: string]: string } = {
@@ -38,13 +39,17 @@ export const SUBDAEMONS: readonly string[] = Object.keys(PURPOSES)
   .filter((program) => program.startsWith('lightning_') && program !== 'lightning_websocketd') // connectd starts that one
   .map((program) => program.replace('lightning_', ''));
 
+/** Our own plugins. */
+const OWN: { readonly [program in OwnPlugin]: string } = {
+  'bitcoin-backend': "plugin: ln-play's way to bitcoind; says at once when there is a new block",
+  'peer-screen': 'plugin: keeps peers apart, as partition and link have it',
+  'web-feed': 'plugin: tells ln-play web what happens',
+};
+
 /** The program that a command line runs, without its folder, and what it is for. */
 export function describeProcess(args: readonly string[]): { readonly program: string; readonly purpose: string } {
-  if (args.some((arg) => arg.endsWith('/bitcoin-backend/main.js')))
-    return {
-      program: 'bitcoin-backend',
-      purpose: "plugin: ln-play's way to bitcoind; says at once when there is a new block",
-    };
+  for (const [program, purpose] of Object.entries(OWN))
+    if (args.some((arg) => arg.endsWith(`/${program}/main.js`))) return { program, purpose };
   const script = /\/(node|python3?[\d.]*|sh|bash)$/.test(args[0] ?? '')
     ? args.slice(1).find((arg) => !arg.startsWith('-'))
     : undefined;

@@ -240,7 +240,8 @@ async function start<N extends Network>(
   await Promise.all(restarted.map((node) => steps.run(`stop ${node.name}`, () => node.daemon.stop())));
   const stopped = nodes.filter((node) => !running.includes(node));
   await background.load(table);
-  if (!bitcoindRan && running.length === 0) await background.forgetByHand(); // it went with the machine, not with `down`
+  const isGone = !bitcoindRan && running.length === 0 && background.daemon.pid === undefined;
+  if (isGone) await background.forgetByHand(); // it went with the machine, not with `down`
   try {
     // as many nodes as there are processors start beside bitcoind; more would only take its time from it
     const beside = stopped.slice(0, availableParallelism());

@@ -38,7 +38,8 @@ export async function playgroundEnds(
       wanted = now;
       await onChange().catch((error: unknown) => log('UNUSUAL', messageOf(error)));
     }
-    if (bitcoind.daemon.attach()) awaySince = undefined;
+    // a page from which bitcoind can be started again stays
+    if (bitcoind.daemon.attach() || playground.background.sections.web) awaySince = undefined;
     else {
       awaySince ??= performance.now();
       const isWorkedOn = (await lockHolder(layout.locks, 'playground')) !== undefined;

@@ -5,6 +5,7 @@ import { commandRoutes } from './api/commands.js';
 import { eventRoutes } from './api/events.js';
 import { historyRoutes } from './api/history.js';
 import { nodeRoutes } from './api/nodes.js';
+import { openApiRoutes } from './api/openapi.js';
 import type { WebParts } from './parts.js';
 import { servePage } from './page.js';
 import { headers, ourCookie, ourHost, ourOrigin } from './security/guard.js';
@@ -29,6 +30,7 @@ export function webApp(parts: WebParts): Hono {
     setCookie(c, session.cookieName, session.cookie, { httpOnly: true, sameSite: 'Strict', path: '/' });
     return c.redirect('/', 303);
   });
+  app.route('/api', openApiRoutes());
   app.route('/api', eventRoutes(parts));
   app.route('/api', commandRoutes(parts));
   app.route('/api', nodeRoutes(parts));

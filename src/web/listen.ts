@@ -3,6 +3,10 @@ import type { AddressInfo } from 'node:net';
 import type { Hono } from 'hono';
 import { LnPlayError, messageOf, systemCode } from '../core/errors.js';
 
+/** How long those who were answered may take to read it when the server ends, and how often it is looked, in ms. */
+const GRACE_MS = 500;
+const LOOK_MS = 10;
+
 /** A server that listens. */
 export interface Listening {
   readonly port: number;
@@ -38,8 +42,12 @@ async function listenAt(app: Hono, port: number): Promise<Listening> {
     port: (server.address() as AddressInfo).port,
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      if ('closeAllConnections' in server) server.closeAllConnections();
+      if (!('closeIdleConnections' in server)) return await closed;
+      const idle = setInterval(() => server.closeIdleConnections(), LOOK_MS);
+      const all = setTimeout(() => server.closeAllConnections(), GRACE_MS);
       await closed;
+      clearInterval(idle);
+      clearTimeout(all);
     },
   };
 }

@@ -15,9 +15,13 @@ interface Row {
 export async function run({ options, out, playground: context }: CommandContext): Promise<Reply> {
   const playground = await Playground.open(options.dir, context);
   const table = listProcesses();
-  const trees = playground.daemons().flatMap(({ daemon, purpose }) => {
+  const daemons = playground.daemons();
+  // one that another started is no part of it
+  const roots = new Set(daemons.map(({ daemon }) => daemon.pid));
+  const parts = table.filter(({ pid }) => !roots.has(pid));
+  const trees = daemons.flatMap(({ daemon, purpose }) => {
     const entry = table.find((candidate) => candidate.pid === daemon.pid);
-    return entry ? [{ ...tree(entry, table, 0), program: daemon.name, purpose }] : [];
+    return entry ? [{ ...tree(entry, parts, 0), program: daemon.name, purpose }] : [];
   });
   const { bold, dim } = out.style;
   const rows = flatten(trees).map(({ pid, program, purpose, depth }) => [

@@ -46,6 +46,7 @@ export class Background {
       cwd: dir,
       logFile,
       outputFile: logFile,
+      isAlone: true,
       ready: async () => {
         try {
           await askResident(backgroundSocket, 'state', ANSWER_MS);

@@ -99,6 +99,7 @@ export class Snapshots {
     return await exclusively(async () => {
       const image = await readSnapshot(layout, name);
       const before = await this.#manifest();
+      const { web } = network.background.sections;
       let ran = false;
       const end = async (): Promise<void> => void (ran = await endAtOnce(network));
       const whose = image.manifest.imported && !trust ? 'else' : 'ours';
@@ -108,6 +109,8 @@ export class Snapshots {
       );
       become(placed.manifest);
       if (ran) await up();
+      // whoever looks on looks on at what is there now
+      if (ran && web) await network.background.change((byHand) => ({ ...byHand, web }), network.wait);
       return { snapshot: describe(name, image), started: ran, leftOut: placed.leftOut };
     });
   }

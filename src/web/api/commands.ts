@@ -1,9 +1,14 @@
 import { Hono } from 'hono';
-import { shellWord } from '../../core/shell.js';
 import { call, checkCall, type CallResult } from '../../interface/call.js';
+import type { Listeners } from '../../interface/collected-output.js';
+import { commandLine } from '../../interface/command-line.js';
 import { describeCommands } from '../../interface/describe.js';
 import type { Given } from '../../interface/given.js';
 import { errorBody } from '../../interface/errors.js';
+import { eventStream } from '../events/event-stream.js';
+import type { NewHappening } from '../happenings/happening.js';
+import { callAside } from '../commands/aside.js';
+import { answerOf, CommandSource } from '../commands/command-source.js';
 import type { WebParts } from '../parts.js';
 import { jsonOf, WebError } from '../web-error.js';
 
@@ -19,36 +24,38 @@ export function commandRoutes({ playground, live, isReadOnly, ending }: WebParts
       throw new WebError(404, 'NOT_FOUND', `There is no command ${asked}`, { hint: 'see GET /api/commands' });
     const input = await jsonOf(c);
     const context = { caller: 'browser', isReadOnly: isReadOnly() } as const;
-    const { given, description } = checkCall(name, input, context);
-    const signal = AbortSignal.any([c.req.raw.signal, ending]);
-    try {
-      const result = await call(name, input, { ...context, dir: playground.dir, signal });
-      if (description.changes) told(given, name, result);
-      return c.json({ json: result.json, text: result.text, exit_code: result.exitCode });
-    } catch (error) {
-      if (description.changes) told(given, name, error);
-      throw error;
-    } finally {
-      if (description.changes) live.collector.ask();
-      await live.collector.look();
+    const { given, description, suitability } = checkCall(name, input, context);
+    const told = (result: unknown): void => {
+      if (description.changes) live.happened(commandHappening(name, given, result));
+    };
+    const run = async (listeners: Listeners, signal: AbortSignal): Promise<CallResult> => {
+      try {
+        const result = suitability.endsResident
+          ? await callAside(playground, name, given, ending)
+          : await call(name, input, { ...context, ...listeners, dir: playground.dir, signal });
+        told(result);
+        return result;
+      } catch (error) {
+        told(error);
+        throw error;
+      } finally {
+        if (description.changes) live.collector.ask();
+        await live.collector.look();
+      }
+    };
+    if (c.req.header('accept')?.includes('text/event-stream')) {
+      const signal = AbortSignal.any([c.req.raw.signal, ending]);
+      return eventStream(new CommandSource((listeners) => run(listeners, signal)), signal);
     }
+    // who goes away leaves no work half done
+    return c.json(answerOf(await run({}, ending)));
   });
-
-  const told = (given: Given, name: string, result: unknown): void => {
-    const isOver = typeof result === 'object' && result !== null && 'exitCode' in result;
-    const outcome = isOver ? { exit_code: (result as CallResult).exitCode } : errorBody(result);
-    const text = commandLine(name, given);
-    live.happened({ node: null, kind: 'command', text, data: { ...given, ...outcome } });
-  };
   return app;
 }
 
-/** As it would be typed: `ln-play open l1 l2 0.01btc --private`. */
-function commandLine(name: string, { args, options }: Given): string {
-  const words = Object.entries(options).flatMap(([option, value]) => {
-    const flag = `--${option.replaceAll('_', '-')}`;
-    if (typeof value === 'boolean') return value ? [flag] : [];
-    return (typeof value === 'string' ? [value] : value).flatMap((each) => [flag, shellWord(each)]);
-  });
-  return ['ln-play', name, ...args.map(shellWord), ...words].join(' ');
+/** A command that was run, as it would be typed. */
+function commandHappening(name: string, given: Given, result: unknown): NewHappening {
+  const isOver = typeof result === 'object' && result !== null && 'exitCode' in result;
+  const outcome = isOver ? { exit_code: (result as CallResult).exitCode } : errorBody(result);
+  return { node: null, kind: 'command', text: commandLine(name, given), data: { ...given, ...outcome } };
 }

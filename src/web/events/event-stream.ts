@@ -6,6 +6,8 @@ export interface Source {
   readonly next: () => string | Promise<string>;
   /** Resolves when there may be more. */
   readonly more: () => Promise<void>;
+  /** Whether that was all. */
+  readonly isOver?: () => boolean;
   readonly end?: () => void;
 }
 
@@ -28,7 +30,9 @@ export function eventStream(source: Source, signal: AbortSignal): Response {
             end();
             return controller.close();
           }
-          if (text !== '') return controller.enqueue(encoder.encode(text));
+          if (text !== '') controller.enqueue(encoder.encode(text));
+          if (source.isOver?.()) return controller.close();
+          if (text !== '') return;
           const beat = timer(BEAT_MS);
           const why = await Promise.race([more, ended, beat.done]);
           beat.stop();

@@ -2,6 +2,7 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import { systemCode } from '../../core/errors.js';
 import { tailFile } from '../../daemons/log-tail.js';
 import { written, type Source } from '../events/event-stream.js';
+import { logLine } from './log-line.js';
 
 /** How many lines come first, how often a file is looked at, in ms. */
 const FIRST_LINES = 500;
@@ -9,23 +10,6 @@ const LOOK_MS = 100;
 /** How much is read and sent at once, and how far a reader may stay behind, in bytes: what is older is left out. */
 const CHUNK = 64 * 1024;
 const MOST_BEHIND = 1024 * 1024;
-
-/** A line of a log; of what is no line of lightningd's or bitcoind's, the text alone. */
-export interface LogLine {
-  readonly at: string | null;
-  readonly level: string | null;
-  readonly source: string | null;
-  readonly text: string;
-}
-
-/** `2026-01-31T12:00:00.000Z INFO    lightningd: …`; bitcoind has neither level nor source. */
-export function logLine(line: string): LogLine {
-  const [, at = null, rest = line] = /^(\d{4}-\d\d-\d\dT\S+) +(.*)$/s.exec(line) ?? [];
-  const [, level = null, said = rest] =
-    /^\**(BROKEN|UNUSUAL|INFO|DEBUG|TRACE|IO_IN|IO_OUT|IO)\** +(.*)$/s.exec(rest) ?? [];
-  const [, source = null, text = said] = level === null ? [] : (/^(\S+?): (.*)$/s.exec(said) ?? []);
-  return { at, level: level?.toLowerCase() ?? null, source, text };
-}
 
 /**
  * A log from some lines before its end on. Nothing is kept of it: each piece is read from the file when the reader has taken
