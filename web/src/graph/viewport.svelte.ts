@@ -3,7 +3,7 @@ import { boundsOf, type Point } from './layout.js';
 const [LEAST, MOST] = [0.15, 4];
 
 /** What room there has to be around the middles of nodes, in px. */
-const MARGIN = { x: 84, top: 92, bottom: 108 };
+const MARGIN = { x: 90, top: 112, bottom: 124 };
 
 /** How the graph's own units lie on the screen: scaled by `k`, then moved by `x` and `y`. */
 export class Viewport {
@@ -18,13 +18,19 @@ export class Viewport {
   /** All of the nodes, as large as is still calm. */
   fit(points: readonly Point[]): void {
     if (points.length === 0 || this.width === 0) return;
-    const { left, right, top, bottom } = boundsOf(points);
+    const box = boundsOf(points);
     const margin = Math.min(MARGIN.x, this.width * 0.16);
-    const [width, height] = [this.width - 2 * margin, this.height - MARGIN.top - MARGIN.bottom];
-    const k = Math.min(width / Math.max(right - left, 1), Math.max(height, 60) / Math.max(bottom - top, 1), 1.5);
+    const top = Math.min(MARGIN.top, this.height * 0.24);
+    const bottom = Math.min(MARGIN.bottom, this.height * 0.28);
+    const [width, height] = [this.width - 2 * margin, this.height - top - bottom];
+    const k = Math.min(
+      width / Math.max(box.right - box.left, 1),
+      Math.max(height, 60) / Math.max(box.bottom - box.top, 1),
+      1.5,
+    );
     this.k = Math.max(LEAST, k);
-    this.x = this.width / 2 - ((left + right) / 2) * this.k;
-    this.y = MARGIN.top + height / 2 - ((top + bottom) / 2) * this.k;
+    this.x = this.width / 2 - ((box.left + box.right) / 2) * this.k;
+    this.y = top + height / 2 - ((box.top + box.bottom) / 2) * this.k;
   }
 
   /** Zooms by a factor about a point of the screen. */
