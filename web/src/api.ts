@@ -147,6 +147,8 @@ export interface Command {
   readonly options: readonly CommandOption[];
   readonly examples: readonly string[];
   readonly changes: boolean;
+  /** Whether something is lost by it that does not come back. */
+  readonly loses?: boolean;
 }
 
 export interface CommandReply {
@@ -180,14 +182,23 @@ export interface NodeDetails {
 
 export interface Method {
   readonly command: string;
-  readonly category?: string;
-  readonly description?: string;
-  readonly parameters: readonly { readonly name: string; readonly type: string; readonly required: boolean }[] | null;
+  readonly category?: string | null;
+  readonly description?: string | null;
+  /** Null where nobody knows them. */
+  readonly parameters: readonly MethodParameter[] | null;
+}
+
+export interface MethodParameter {
+  readonly name: string;
+  readonly type: string;
+  readonly required: boolean;
+  readonly default?: string | null;
+  readonly about?: string | null;
 }
 
 export interface LogLine {
   readonly at: string | number | null;
-  readonly level: string;
+  readonly level: string | null;
   readonly source: string | null;
   readonly text: string;
 }

@@ -46,12 +46,15 @@ export const missing = (command: Command, { args }: Pick<Filled, 'args'>): strin
     .map(({ name }) => name);
 
 /** What is lost by a command, for those that lose something; undefined for all others. */
-export function lossOf({ name }: Pick<Command, 'name'>, { args, options }: Filled): string | undefined {
+export function lossOf(
+  { name, loses = false }: Pick<Command, 'name' | 'loses'>,
+  { args, options }: Filled,
+): string | undefined {
   const [first = ''] = argsOf({ args });
   if (name === 'destroy') return 'All nodes, the chain, snapshots and logs of this playground are removed.';
   if (name === 'snapshot restore') return `Everything that happened since ${first} was saved is lost.`;
   if (name === 'snapshot rm') return `The snapshot ${first} is removed.`;
   if (name === 'up' && options['prune'] === true)
     return 'Nodes and channels that the network file does not have are removed.';
-  return undefined;
+  return loses ? 'Something is lost by this that does not come back.' : undefined;
 }

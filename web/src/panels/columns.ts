@@ -57,6 +57,7 @@ export const COLUMNS: Readonly<Record<Listed, readonly Column[]>> = {
   processes: [
     { label: 'Pid', key: 'pid' },
     { label: 'Command', key: 'command' },
+    { label: 'For', key: 'purpose' },
     { label: 'CPU %', key: 'cpu' },
     { label: 'kB', key: 'memory_kb' },
   ],

@@ -11,9 +11,10 @@ export interface NumberedLine extends LogLine {
   readonly number: number;
 }
 
-const rank = (level: string): number => {
-  const at = LEVELS.indexOf(level.toLowerCase().replaceAll('*', '') as Level);
-  return at < 0 ? LEVELS.indexOf('debug') : at;
+/** What has no level, as bitcoind's lines have none, is always shown: it may be a part of any line. */
+const rank = (level: string | null): number => {
+  const at = LEVELS.indexOf((level ?? '').replace(/^io_.*/, 'io') as Level);
+  return at < 0 ? LEVELS.length : at;
 };
 
 /** What is to be seen of a log: the newest, in order. */
