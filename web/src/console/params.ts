@@ -35,7 +35,7 @@ export function typedParams(text: string): unknown {
 export function cliLine(node: string, method: string, params: unknown): string {
   const words = Array.isArray(params)
     ? params.map(wordOf)
-    : Object.entries((params ?? {}) as object).map(([name, value]) => `${name}=${wordOf(value)}`);
+    : Object.entries(params ?? {}).map(([name, value]) => `${name}=${wordOf(value)}`);
   return ['ln-play', 'cli', node, method, ...words].map(quoted).join(' ');
 }
 
