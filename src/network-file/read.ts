@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { LnPlayError } from '../core/errors.js';
 import { findLightningd } from '../daemons/executables/find.js';
 import { whyNotExecutable } from '../daemons/executables/files.js';
-import type { NetworkSpec, NodeSpec } from '../network/spec.js';
+import type { NetworkSpec } from '../network/spec.js';
 import { gather, nothingGathered, problemAt, type Gathered } from './gather.js';
 import { pathText, problemsError, type Origin, type Path, type Problem, type Report } from './problems.js';
 import { networkFileSchema, networkSchema, type NetworkLiteral } from './schema.js';
@@ -105,7 +105,7 @@ async function specOf(gathered: Gathered, problems: Problem[], origin: Origin): 
     report({ origin, path: [], on: 'value', message: 'there is no node', hint: 'name one: nodes: { alice: {} }' });
   await checkPrograms(gathered, report);
   if (problems.length > 0) throw problemsError(problems);
-  return { ...spec, nodes: await Promise.all(spec.nodes.map(withProgram)) };
+  return spec;
 }
 
 /** Plugins and lightningds must be files that can be run; a Core Lightning that is asked for must be there. */
@@ -129,7 +129,7 @@ async function checkPrograms({ nodes }: Gathered, report: Report): Promise<void>
         report(problemAt(node, 'lightningd', message!, hint!));
       });
     }
-    if (implementation === 'cln' && (await coreLightning()) === undefined)
+    if (implementation === 'cln' && !(await isCoreLightningHere()))
       report(
         problemAt(
           node,
@@ -141,14 +141,8 @@ async function checkPrograms({ nodes }: Gathered, report: Report): Promise<void>
   }
 }
 
-const withProgram = async (node: NodeSpec): Promise<NodeSpec> =>
-  node.lightningd === 'cln' ? { ...node, lightningd: await coreLightning() } : node;
-
-/** The path of the Core Lightning that `up` finds; undefined where there is none. */
-async function coreLightning(): Promise<string | undefined> {
-  const { executable } = await findLightningd();
-  return executable.implementation === 'cln' ? executable.command : undefined;
-}
+/** Whether the lightningd that `up` finds is Core Lightning's. */
+const isCoreLightningHere = async (): Promise<boolean> => (await findLightningd()).executable.implementation === 'cln';
 
 const fileOrigin = (file: string): Origin => ({
   name: shortPath(file),

@@ -53,7 +53,9 @@ type Literal<K extends keyof NetworkLiteral> = NonNullable<NetworkLiteral[K]>;
 function nodeLiteral(node: NodeSpec, folder: string): Literal<'nodes'>[string] {
   const { lightningd, alias, colour, listen, key, options, plugins, fundSat } = node;
   return given({
-    lightningd: lightningd === undefined || lightningd === 'embedded' ? lightningd : shortest(lightningd, folder),
+    ...(lightningd === 'cln'
+      ? { implementation: 'cln' as const }
+      : { lightningd: lightningd === undefined ? undefined : shortest(lightningd, folder) }),
     alias,
     colour,
     listen,

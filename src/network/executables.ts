@@ -51,13 +51,20 @@ export async function resolveExecutables(
   return { bitcoind: plain(bitcoind), bitcoinCli: cli?.executable.command, nodes };
 }
 
+/** What a spec calls the Core Lightning of this machine, wherever it is. */
+const CLN = 'cln';
+
 /** The lightningd of each node: see `resolveExecutables`. */
 export async function resolveNodes(specs: readonly NodeSpec[], before: Manifest | undefined): Promise<NodeRecord[]> {
-  const found = new Map<string | undefined, Promise<LightningdExecutable>>();
+  const found = new Map<string | undefined, ReturnType<typeof findLightningd>>();
   const find = async (flag: string | undefined): Promise<LightningdExecutable> => {
-    const finding = found.get(flag) ?? findLightningd({ flag }).then(({ executable }) => executable);
+    const finding = found.get(flag) ?? findLightningd({ flag: flag === CLN ? undefined : flag });
     found.set(flag, finding);
-    const executable = await finding;
+    const { executable } = await finding;
+    if (flag === CLN && executable.implementation !== CLN)
+      throw new LnPlayError('MISSING_BINARY', 'There is no Core Lightning on this machine', {
+        hint: 'see where it was looked for: ln-play doctor',
+      });
     return { ...plain(executable), implementation: executable.implementation };
   };
   return await Promise.all(
@@ -66,7 +73,9 @@ export async function resolveNodes(specs: readonly NodeSpec[], before: Manifest 
       if (!had) return { ...spec, executable: await find(asked) };
       if (asked === undefined && had.implementation === 'embedded')
         return { ...spec, executable: await find(EMBEDDED) };
-      const executable = (await keep<LightningdExecutable>(had, asked)) ?? (await find(asked));
+      const isAnyOfItsKind = asked === CLN && had.implementation === CLN;
+      const executable =
+        (await keep<LightningdExecutable>(had, isAnyOfItsKind ? undefined : asked)) ?? (await find(asked));
       if (executable.implementation !== had.implementation) throw changedKind(spec.name, had, executable);
       return { ...spec, executable };
     }),

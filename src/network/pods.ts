@@ -63,7 +63,7 @@ export async function podPrograms(
   });
   const nodes = specs.map(({ lightningd, options: _options, plugins: _plugins, fundSat: _fundSat, ...spec }) => {
     const before = had.find(({ name }) => name === spec.name)?.executable.implementation;
-    const implementation = before ?? (lightningd === 'embedded' ? 'embedded' : record.nodeKind);
+    const implementation = before ?? (lightningd === 'embedded' || lightningd === 'cln' ? lightningd : record.nodeKind);
     const pod = `${prefix}${hostOf(spec.name)}`;
     return { ...spec, executable: { ...tunnel(implementation, pod), implementation, pod } };
   });

@@ -5,7 +5,7 @@ import type { Setting } from '../daemons/settings.js';
 export interface NodeSpec {
   /** A letter, and letters, digits, `-` and `_`: its folder, and what commands call it. */
   readonly name: string;
-  /** Path of the lightningd that it runs, or `embedded`; by default the playground's. */
+  /** Path of the lightningd that it runs, `embedded`, or `cln` for this machine's Core Lightning; by default the playground's. */
   readonly lightningd?: string | undefined;
   /** What the network knows it as; by default its name. */
   readonly alias?: string | undefined;

@@ -3,12 +3,13 @@ import type { Channel, LightningNode, OwnSettings, Policy } from '../../nodes/no
 import { readManifest, type NodeRecord } from '../manifest.js';
 import type { Network } from '../network.js';
 import { sameEdge, type ChannelSpec, type NetworkSpec, type NodeSpec, type PolicySpec } from '../spec.js';
+import { fundOf } from './current-funds.js';
 import { presentChannels } from './present.js';
 
 /** Core Lightning's fee-base and fee-per-satoshi, lightningd-config(5). */
 const USUAL_FEES = { 'fee-base': '1', 'fee-per-satoshi': '10' };
-/** The most of a channel's capacity that is pushed: its opener needs something for fees and the reserve. */
-const PUSHED = { parts: 9n, of: 10n };
+/** The most of a channel that may be pushed: all but its reserve (BOLT #2), which is a hundredth. */
+const PUSHED = { parts: 99n, of: 100n };
 
 /**
  * The network that runs, as a spec: `up` with it elsewhere makes the same. What is whose in a channel is pushed in it.
@@ -20,19 +21,31 @@ export async function currentSpec(network: Network): Promise<NetworkSpec> {
   const own = new Map(
     await Promise.all(network.nodes.map(async (node) => [node.name, await node.ownSettings()] as const)),
   );
-  const channels = await presentChannels(network.nodes);
+  const order = (node: LightningNode): number => network.nodes.indexOf(node);
+  const channels = (await presentChannels(network.nodes)).toSorted(
+    (a, b) => order(a.from) - order(b.from) || order(a.to) - order(b.to),
+  );
   const isJoined = (edge: readonly [string, string]): boolean =>
     channels.some(({ from, to }) => sameEdge(edge, [from.name, to.name]));
-  const { mining, traffic } = network.background.sections;
+  const specs = channels.map(({ from, to, channel, reverse }) => {
+    const policy = policyOf(channel, own.get(from.name)!);
+    const reversePolicy = reverse && policyOf(reverse, own.get(to.name)!);
+    return channelSpec(from, to, channel, { ...(policy && { policy }), ...(reversePolicy && { reversePolicy }) });
+  });
+  const isMixed = new Set(records.map(({ executable }) => executable.implementation)).size > 1;
+  const nodes = records.map(async (record) => {
+    const fundSat = await fundOf(network, network.node(record.name), channels, specs);
+    return nodeSpec(record, own.get(record.name)!, isMixed, fundSat);
+  });
+  const { mining, feerates, traffic } = network.background.sections;
   return {
-    nodes: records.map((record) => nodeSpec(record, own.get(record.name)!)),
+    nodes: await Promise.all(nodes),
     peers: network.peers.filter((edge) => !isJoined(edge)),
-    channels: channels.map(({ from, to, channel, reverse }) => {
-      const policy = policyOf(channel, own.get(from.name)!);
-      const reversePolicy = reverse && policyOf(reverse, own.get(to.name)!);
-      return channelSpec(from, to, channel, { ...(policy && { policy }), ...(reversePolicy && { reversePolicy }) });
-    }),
-    chain: mining ? { mineEveryMs: mining.everyMs } : {},
+    channels: specs,
+    chain: {
+      ...(mining && { mineEveryMs: mining.everyMs }),
+      ...(feerates && { feeratePerKw: feerates.estimates[0]!.feeratePerKw }),
+    },
     traffic: trafficRows(traffic),
   };
 }
@@ -40,10 +53,13 @@ export async function currentSpec(network: Network): Promise<NetworkSpec> {
 function nodeSpec(
   { name, alias, colour, listen, key, executable }: NodeRecord,
   { options, plugins }: OwnSettings,
+  isMixed: boolean,
+  fundSat: bigint | undefined,
 ): NodeSpec {
+  const { implementation } = executable;
   return {
     name,
-    ...(executable.implementation === 'embedded' && { lightningd: 'embedded' }),
+    ...((isMixed || implementation === 'embedded') && { lightningd: implementation }),
     ...(alias !== undefined && { alias }),
     ...(colour !== undefined && { colour }),
     ...(listen !== undefined && { listen }),
@@ -52,6 +68,7 @@ function nodeSpec(
       options: Object.fromEntries(options.map((option) => [option.key, option.value ?? (true as const)])),
     }),
     ...(plugins.length > 0 && { plugins }),
+    ...(fundSat !== undefined && { fundSat }),
   };
 }
 
