@@ -45,6 +45,7 @@ export type {
 } from './nodes/node.js';
 export type { ReorgOptions } from './network/weather/replace-blocks.js';
 export type { Reorg, ReorgChannel, ReorgEnd, EndState, TransactionPlace } from './network/weather/reorg.js';
+export type { Waiting } from './network/weather/fill-mempool.js';
 export type { Healed } from './network/weather/heal.js';
 export type { LinkOptions } from './network/weather/links.js';
 export type { ChannelChange, NodeChange, SnapshotDiff } from './network/snapshots/diff.js';

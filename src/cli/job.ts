@@ -89,3 +89,12 @@ export function wholeNumber(text: string, what: string, { min, max }: { min: num
     hint: `give ${what} as a number, for example ${min}`,
   });
 }
+
+/** A whole number of perkw or perkb, as lightningd takes it (lightning-feerates(7)); a bare one is perkb. */
+export function perKwOf(text: string, what: string): number {
+  const [, digits, unit] = /^(\d+)(perkw|perkb)?$/.exec(text) ?? [];
+  if (digits !== undefined) return unit === 'perkw' ? Number(digits) : Math.ceil(Number(digits) / 4);
+  throw new LnPlayError('USAGE', `${what} ${JSON.stringify(text)} is not a feerate`, {
+    hint: 'write for example 5000perkw or 20000perkb',
+  });
+}

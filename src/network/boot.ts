@@ -182,6 +182,11 @@ async function start<N extends Network>(
       await faucet.prepare({ ...wait, signal });
       await miner.prepare({ ...wait, signal });
     });
+    if (!runs && background.sections.mempool)
+      await steps.run('mempool', async () => {
+        const { emptyMempool } = await import('./weather/fill-mempool.js');
+        await emptyMempool(playground, { ...wait, signal });
+      });
   };
   const startNode = async (node: LightningNode, signal: AbortSignal): Promise<void> => {
     const debug = options.debugger?.node === node.name ? options.debugger.subdaemon : undefined;

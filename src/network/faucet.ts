@@ -3,6 +3,7 @@ import { LnPlayError, messageOf } from '../core/errors.js';
 import { waitFor, type WaitOptions } from '../core/wait.js';
 import type { Bitcoind } from '../daemons/bitcoind.js';
 import { MATURITY } from '../daemons/first-blocks.js';
+import { rawTransaction, type RawOutput } from './weather/raw-transaction.js';
 import { BitcoinRpcError, isBitcoinError, type BitcoindRpc } from '../rpc/bitcoind.js';
 
 const WALLET = 'faucet';
@@ -29,6 +30,9 @@ interface SentTransaction {
     readonly vout: readonly { readonly value: number }[];
   };
 }
+
+/** What waits is more than a block takes from here on, in vB. */
+const FULL_VBYTES = 900_000;
 
 /** More than what it double-spends may have paid. */
 const DOUBLE_SPEND_FEE_SAT = 10_000n;
@@ -116,7 +120,8 @@ export class Faucet {
    * @throws {LnPlayError} INVALID when the faucet has less; DAEMON when bitcoind's policy keeps it out of the mempool
    */
   async send(address: string, amountSat: bigint): Promise<string> {
-    const txid = await this.#pay(amountSat, 'sendtoaddress', [address, satToBtc(amountSat)]);
+    const sent = { address, amount: satToBtc(amountSat), ...(await this.#feeRate()) };
+    const txid = await this.#orTooLittle(amountSat, () => this.#ask<string>('sendtoaddress', sent));
     await this.#assertAccepted(txid);
     return txid;
   }
@@ -129,17 +134,48 @@ export class Faucet {
   async sendMany(amounts: ReadonlyMap<string, bigint>): Promise<string> {
     const outputs = Object.fromEntries(Array.from(amounts, ([address, sat]) => [address, satToBtc(sat)]));
     const total = [...amounts.values()].reduce((sum, sat) => sum + sat, 0n);
-    const txid = await this.#pay(total, 'sendmany', ['', outputs]);
+    const sent = { dummy: '', amounts: outputs, ...(await this.#feeRate()) };
+    const txid = await this.#orTooLittle(total, () => this.#ask<string>('sendmany', sent));
     await this.#assertAccepted(txid);
     return txid;
   }
 
-  async #pay(amountSat: bigint, method: string, params: readonly unknown[]): Promise<string> {
+  /**
+   * A transaction that pays to scripts, in this order, signed and not sent yet; nothing else spends the same coins until
+   * `unlock`.
+   *
+   * @throws {LnPlayError} INVALID when the faucet has less
+   */
+  async signed(outputs: readonly RawOutput[]): Promise<{ readonly txid: string; readonly hex: string }> {
+    const total = outputs.reduce((sum, { amountSat }) => sum + amountSat, 0n);
+    const how = { changePosition: outputs.length, lockUnspents: true, ...(await this.#feeRate()) };
+    const raw = rawTransaction([], outputs);
+    const funded = await this.#orTooLittle(total, () =>
+      this.#ask<{ hex: string }>('fundrawtransaction', [raw, how, false]),
+    );
+    const { hex } = await this.#ask<{ hex: string }>('signrawtransactionwithwallet', [funded.hex]);
+    const { txid } = await this.#call<{ txid: string }>('decoderawtransaction', [hex]);
+    return { txid, hex };
+  }
+
+  /** Lets all coins be spent again that a transaction was made of. */
+  async unlock(): Promise<void> {
+    await this.#ask('lockunspent', [true]);
+  }
+
+  /** Where more waits than a block takes: twice what that pays on the average. Else what the wallet thinks right. */
+  async #feeRate(): Promise<{ readonly fee_rate?: number }> {
+    const { bytes, total_fee } = await this.#call<{ bytes: number; total_fee: number }>('getmempoolinfo');
+    return bytes < FULL_VBYTES ? {} : { fee_rate: Math.ceil((2 * total_fee * 1e8) / bytes) };
+  }
+
+  async #orTooLittle<T>(amountSat: bigint, body: () => Promise<T>): Promise<T> {
     try {
-      return await this.#ask<string>(method, params);
+      return await body();
     } catch (error) {
-      // bitcoind has the same code for an output that is too small
-      if (!isBitcoinError(error, 'WALLET_INSUFFICIENT_FUNDS') || !TOO_LITTLE.test(messageOf(error))) throw error;
+      // bitcoind has the same codes for other things: an output that is too small
+      const isOne = isBitcoinError(error, 'WALLET_INSUFFICIENT_FUNDS', 'WALLET_ERROR');
+      if (!isOne || !TOO_LITTLE.test(messageOf(error))) throw error;
       const has = await this.balanceSat();
 
       throw new LnPlayError('INVALID', `${satToBtc(amountSat)}btc is more than the faucet has: ${satToBtc(has)}btc`, {
@@ -189,7 +225,7 @@ export class Faucet {
   }
 
   /** Asks its wallet; if bitcoind has not loaded that, or nobody has made it yet, it is seen to first. */
-  async #ask<T>(method: string, params: readonly unknown[] = []): Promise<T> {
+  async #ask<T>(method: string, params: readonly unknown[] | object = []): Promise<T> {
     try {
       return await this.#call<T>(method, params, WALLET);
     } catch (error) {

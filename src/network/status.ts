@@ -70,8 +70,8 @@ export interface ChannelStatus {
 
 /** Asks every daemon at once. One that does not answer is told as such and hides none of the others. */
 export async function statusOf(network: Network): Promise<PlaygroundStatus> {
-  const background = await network.background.status();
   const daemons = daemonsStatus(network);
+  const background = await backgroundStatus(network, daemons);
   const stateOf = (name: string): DaemonState => daemons.find((daemon) => daemon.name === name)!.state;
   const [bitcoind, nodes] = await Promise.all([
     bitcoindStatus(network, stateOf('bitcoind')),
@@ -105,6 +105,17 @@ export async function statusOf(network: Network): Promise<PlaygroundStatus> {
     ),
     background,
   };
+}
+
+/** What goes on, and of what the mempool was filled with as much as still waits. */
+async function backgroundStatus(network: Network, daemons: readonly DaemonStatus[]): Promise<SectionStatus[]> {
+  const sections = await network.background.status();
+  if (!sections.some(({ name }) => name === 'mempool')) return sections;
+  const without = sections.filter(({ name }) => name !== 'mempool');
+  if (daemons.find(({ name }) => name === 'bitcoind')!.state !== 'running') return without;
+  const { waitingFillers } = await import('./weather/fill-mempool.js');
+  const waiting = await waitingFillers(network, ANSWER_MS).catch(() => undefined); // it runs and does not answer (yet)
+  return waiting?.transactions === 0 ? without : await network.background.status({ mempool: { ...waiting } });
 }
 
 /** A daemon that does not run while others of its playground do has died; if none runs, all were stopped. */

@@ -1,7 +1,7 @@
-import { LnPlayError } from '../../core/errors.js';
 import { FEE_TARGETS } from '../../network/fee-targets.js';
 import { Playground } from '../../network/playground.js';
 import { refuseTogether, textOption, type CommandContext, type Reply } from '../context.js';
+import { perKwOf } from '../job.js';
 import { columns } from '../output.js';
 
 export async function run(context: CommandContext): Promise<Reply> {
@@ -47,13 +47,4 @@ export async function run(context: CommandContext): Promise<Reply> {
     ...estimates.flatMap(({ blocks, perKw }) => [`${perKw}perkw`, dim(`for ${blocks} blocks`)]),
   ]);
   return { json, text: rows.length === 0 ? headline : `${headline}\n\n${columns(rows)}` };
-}
-
-/** A whole number of perkw or perkb, as lightningd takes it (lightning-feerates(7)); a bare one is perkb. */
-function perKwOf(text: string, what: string): number {
-  const [, digits, unit] = /^(\d+)(perkw|perkb)?$/.exec(text) ?? [];
-  if (digits !== undefined) return unit === 'perkw' ? Number(digits) : Math.ceil(Number(digits) / 4);
-  throw new LnPlayError('USAGE', `${what} ${JSON.stringify(text)} is not a feerate`, {
-    hint: 'write for example 5000perkw or 20000perkb',
-  });
 }

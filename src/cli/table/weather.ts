@@ -26,6 +26,14 @@ export const WEATHER: readonly CommandSpec[] = [
     load: () => import('../commands/slow-bitcoind.js'),
   },
   {
+    usage: 'fill-mempool [blocks]',
+    summary:
+      'have so many blocks (3) be full of large transactions that pay well, so that what pays less waits; 0 takes back what is left of them',
+    options: [['--feerate <feerate>', 'what they pay (5000perkw), the largest up to 2% more']],
+    examples: ['ln-play fill-mempool', 'ln-play fill-mempool 10 --feerate 20000perkw', 'ln-play fill-mempool 0'],
+    load: () => import('../commands/fill-mempool.js'),
+  },
+  {
     usage: 'reorg [blocks]',
     summary:
       'replace the last blocks by others, with the same transactions at the same heights; wait until every node is on the new chain, and say what became of channels',

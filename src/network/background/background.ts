@@ -10,7 +10,15 @@ import type { Layout } from '../layout.js';
 import { askResident, askSection, type Told } from './client.js';
 import { effective, NOTHING, readWanted, writeWanted, type Wanted } from './file.js';
 import { showToNodes } from './weather.js';
-import { SECTIONS, sectionStatus, type SectionName, type Sections, type SectionStatus } from './sections.js';
+import {
+  lasting,
+  SECTIONS,
+  sectionStatus,
+  type SectionName,
+  type Sections,
+  type SectionState,
+  type SectionStatus,
+} from './sections.js';
 
 /** The script lies at the same place seen from `src` and from `dist`. */
 const SCRIPT = fileURLToPath(new URL('../../../bin/ln-play-background.js', import.meta.url));
@@ -121,7 +129,8 @@ export class Background {
 
   /** Forgets what was asked for by hand: at `down`, once the process has ended. */
   async forgetByHand(): Promise<void> {
-    if (Object.keys(this.#wanted.byHand).length > 0) await this.#edit(({ fromFile }) => ({ fromFile, byHand: {} }));
+    if (Object.keys(this.#wanted.byHand).length > 0)
+      await this.#edit(({ fromFile, byHand }) => ({ fromFile, byHand: lasting(byHand) }));
   }
 
   /** Removes its files; the process has ended. */
@@ -130,8 +139,8 @@ export class Background {
     for (const path of [background, backgroundFolder, backgroundLog]) await removeTree(path);
   }
 
-  /** What goes on, as `status` shows it. */
-  async status(): Promise<SectionStatus[]> {
+  /** What goes on, as `status` shows it. @param states of sections that its process does not do */
+  async status(states: { readonly [N in SectionName]?: SectionState } = {}): Promise<SectionStatus[]> {
     await this.load();
     const { sections } = this;
     let told: Told = { sections: {} };
@@ -146,7 +155,7 @@ export class Background {
       const settings = sections[name];
       if (settings === undefined) return [];
       const from = this.#wanted.byHand[name] === undefined ? 'file' : 'hand';
-      const own = told.sections[name] ?? { state: {}, problem: SECTIONS[name].isDone ? problem : null };
+      const own = told.sections[name] ?? { state: states[name] ?? {}, problem: SECTIONS[name].isDone ? problem : null };
       return [sectionStatus(name, settings, from, own)];
     });
   }

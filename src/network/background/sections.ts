@@ -15,15 +15,7 @@ export interface Sections {
   readonly links: LinksSettings;
   readonly feerates: FeerateSettings;
   readonly slowBitcoind: SlowBitcoindSettings;
-  readonly web: WebSettings;
-}
-
-/** The network in a browser. */
-export interface WebSettings {
-  /** On 127.0.0.1; by default the one that it had before, or a free one. */
-  readonly port?: number | undefined;
-  /** Whether it refuses all that changes something. */
-  readonly isReadOnly: boolean;
+  readonly mempool: MempoolSettings;
 }
 
 /** How nodes are connected to each other, where that is not as ever. */
@@ -83,6 +75,15 @@ export interface FeerateSettings {
 /** How much later nodes get bitcoind's answers. */
 export interface SlowBitcoindSettings {
   readonly delayMs: number;
+}
+
+/** What bitcoind's mempool is filled with. It is in bitcoind, and is not gone with the settings: `emptyMempool` takes it back. */
+export interface MempoolSettings {
+  readonly blocks: number;
+  readonly feeratePerKw: number;
+  /** The txid of what made the coins, and what it takes to spend them: four bytes, in hex. */
+  readonly split: string;
+  readonly seed: string;
 }
 
 /** What a module of src/resident tells of itself, plain JSON. */
@@ -181,6 +182,20 @@ export const SECTIONS: { readonly [N in SectionName]: SectionKind<Sections[N]> }
     summary: ({ delayMs }) => `bitcoind answers nodes ${formatDurationMs(delayMs)} late`,
     details: ({ delayMs }) => ({ delay_ms: delayMs }),
   },
+  mempool: {
+    isWeather: false,
+    isDone: false,
+    summary: ({ feeratePerKw }, { transactions, vbytes }) => {
+      const which = typeof vbytes === 'number' ? `${String(transactions)}, ${(vbytes / 1e6).toFixed(1)} MvB` : 'some';
+      return `filled with transactions at ${feeratePerKw}perkw: ${which} wait`;
+    },
+    details: ({ blocks, feeratePerKw }, { transactions = null, vbytes = null }) => ({
+      blocks,
+      feerate_perkw: feeratePerKw,
+      transactions,
+      vbytes,
+    }),
+  },
   traffic: {
     isWeather: false,
     isDone: true,
@@ -239,6 +254,10 @@ export function sectionStatus<N extends SectionName>(
   const { state, problem } = told;
   return { name, from, summary: summary(settings, state), details: details(settings, state), problem };
 }
+
+/** Of what goes on by hand, what ends only with its own end, also where all else has been stopped. */
+export const lasting = <T extends { readonly mempool?: unknown }>({ mempool }: T): Pick<T, 'mempool'> =>
+  mempool === undefined ? {} : { mempool };
 
 /** What goes on by hand, without what `heal --all` takes back. */
 export const withoutWeather = <T extends { readonly [N in SectionName]?: unknown }>(byHand: T): Partial<T> =>

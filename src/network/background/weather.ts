@@ -12,6 +12,8 @@ const MOST_BLOCKS = 1_008;
 /** The shortest time between two blocks by the clock, and the longest delay of an answer, in ms. */
 const LEAST_EVERY_MS = 100;
 const MOST_DELAY_MS = 60_000;
+/** Of so many blocks' worth of transactions bitcoind's mempool has room (`maxmempool`), and one can make all their coins. */
+const MOST_FULL_BLOCKS = 100;
 
 /** What a network's file says of the chain, as sections of the background. */
 export function chainSections({ mineEveryMs, feeratePerKw }: ChainSpec): Partial<Sections> {
@@ -34,6 +36,14 @@ export function asDelay(delayMs: number): number {
   if (delayMs <= MOST_DELAY_MS) return delayMs;
   throw new LnPlayError('USAGE', `An answer after ${delayMs} ms is as good as none`, {
     hint: `give at most ${MOST_DELAY_MS / 1_000}s, or stop bitcoind altogether`,
+  });
+}
+
+/** @throws {LnPlayError} USAGE */
+export function asBlocks(blocks: number): number {
+  if (Number.isSafeInteger(blocks) && blocks >= 0 && blocks <= MOST_FULL_BLOCKS) return blocks;
+  throw new LnPlayError('USAGE', `The mempool cannot be filled for ${blocks} blocks`, {
+    hint: `give a whole number from 0 to ${MOST_FULL_BLOCKS}`,
   });
 }
 

@@ -6,6 +6,7 @@ import { disarmDatadir } from '../../daemons/bitcoind-disarm.js';
 import { rebase } from '../../daemons/settings.js';
 import { createNode } from '../../nodes/implementations.js';
 import { readWanted, writeWanted } from '../background/file.js';
+import { lasting } from '../background/sections.js';
 import type { ExecutableOptions } from '../executables.js';
 import { resolveExecutables } from '../executables.js';
 import { layoutOf, type Layout } from '../layout.js';
@@ -70,8 +71,8 @@ export async function adapt(
     }
     leftOut.push(...(await disarmDatadir(staged.bitcoinDatadir)).map((line) => `bitcoind: ${line}`));
   }
-  const { fromFile } = await readWanted(staged);
-  await writeWanted(staged, { fromFile: whose === 'ours' ? fromFile : {}, byHand: {} });
+  const { fromFile, byHand } = await readWanted(staged);
+  await writeWanted(staged, { fromFile: whose === 'ours' ? fromFile : {}, byHand: lasting(byHand) });
   await writeManifest(staged, manifest);
   return { manifest, leftOut };
 }

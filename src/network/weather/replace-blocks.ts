@@ -49,6 +49,9 @@ interface BlockWithTransactions {
 
 /** Of bitcoind's getrawmempool, what we read. */
 interface MempoolEntry {
+  readonly weight: number;
+  /** In bitcoin. */
+  readonly fees: { readonly base: number };
   readonly ancestorcount: number;
   /** The parents that are in the mempool. */
   readonly depends: readonly string[];
@@ -125,7 +128,7 @@ export async function replaceBlocks(
       const rootless = own.filter(({ parents }) => !parents.some((parent) => left.has(parent)));
       const instead = rootless.flatMap(({ txid }) => spent.get(txid) ?? []);
       if (height > tip.height) await resend();
-      const waiting = height > tip.height ? await mempoolWithout(bitcoind, left) : [];
+      const waiting = height > tip.height ? await mempoolWithout(bitcoind, left, BLOCK_WEIGHT) : [];
       const included = keepMempool ? [] : [...again, ...instead, ...waiting];
       mined.push((await bitcoind.call<{ hash: string }>('generateblock', [payTo, included])).hash);
     }
@@ -159,12 +162,29 @@ async function sendAgain(bitcoind: Bitcoind, transactions: readonly string[]): P
     }
 }
 
-/** The mempool in an order in which it can be mined, without some and without what spends from them. */
-async function mempoolWithout(bitcoind: Bitcoind, left: ReadonlySet<string>): Promise<string[]> {
+/** What a block has room for besides its header and what pays its miner. */
+const BLOCK_WEIGHT = 3_992_000;
+
+/**
+ * The mempool in an order in which it can be mined, without some and without what spends from them.
+ *
+ * @param most of what has no more room, in units of weight, nothing that spends from it either: the best paid comes first
+ */
+async function mempoolWithout(
+  bitcoind: Bitcoind,
+  left: ReadonlySet<string>,
+  most: number = Infinity,
+): Promise<string[]> {
   const entries = await bitcoind.call<{ [txid: string]: MempoolEntry }>('getrawmempool', [true]);
   const out = new Set(left);
+  const rateOf = ({ fees, weight }: MempoolEntry): number => fees.base / weight;
   // parents come before their children
-  const inOrder = Object.entries(entries).toSorted(([, a], [, b]) => a.ancestorcount - b.ancestorcount);
-  for (const [txid, { depends }] of inOrder) if (depends.some((parent) => out.has(parent))) out.add(txid);
+  const inOrder = Object.entries(entries).toSorted(
+    ([, a], [, b]) => a.ancestorcount - b.ancestorcount || rateOf(b) - rateOf(a),
+  );
+  let room = most;
+  for (const [txid, { depends, weight }] of inOrder)
+    if (weight > room || depends.some((parent) => out.has(parent))) out.add(txid);
+    else if (!out.has(txid)) room -= weight;
   return inOrder.map(([txid]) => txid).filter((txid) => !out.has(txid));
 }

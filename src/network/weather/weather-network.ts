@@ -6,10 +6,12 @@ import type { FeeEstimate } from '../../rpc/bitcoind-weather.js';
 import type { EditByHand } from '../background/background.js';
 import { withoutWeather, type LinksSettings, type SectionName } from '../background/sections.js';
 import { trafficSettings, type BackgroundTraffic } from '../background/traffic.js';
-import { asDelay, asEstimates, asEvery } from '../background/weather.js';
+import { asBlocks, asDelay, asEstimates, asEvery } from '../background/weather.js';
+import { assertFeerate } from '../limits.js';
 import type { MineOptions } from '../miner.js';
 import { Network } from '../network.js';
 import { waitForFeerates } from '../waits.js';
+import type { Waiting } from './fill-mempool.js';
 import { withoutThaw, withThaw } from './freezing.js';
 import { withoutPartition, type Healed } from './heal.js';
 import { ALL_CONNECTED, linksFolder, partitionOf, withLink, type LinkOptions } from './links.js';
@@ -65,6 +67,28 @@ export abstract class WeatherNetwork extends Network {
     this.assertHere();
     const slowBitcoind = delayMs === 0 ? null : { delayMs: asDelay(delayMs) };
     await this.#changeBackground((byHand) => ({ ...byHand, slowBitcoind }));
+  }
+
+  /**
+   * Fills bitcoind's mempool with transactions worth so many blocks, in sat per 1000 units of weight, so that what pays
+   * less waits for its block; 0 takes back what is left of them. A block is mined for either. It ends with `down`.
+   *
+   * @throws {LnPlayError} USAGE; INVALID when the faucet has less; STATE where the playground does not run
+   */
+  async fillMempool(blocks: number, feeratePerKw = 5_000): Promise<Waiting & { readonly blockheight: number }> {
+    const wanted = { blocks: asBlocks(blocks), feeratePerKw };
+    assertFeerate(feeratePerKw);
+    return await this.exclusively(async () => {
+      this.#assertBitcoind();
+      const { emptyMempool, fillMempool } = await import('./fill-mempool.js');
+      // no step that ends at once where the user stops it: first all is taken back
+      const waiting = await this.steps.run('mempool', async () => {
+        if (blocks > 0) return await fillMempool(this, wanted, this.wait);
+        await emptyMempool(this, this.wait);
+        return { transactions: 0, vbytes: 0 };
+      });
+      return { ...waiting, blockheight: await this.sync() };
+    });
   }
 
   /**
@@ -150,6 +174,11 @@ export abstract class WeatherNetwork extends Network {
       } else if (all) await this.background.change(withoutWeather, this.wait);
       else if (before.links) await this.background.change(withoutPartition, this.wait);
       if (!this.background.sections.links) await removeTree(linksFolder(this.layout)); // of one that was killed
+      if (all && this.background.sections.mempool && this.bitcoind.daemon.attach()) {
+        const { emptyMempool } = await import('./fill-mempool.js');
+        await this.steps.run('mempool', () => emptyMempool(this, this.wait));
+        await this.sync();
+      }
       await this.steps.run('connect', () => this.reconnect());
       const ended = (Object.keys(before) as SectionName[]).filter((name) => !this.background.sections[name]);
       return { ended, thawed, started };
@@ -216,9 +245,13 @@ export abstract class WeatherNetwork extends Network {
 
   async #changeBackground(edit: EditByHand): Promise<void> {
     await this.exclusively(async () => {
-      if (!this.bitcoind.daemon.attach())
-        throw new LnPlayError('STATE', `bitcoind of ${this.dir} does not run`, { hint: 'start it: ln-play up' });
+      this.#assertBitcoind();
       await this.background.change(edit, this.wait);
     });
+  }
+
+  #assertBitcoind(): void {
+    if (!this.bitcoind.daemon.attach())
+      throw new LnPlayError('STATE', `bitcoind of ${this.dir} does not run`, { hint: 'start it: ln-play up' });
   }
 }

@@ -1,0 +1,16 @@
+import { Playground } from '../../network/playground.js';
+import { textOption, type CommandContext, type Reply } from '../context.js';
+import { perKwOf, wholeNumber } from '../job.js';
+
+export async function run(context: CommandContext): Promise<Reply> {
+  const { args, options, out } = context;
+  const blocks = wholeNumber(args[0] ?? '3', 'blocks', { min: 0, max: 100 });
+  const feeratePerKw = perKwOf(textOption(context, 'feerate') ?? '5000perkw', '--feerate');
+  const playground = await Playground.open(options.dir, context.playground);
+  const { transactions, vbytes, blockheight } = await playground.fillMempool(blocks, feeratePerKw);
+  const json = { blocks, feerate_perkw: blocks === 0 ? null : feeratePerKw, transactions, vbytes, blockheight };
+  const done = `${out.style.green('✔')} `;
+  if (blocks === 0) return { json, text: `${done}nothing is left of what the mempool was filled with` };
+  const many = `${transactions} transactions, ${(vbytes / 1e6).toFixed(1)} MvB, wait at ${feeratePerKw}perkw`;
+  return { json, text: `${done}${many}: what pays less is in none of the next ${blocks} blocks` };
+}
