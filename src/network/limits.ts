@@ -16,6 +16,9 @@ const FUNDING_WEIGHT = 2_000n;
 /** What lightningd keeps for emergencies (min-emergency-msat of lightningd-config(5)), in sat. */
 const EMERGENCY_SAT = 25_000n;
 
+/** Of a funding transaction: regtest has no estimates, and this is what all nodes and bitcoind take. */
+export const USUAL_FEERATE = `${FEERATE_FLOOR}perkw`;
+
 const sat = (amount: bigint): string => formatMsat(amount * 1_000n);
 
 /** @throws {LnPlayError} INVALID for what bitcoind would not relay */
@@ -42,7 +45,7 @@ export function assertOpenable(capacitySat: bigint, feerate: string | undefined)
     perKw < FEERATE_PER_KW.least ? 'too low: bitcoind relays nothing below' : 'absurd: bitcoind sends nothing above';
   const limit = perKw < FEERATE_PER_KW.least ? FEERATE_PER_KW.least : FEERATE_PER_KW.most;
   throw new LnPlayError('INVALID', `A feerate of ${feerate} is ${why} ${limit}perkw`, {
-    hint: 'leave the feerate out, or write for example 253perkw',
+    hint: `leave the feerate out, or write for example ${USUAL_FEERATE}`,
   });
 }
 
@@ -66,7 +69,7 @@ export function costSat(capacitySat: bigint, feerate: string | undefined): bigin
 
 /** As `costSat`, for several channels out of one wallet, each with a coin of its own. */
 export const costOfAllSat = (channels: readonly Pick<ChannelSpec, 'capacitySat' | 'feerate'>[]): bigint =>
-  channels.reduce((sum, { capacitySat, feerate = '253perkw' }) => sum + costSat(capacitySat, feerate), 0n);
+  channels.reduce((sum, { capacitySat, feerate = USUAL_FEERATE }) => sum + costSat(capacitySat, feerate), 0n);
 
 /** What a channel's other end takes at the least, in sat; `own` is its min-capacity-sat. */
 export const leastCapacitySat = (own: string | number | true | undefined): bigint =>

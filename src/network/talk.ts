@@ -1,6 +1,6 @@
 import type { Invoice, LightningNode, Payment } from '../nodes/node.js';
 import { connectNodes, type OpenChannel } from './channels.js';
-import { assertNotDust, assertOpenable } from './limits.js';
+import { assertNotDust, assertOpenable, USUAL_FEERATE } from './limits.js';
 import type { Network } from './network.js';
 import { waitForPaid } from './waits.js';
 
@@ -8,7 +8,7 @@ import { waitForPaid } from './waits.js';
 export const TALK = {
   fundSat: 10n * 100_000_000n,
   capacitySat: 4_200_000n,
-  feerate: '253perkw',
+  feerate: USUAL_FEERATE,
   amountMsat: 24n,
 } as const;
 

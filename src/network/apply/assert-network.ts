@@ -1,10 +1,10 @@
 import { formatMsat } from '../../core/amounts.js';
 import { LnPlayError } from '../../core/errors.js';
 import { IMPLEMENTATIONS } from '../../nodes/implementations.js';
-import { assertOpenable, roundUp } from '../limits.js';
+import { assertOpenable, costOfAllSat, roundUp } from '../limits.js';
 import type { NodeRecord } from '../manifest.js';
 import type { ChannelSpec, NetworkSpec, PolicySpec } from '../spec.js';
-import { feerateOf, needOf } from './funds.js';
+import { feerateOf } from './funds.js';
 
 /**
  * Whether there can be such channels, between nodes of these names.
@@ -28,7 +28,7 @@ export function assertChannels({ nodes, channels }: NetworkSpec, names: readonly
       });
   }
   for (const { name, fundSat } of nodes) {
-    const need = needOf(name, channels);
+    const need = costOfAllSat(channels.filter(({ from }) => from === name));
     if (fundSat !== undefined && fundSat < need)
       throw new LnPlayError(
         'INVALID',

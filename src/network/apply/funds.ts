@@ -1,6 +1,5 @@
 import type { Coin } from '../../nodes/node.js';
-import { costSat, DUST_SAT } from '../limits.js';
-import { TALK } from '../talk.js';
+import { costSat, DUST_SAT, USUAL_FEERATE } from '../limits.js';
 import type { ChannelSpec, NodeSpec } from '../spec.js';
 
 /** What a new node gets beside what its channels need: to open another by hand, and to pay for the end of one. */
@@ -8,17 +7,13 @@ const SPARE_SAT = 10_000_000n;
 /** What is sent for a channel is a multiple of this. */
 const ROUND_SAT = 100_000n;
 
-/** Of a channel's funding transaction: regtest has no estimates, and this is what all nodes and bitcoind take. */
-export const feerateOf = ({ feerate = TALK.feerate }: ChannelSpec): string => feerate;
+/** Of a channel's funding transaction. */
+export const feerateOf = ({ feerate = USUAL_FEERATE }: ChannelSpec): string => feerate;
 
 /** What the coin must have that pays for a channel. */
 export const needSat = (channel: ChannelSpec): bigint => costSat(channel.capacitySat, feerateOf(channel));
 
 const sentFor = (channel: ChannelSpec): bigint => ((needSat(channel) + ROUND_SAT - 1n) / ROUND_SAT) * ROUND_SAT;
-
-/** What all of a node's channels need together. */
-export const needOf = (name: string, channels: readonly ChannelSpec[]): bigint =>
-  channels.filter(({ from }) => from === name).reduce((sum, channel) => sum + needSat(channel), 0n);
 
 /**
  * One coin for each channel that a node is to open: the smallest that is enough. So its channels are opened at once, none
