@@ -1,5 +1,6 @@
 import { LnPlayError } from '../core/errors.js';
 import type { Setting } from '../daemons/settings.js';
+import type { Policy } from '../nodes/node.js';
 
 /** What a node is to be. All but its name has a default, and all but options and plugins counts when it is made. */
 export interface NodeSpec {
@@ -57,13 +58,9 @@ export interface ChannelSpec {
   readonly confirmations?: number | undefined;
 }
 
-/** BOLT #7, `channel_update`; what is not named is the node's own default. */
-export interface PolicySpec {
-  readonly baseMsat?: bigint | undefined;
-  readonly perMillion?: number | undefined;
+/** What is not named is the node's own default. */
+export interface PolicySpec extends Policy {
   readonly cltvDelta?: number | undefined;
-  readonly htlcMinMsat?: bigint | undefined;
-  readonly htlcMaxMsat?: bigint | undefined;
 }
 
 export interface ChainSpec {

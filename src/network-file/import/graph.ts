@@ -1,4 +1,4 @@
-import type { PolicySpec } from '../../network/spec.js';
+import type { ChannelSpec } from '../../network/spec.js';
 
 /** A network as somebody exported it. */
 export interface Graph {
@@ -14,15 +14,8 @@ export interface GraphNode {
   readonly colour?: string | undefined;
 }
 
-export interface GraphChannel {
-  readonly from: string;
-  readonly to: string;
-  readonly capacitySat: bigint;
-  readonly pushMsat?: bigint | undefined;
-  readonly private?: boolean | undefined;
-  readonly policy?: PolicySpec | undefined;
-  readonly reversePolicy?: PolicySpec | undefined;
-}
+/** Between two nodes, by their ids. */
+export type GraphChannel = Omit<ChannelSpec, 'feerate' | 'confirmations'>;
 
 /**
  * The largest nodes that hang together: from the largest on, always the largest that has a channel with one of those taken.
