@@ -8,7 +8,7 @@ import { layoutOf, playgroundDir } from '../../network/layout.js';
 import { readManifest } from '../../network/manifest.js';
 import { Playground } from '../../network/playground.js';
 import type { NetworkSpec } from '../../network/spec.js';
-import { textOption, type CommandContext, type Reply } from '../context.js';
+import type { CommandContext, Reply } from '../context.js';
 import { askedNetwork } from '../network-file.js';
 import { imagesOption, namespaceOption, nodeKindOption } from '../pods.js';
 import { runningNetwork } from '../running-network.js';
@@ -61,7 +61,7 @@ function containersOf(spec: NetworkSpec, context: CommandContext): Workload[] {
   const workloads = workloadsOf(spec, { nodeKind: nodeKindOption(context), images: imagesOption(context) });
   for (const { name, leftOut } of workloads)
     for (const plugin of leftOut) context.out.note(`${name}'s plugin ${plugin} is left out: no container has it`);
-  if (spec.channels.length > 0 && textOption(context, 'quiet') === undefined)
+  if (spec.channels.length > 0)
     context.out.note('channels are not in it: `ln-play up --on kubernetes` opens them, too');
   return workloads;
 }
