@@ -1,6 +1,6 @@
-import { stat } from 'node:fs/promises';
 import { parseAmountSat } from '../cln/amounts.js';
 import { LnPlayError } from '../core/errors.js';
+import { isThere } from '../core/files.js';
 import type { TopologyOptions } from '../network-file/topologies.js';
 import type { NetworkSpec } from '../network/spec.js';
 import { textOption, type CommandContext } from './context.js';
@@ -77,9 +77,3 @@ async function fileHere(): Promise<string | undefined> {
   for (const file of FOUND) if (await isThere(file)) return file;
   return undefined;
 }
-
-const isThere = (file: string): Promise<boolean> =>
-  stat(file).then(
-    () => true,
-    () => false,
-  );

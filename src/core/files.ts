@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { access, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
 import { LnPlayError, messageOf, systemCode } from './errors.js';
 
@@ -47,6 +47,13 @@ export async function namesIn(folder: string): Promise<string[]> {
     throw fileError('read', folder, cause);
   }
 }
+
+/** Whether there is a file or folder that we can see. */
+export const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
 
 /** Makes a folder that only its owner may enter, with those above it. */
 export async function makePrivateFolder(folder: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { bigintAsText } from '../core/bigint-text.js';
 import { LnPlayError } from '../core/errors.js';
 import type { StartOptions } from '../network/playground-options.js';
 import { Playground } from '../network/playground.js';
@@ -88,5 +89,4 @@ async function share(options: StartOptions): Promise<Shared> {
   return { playground, clean: await playground.snapshot(), isClean: true };
 }
 
-const keyOf = (options: object): string =>
-  JSON.stringify(options, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
+const keyOf = (options: object): string => JSON.stringify(options, bigintAsText);

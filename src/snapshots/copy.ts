@@ -3,11 +3,13 @@ import { copyFile, mkdir, open, readdir, readlink, stat, symlink, type FileHandl
 import { join } from 'node:path';
 import { systemCode } from '../core/errors.js';
 import { fileError } from '../core/files.js';
+import { eachAtOnce } from '../core/in-parallel.js';
 
 /** Below this size a file is copied as it is; above, its holes are left out. */
 const SPARSE_ABOVE_BYTES = 256 * 1024;
 const CHUNK_BYTES = 64 * 1024;
-const AT_ONCE = 8;
+/** How many files are worked on at once. */
+export const AT_ONCE = 8;
 
 /** What the file system has no way to share, or won't share with that place: it is copied then. */
 const NO_CLONE = new Set(['ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EINVAL', 'ENOTTY']);
@@ -66,7 +68,7 @@ export async function copyTree(from: string, to: string, { folders, files, links
     for (const folder of folders) await mkdir(join(to, folder), { mode: 0o700 });
     for (const link of links) await symlink(await readlink(join(from, link)), join(to, link));
     let mayClone = true;
-    await eachOf(files, async (file) => {
+    await eachAtOnce(AT_ONCE, files, async (file) => {
       const source = join(from, file);
       const target = join(to, file);
       if (mayClone) mayClone = await clone(source, target);
@@ -75,15 +77,6 @@ export async function copyTree(from: string, to: string, { folders, files, links
   } catch (cause) {
     throw fileError('write', to, cause);
   }
-}
-
-/** Runs some at once, and stops at the first that fails. */
-export async function eachOf<T>(items: readonly T[], body: (item: T) => Promise<void>): Promise<void> {
-  const rest = items.values();
-  const worker = async (): Promise<void> => {
-    for (const item of rest) await body(item);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
 /** @returns whether the file system can do that */

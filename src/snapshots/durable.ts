@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileError } from '../core/files.js';
-import { eachOf, type Tree } from './copy.js';
+import { eachAtOnce } from '../core/in-parallel.js';
+import { AT_ONCE, type Tree } from './copy.js';
 
 /**
  * Brings a folder's files, and the folders themselves, to disk.
@@ -9,8 +10,8 @@ import { eachOf, type Tree } from './copy.js';
  * @throws {LnPlayError} FILESYSTEM
  */
 export async function syncTree(root: string, { folders, files }: Pick<Tree, 'folders' | 'files'>): Promise<void> {
-  await eachOf(files, (file) => sync(join(root, file)));
-  await eachOf(['', ...folders], (folder) => sync(join(root, folder)));
+  await eachAtOnce(AT_ONCE, files, (file) => sync(join(root, file)));
+  await eachAtOnce(AT_ONCE, ['', ...folders], (folder) => sync(join(root, folder)));
 }
 
 /** Brings a file to disk, or what was renamed, made or removed in a folder. @throws {LnPlayError} FILESYSTEM */

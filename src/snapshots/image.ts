@@ -4,7 +4,8 @@ import { lstat, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LnPlayError, systemCode } from '../core/errors.js';
 import { fileError, makePrivateFolder, namesIn, readIfThere, writeWhole } from '../core/files.js';
-import { eachOf, readTree, copyTree, type Tree } from './copy.js';
+import { eachAtOnce } from '../core/in-parallel.js';
+import { AT_ONCE, readTree, copyTree, type Tree } from './copy.js';
 import { syncTree } from './durable.js';
 
 export const FORMAT = 1;
@@ -103,7 +104,7 @@ export async function copyState(from: string, names: readonly string[], folder: 
 export async function sealImage(folder: string, tree: Tree, facts: ImageFacts): Promise<Image> {
   const files: ImageFile[] = [];
   let diskBytes = 0;
-  await eachOf(tree.files, async (path) => {
+  await eachAtOnce(AT_ONCE, tree.files, async (path) => {
     const file = join(filesOf(folder), path);
     const { size, mode, blocks } = await lstat(file);
     diskBytes += blocks * BLOCK_BYTES;
@@ -200,7 +201,7 @@ export const isInside = (path: string): boolean =>
  */
 export async function verifyImage({ folder, manifest }: Image, what: string): Promise<void> {
   const root = filesOf(folder);
-  await eachOf(manifest.files, async (file) => {
+  await eachAtOnce(AT_ONCE, manifest.files, async (file) => {
     const found = await lstatIfThere(join(root, file.path));
     if (!found?.isFile()) throw damaged(what, `${file.path} is missing`);
     if (found.size !== file.size) throw damaged(what, `${file.path} has ${found.size} bytes, not ${file.size}`);

@@ -1,8 +1,8 @@
-import { access, mkdir, rename } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { systemCode } from '../core/errors.js';
-import { fileError, namesIn, readIfThere, removeTree, writeWhole } from '../core/files.js';
+import { fileError, isThere, namesIn, readIfThere, removeTree, writeWhole } from '../core/files.js';
 import { sync } from './durable.js';
 
 /*
@@ -84,9 +84,3 @@ async function renameIfThere(from: string, to: string): Promise<void> {
     if (systemCode(error) !== 'ENOENT') throw error;
   }
 }
-
-const isThere = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );

@@ -1,6 +1,5 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makePrivateFolder } from '../core/files.js';
+import { isThere, makePrivateFolder } from '../core/files.js';
 import { shellWord } from '../core/shell.js';
 import type { TerminalSize } from '../process/terminal-child.js';
 import { environment, prelude, remember } from './shell-environment.js';
@@ -74,11 +73,7 @@ export class WorkshopShell {
   async #recall(): Promise<void> {
     const { dir, lightningd } = this.#options;
     await this.#session.run(await prelude(environment(dir, lightningd)));
-    const remembers = await access(this.#memory).then(
-      () => true,
-      () => false,
-    );
-    if (remembers) await this.#session.run(`. ${shellWord(this.#memory)}`);
+    if (await isThere(this.#memory)) await this.#session.run(`. ${shellWord(this.#memory)}`);
   }
 }
 

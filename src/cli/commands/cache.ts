@@ -2,8 +2,7 @@ import { LnPlayError } from '../../core/errors.js';
 import { ImageCache } from '../../network/images/cache.js';
 import type { CommandContext, Reply } from '../context.js';
 import { columns } from '../output.js';
-
-const MEGABYTE = 1_000_000;
+import { megabytes } from '../snapshots.js';
 
 /** What is kept of networks that were made before; `clear` removes it. */
 export async function run({ args, out }: CommandContext): Promise<Reply> {
@@ -26,7 +25,7 @@ export async function run({ args, out }: CommandContext): Promise<Reply> {
     manifest.nodes.map(({ name, implementation }) => `${name} (${implementation})`).join(', '),
     `${manifest.balance?.channels.length ?? 0} channels`,
     `block ${manifest.height ?? '?'}`,
-    `${(manifest.diskBytes / MEGABYTE).toFixed(1)} MB`,
+    megabytes(manifest.diskBytes),
     `used ${usedAt.toISOString().slice(0, 16).replace('T', ' ')}`,
   ]);
   const title = `networks made before, from which others of their like start, in ${cache.folder}`;

@@ -1,6 +1,6 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LnPlayError, throwIfAborted } from '../../core/errors.js';
+import { isThere } from '../../core/files.js';
 import { waitFor } from '../../core/wait.js';
 import { shellWord } from '../../core/shell.js';
 import { LEFT_OUT, linesThatMatter, unmet, type Chapter, type WorkshopStep } from '../../workshop/chapter.js';
@@ -114,11 +114,7 @@ export class Walk {
     const { shell, signal, work } = this.#options;
     if (needs && (await shell.run(needs.test, { signal })).exitCode !== 0) return `${needs.without}: passed over.`;
     if (makes === undefined) return undefined;
-    const isThere = await access(join(work, makes)).then(
-      () => true,
-      () => false,
-    );
-    return isThere ? `${makes} is there already.` : undefined;
+    return (await isThere(join(work, makes))) ? `${makes} is there already.` : undefined;
   }
 
   #announce({ type, before, needs }: WorkshopStep): void {

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, readFile, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { messageOf, systemCode } from '../../core/errors.js';
+import { isThere } from '../../core/files.js';
 import type { Command } from '../../process/daemon-process.js';
 import { MAX_SOCKET_PATH_BYTES } from '../../process/sockets.js';
 import { cacheFolder } from '../../core/cache-folder.js';
@@ -162,11 +163,7 @@ function ifMissing<T>(value: T): (error: unknown) => T {
 /** The folder itself, or the nearest above it that exists. */
 async function existingPart(folder: string): Promise<string> {
   for (let path = folder; ; path = dirname(path)) {
-    const there = await access(path).then(
-      () => true,
-      () => false,
-    );
-    if (there || path === dirname(path)) return path;
+    if ((await isThere(path)) || path === dirname(path)) return path;
   }
 }
 

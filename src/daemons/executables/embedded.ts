@@ -1,5 +1,5 @@
-import { access } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { isThere } from '../../core/files.js';
 import { SMALL_HEAP_FLAGS } from '../../core/small-heap.js';
 import type { Command } from '../../process/daemon-process.js';
 
@@ -11,8 +11,6 @@ export const EMBEDDED_SCRIPT = fileURLToPath(new URL('../../../bin/ln-play-light
 
 /** How the lightningd of this package is started; undefined if it was not packed. */
 export async function embeddedLightningd(): Promise<Command | undefined> {
-  return await access(EMBEDDED_SCRIPT).then(
-    () => ({ command: process.execPath, args: [...SMALL_HEAP_FLAGS, EMBEDDED_SCRIPT] }),
-    () => undefined,
-  );
+  if (!(await isThere(EMBEDDED_SCRIPT))) return undefined;
+  return { command: process.execPath, args: [...SMALL_HEAP_FLAGS, EMBEDDED_SCRIPT] };
 }

@@ -2,13 +2,6 @@ import { constants } from 'node:fs';
 import { access, lstat, readdir, stat } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 
-/** Whether there is a file or folder that we can see. */
-export const isThere = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
-
 /** Whether this is a file that we may run. */
 export async function isExecutable(path: string): Promise<boolean> {
   return (await whyNotExecutable(path)) === undefined;

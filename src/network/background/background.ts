@@ -1,7 +1,6 @@
-import { access } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { LnPlayError, messageOf } from '../../core/errors.js';
-import { makePrivateFolder, removeTree } from '../../core/files.js';
+import { isThere, makePrivateFolder, removeTree } from '../../core/files.js';
 import type { WaitOptions } from '../../core/wait.js';
 import { Daemon } from '../../daemons/daemon.js';
 import { withLock } from '../../process/lock.js';
@@ -70,11 +69,7 @@ export class Background {
   /** Reads what is wanted, and looks whether its process runs. @param table of processes, where one is at hand */
   async load(table?: readonly ProcessEntry[]): Promise<this> {
     this.#wanted = await readWanted(this.#layout);
-    const hasBeen = await access(this.#layout.backgroundFolder).then(
-      () => true,
-      () => false,
-    );
-    if (hasBeen) this.daemon.attach(table);
+    if (await isThere(this.#layout.backgroundFolder)) this.daemon.attach(table);
     return this;
   }
 

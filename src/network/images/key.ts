@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bigintAsText } from '../../core/bigint-text.js';
 import { readIfThere, writeWhole } from '../../core/files.js';
 import { lnPlayVersion } from '../../core/version.js';
 import type { Command } from '../../process/daemon-process.js';
@@ -46,8 +47,6 @@ export async function imageKey(ingredients: Ingredients, folder: string): Promis
     .digest('hex')
     .slice(0, 32);
 }
-
-const bigintAsText = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? `${value}n` : value);
 
 /** Hashes of files, kept for as long as a file is the same by its inode, size and times. */
 class DigestsOfFiles {

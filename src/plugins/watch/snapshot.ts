@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { constants, copyFile, mkdir, readdir, readlink, realpath, rm, stat, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { fileError } from '../../core/files.js';
+import { fileError, isThere } from '../../core/files.js';
 import { writeWrapper } from '../run/wrapper.js';
 import type { WatchedSource } from './sources.js';
 
@@ -107,9 +107,3 @@ async function copyEntry(entry: Dirent, source: string, target: string, bytes: n
     return false; // it may not be read, or has gone again
   }
 }
-
-const isThere = async (path: string): Promise<boolean> =>
-  await stat(path).then(
-    () => true,
-    () => false,
-  );

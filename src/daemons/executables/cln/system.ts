@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { LnPlayError } from '../../../core/errors.js';
 import { readIfThere } from '../../../core/files.js';
-import { isThere } from '../files.js';
+import { isThere } from '../../../core/files.js';
 import type { Host } from '../host.js';
 
 /** A system that Core Lightning is built for: Ubuntu 24.04. */

@@ -4,7 +4,7 @@ import { LnPlayError } from '../../../core/errors.js';
 import { shownUrl } from '../download/failures.js';
 import type { Goods } from '../download/goods.js';
 import { below, siteOrMirror } from '../download/mirror.js';
-import { isThere } from '../files.js';
+import { isThere } from '../../../core/files.js';
 import type { Machine, Offer, Source } from '../fetch/source.js';
 import { OTHERWISE, PROGRAMS } from '../fetch/programs.js';
 import { targetOf } from './release.js';
