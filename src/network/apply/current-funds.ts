@@ -1,8 +1,9 @@
 import type { Bitcoind } from '../../daemons/bitcoind.js';
 import type { LightningNode } from '../../nodes/node.js';
+import { costOfAllSat } from '../limits.js';
 import type { Network } from '../network.js';
 import type { ChannelSpec } from '../spec.js';
-import { needOf, outputsFor } from './funds.js';
+import { outputsFor } from './funds.js';
 import type { PresentChannel } from './present.js';
 
 /**
@@ -25,7 +26,7 @@ export async function fundOf(
   const fees = await Promise.all(Array.from(txids, (txid) => feeSat(network.bitcoind, txid)));
   const spentSat = sum([...opened.map(({ channel }) => channel.capacityMsat / 1_000n), ...fees]);
   const own = specs.filter(({ from }) => from === node.name);
-  const needSat = needOf(node.name, specs);
+  const needSat = costOfAllSat(own);
   const fundSat = hasSat + spentSat > needSat ? hasSat + spentSat : needSat;
   return fundSat === sum(outputsFor(undefined, true, own)) ? undefined : fundSat;
 }
