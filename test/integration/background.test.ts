@@ -1,4 +1,5 @@
-import { rename } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { waitFor } from '../../src/core/wait.js';
 import type { PlaygroundStatus } from '../../src/network/status.js';
@@ -66,6 +67,24 @@ describeEach((_implementation, { flags }) => {
     expect(residents()).toEqual([]);
     expect(await json('up')).toMatchObject({ background: [] });
     expect(residents()).toEqual([]);
+  });
+
+  test("mining by the clock of a network's file goes on after down and up, where somebody had stopped it too", async () => {
+    const file = join(folders.folder, 'clock.yaml');
+    await writeFile(file, 'nodes: { a: {}, b: {} }\nchain: { mine_every: 200ms }\n');
+    await json('up', file, ...flags);
+    await untilHigher(await height());
+    await json('down');
+    expect(residents()).toEqual([]);
+    const { background } = await json<PlaygroundStatus>('up');
+    expect(background).toMatchObject([{ name: 'mining', from: 'file', details: { every_ms: 200 }, problem: null }]);
+    await untilHigher(await height());
+    expect(await json('mine', '--stop')).toEqual({ stopped: true });
+    expect((await status()).background).toEqual([]);
+    await json('down');
+    await json('up');
+    await untilHigher(await height());
+    expect(residents()).toHaveLength(1);
   });
 
   test('a background that is killed is told of, and up has it go on', async () => {

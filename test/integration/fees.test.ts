@@ -76,7 +76,9 @@ describeEach((implementation, { flags }) => {
         return now === wanted ? { done: undefined } : { seen: `${now}perkw` };
       });
     }
-    await playground.payDemo({ from: playground.node('l2'), to: playground.node('l1') });
+    const [l1, l2] = playground.nodes;
+    await playground.payDemo({ from: l2, to: l1, amountMsat: 500_000_000n });
+    await playground.payDemo({ from: l1, to: l2, amountMsat: 100_000_000n });
     await playground.closeChannel(playground.node('l2'), playground.node('l1'));
     playground.bitcoind.close();
     for (const node of playground.nodes) node.disconnect();

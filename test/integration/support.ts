@@ -8,6 +8,7 @@ import { waitFor, type Probe } from '../../src/core/wait.js';
 import { EMBEDDED, embeddedLightningd } from '../../src/daemons/executables/embedded.js';
 import { findLightningd } from '../../src/daemons/executables/find.js';
 import type { Implementation } from '../../src/daemons/implementation.js';
+import type { NodeSpec } from '../../src/network/spec.js';
 import type { PlaygroundStatus } from '../../src/network/status.js';
 import { sendSignal } from '../../src/process/signal.js';
 import { listProcesses, type ProcessEntry } from '../../src/process/table.js';
@@ -56,6 +57,28 @@ export function describeEach(suite: (implementation: Implementation, options: Li
       const { lightningd } = each;
       describe(each.name, () => suite(each.name, { lightningd, flags: ['--lightningd', lightningd] }));
     }
+  }
+}
+
+/**
+ * Runs a suite of a network in which the node `a` is of one implementation and `b` of the other, both ways round.
+ *
+ * @param suite given which is which, and both as `nodes` of `Playground.start`
+ */
+export function describeMixed(
+  suite: (kinds: { readonly a: Implementation; readonly b: Implementation }, nodes: readonly NodeSpec[]) => void,
+): void {
+  const missing = found.filter((each) => 'whyNot' in each);
+  for (const [a, b] of [found, found.toReversed()] as const) {
+    const nodes = [a!, b!].map((each, index) => ({
+      name: ['a', 'b'][index]!,
+      lightningd: 'lightningd' in each ? each.lightningd : undefined,
+    }));
+    const title = `${a!.name} and ${b!.name}`;
+    const kinds = { a: a!.name, b: b!.name };
+    if (missing.length === 0) describe(title, () => suite(kinds, nodes));
+    else
+      describe.skip(`${title} (skipped: no ${missing.map(({ name }) => name).join(', ')})`, () => suite(kinds, nodes));
   }
 }
 
