@@ -1,5 +1,6 @@
+import { DATA_DIR } from '../daemons/container.js';
 import { keyThen, octal, OCTAL_KEY } from './key-first.js';
-import { BITCOIND, CONFIG_DIR, DATA_DIR, SECRET_DIR, type Workload } from './workloads.js';
+import { BITCOIND, CONFIG_DIR, SECRET_DIR, type Workload } from './workloads.js';
 
 export interface ComposeOptions {
   /** What Compose calls the project. */

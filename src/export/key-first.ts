@@ -1,5 +1,5 @@
 import { shellWord } from '../core/shell.js';
-import { DATA_DIR } from './workloads.js';
+import { DATA_DIR } from '../daemons/container.js';
 
 /** A node's key as text, for what has no files of bytes. */
 export const OCTAL_KEY = 'hsm_secret.octal';

@@ -4,7 +4,8 @@ import type { IConfigMap } from 'kubernetes-models/v1/ConfigMap';
 import type { INamespace } from 'kubernetes-models/v1/Namespace';
 import type { ISecret } from 'kubernetes-models/v1/Secret';
 import type { IService } from 'kubernetes-models/v1/Service';
-import { BITCOIND, CONFIG_DIR, DATA_DIR, SECRET_DIR, type Workload } from './workloads.js';
+import { DAEMON_LABEL, DATA_DIR, PART_OF, PLAYGROUND_LABEL } from '../daemons/container.js';
+import { BITCOIND, CONFIG_DIR, SECRET_DIR, type Workload } from './workloads.js';
 
 export type KubernetesObject = INamespace | INetworkPolicy | ISecret | IConfigMap | IService | IStatefulSet;
 
@@ -20,67 +21,92 @@ export interface KubernetesOptions {
 }
 
 /** What tells ours from what else is in a cluster: `destroy` removes nothing without it. */
-export const OURS = { 'app.kubernetes.io/part-of': 'ln-play' } as const;
+export const OURS = { [PART_OF[0]]: PART_OF[1] } as const;
 
 const PASSWORD = { name: 'bitcoind-rpc', key: 'password' } as const;
 /** Neither of the official images needs root. */
 const USER = 1_000;
 
 /**
- * A network as objects of Kubernetes, in an order in which they can be applied: the namespace, who may reach whom, then
- * for each daemon its config, its key, its service, and a stateful set of one with a volume.
+ * A network as objects of Kubernetes, in an order in which they can be applied: what is common to all its daemons, then
+ * what each of them has.
  */
-export function kubernetesObjects(
-  workloads: readonly Workload[],
-  { namespace, rpcPassword, storage, id }: KubernetesOptions,
-): KubernetesObject[] {
-  const whose = { ...OURS, ...(id === undefined ? {} : { 'ln-play-playground': id }) };
-  const meta = (name: string, workload?: Workload) => ({
-    name,
-    namespace,
-    labels: { ...whose, ...labelsOf(workload) },
-  });
+export const kubernetesObjects = (workloads: readonly Workload[], options: KubernetesOptions): KubernetesObject[] => [
+  ...commonObjects(options),
+  ...workloads.flatMap((workload) => workloadObjects(workload, options)),
+];
 
-  const config = (workload: Workload): IConfigMap => ({
+/** The namespace, who may reach whom in it, and bitcoind's password. */
+export function commonObjects(options: KubernetesOptions): KubernetesObject[] {
+  return [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: options.namespace, labels: whose(options) } },
+    {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: meta('only-each-other', options),
+      // its pods hear from each other alone
+      spec: {
+        podSelector: { matchLabels: { ...OURS } },
+        policyTypes: ['Ingress'],
+        ingress: [{ from: [{ podSelector: { matchLabels: { ...OURS } } }] }],
+      },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: meta(PASSWORD.name, options),
+      type: 'Opaque',
+      data: { [PASSWORD.key]: Buffer.from(options.rpcPassword).toString('base64') },
+    },
+  ];
+}
+
+/** A daemon's config, its key, its service, and a stateful set of one with a volume. */
+export function workloadObjects(workload: Workload, options: KubernetesOptions): KubernetesObject[] {
+  const labels = labelsOf(workload);
+  const all = { ...whose(options), ...labels };
+  const named = (name: string) => ({ ...meta(name, options), labels: { ...all } });
+
+  const config: IConfigMap = {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: meta(`${workload.host}-config`, workload),
+    metadata: named(`${workload.host}-config`),
     data: { [workload.config.file]: workload.config.text },
-  });
-  const secret = (workload: Workload): ISecret[] =>
+  };
+  const secret: ISecret[] =
     workload.secret === undefined
       ? []
       : [
           {
             apiVersion: 'v1',
             kind: 'Secret',
-            metadata: meta(`${workload.host}-key`, workload),
+            metadata: named(`${workload.host}-key`),
             type: 'Opaque',
             data: { hsm_secret: Buffer.from(workload.secret).toString('base64') },
           },
         ];
-  const service = (workload: Workload): IService => ({
+  const service: IService = {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: meta(workload.host, workload),
+    metadata: named(workload.host),
     spec: {
       // one pod: its own address is the service's, also before it is ready, since nodes find each other while they start
       clusterIP: 'None',
       publishNotReadyAddresses: true,
-      selector: labelsOf(workload),
+      selector: { ...labels },
       ports: workload.ports.map(({ name, port }) => ({ name, port })),
     },
-  });
-  const set = (workload: Workload): IStatefulSet => ({
+  };
+  const set: IStatefulSet = {
     apiVersion: 'apps/v1',
     kind: 'StatefulSet',
-    metadata: meta(workload.host, workload),
+    metadata: named(workload.host),
     spec: {
       replicas: 1,
       serviceName: workload.host,
-      selector: { matchLabels: labelsOf(workload) },
+      selector: { matchLabels: { ...labels } },
       template: {
-        metadata: { labels: { ...whose, ...labelsOf(workload) } },
+        metadata: { labels: { ...all } },
         spec: {
           automountServiceAccountToken: false,
           terminationGracePeriodSeconds: 30,
@@ -103,45 +129,32 @@ export function kubernetesObjects(
         {
           apiVersion: 'v1',
           kind: 'PersistentVolumeClaim',
-          metadata: { name: 'data', labels: { ...whose, ...labelsOf(workload) } },
-          spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage } } },
+          metadata: { name: 'data', labels: { ...all } },
+          spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: options.storage } } },
         },
       ],
     },
-  });
+  };
 
-  return [
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels: { ...whose } } },
-    {
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      metadata: meta('only-each-other'),
-      // its pods hear from each other alone
-      spec: {
-        podSelector: { matchLabels: { ...OURS } },
-        policyTypes: ['Ingress'],
-        ingress: [{ from: [{ podSelector: { matchLabels: { ...OURS } } }] }],
-      },
-    },
-    {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: meta(PASSWORD.name),
-      type: 'Opaque',
-      data: { [PASSWORD.key]: Buffer.from(rpcPassword).toString('base64') },
-    },
-    ...workloads.flatMap((workload) => [config(workload), ...secret(workload), service(workload), set(workload)]),
-  ];
+  return [config, ...secret, service, set];
 }
 
-const labelsOf = (workload: Workload | undefined): { [key: string]: string } =>
-  workload === undefined
-    ? {}
-    : {
-        'app.kubernetes.io/name': workload.name === BITCOIND ? 'bitcoind' : 'lightningd',
-        'app.kubernetes.io/instance': workload.host,
-        'app.kubernetes.io/component': workload.kind,
-      };
+const whose = ({ id }: KubernetesOptions): { [key: string]: string } => ({
+  ...OURS,
+  ...(id === undefined ? {} : { [PLAYGROUND_LABEL]: id }),
+});
+
+const meta = (name: string, options: KubernetesOptions) => ({
+  name,
+  namespace: options.namespace,
+  labels: whose(options),
+});
+
+const labelsOf = ({ name, host, kind }: Workload): { [key: string]: string } => ({
+  'app.kubernetes.io/name': name === BITCOIND ? 'bitcoind' : 'lightningd',
+  [DAEMON_LABEL]: host,
+  'app.kubernetes.io/component': kind,
+});
 
 const LOCKED_DOWN = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
 

@@ -1,7 +1,8 @@
 import type { IConfigMap } from 'kubernetes-models/v1/ConfigMap';
 import type { IPod } from 'kubernetes-models/v1/Pod';
+import { DATA_DIR, PART_OF, PLAYGROUND_LABEL } from '../daemons/container.js';
 import { keyThen, octal, OCTAL_KEY } from './key-first.js';
-import { CONFIG_DIR, DATA_DIR, type Workload } from './workloads.js';
+import { CONFIG_DIR, type Workload } from './workloads.js';
 
 export interface PodmanOptions {
   /** The playground's, by which its pods are told from others. */
@@ -18,7 +19,7 @@ export function podmanObjects(
   workloads: readonly Workload[],
   { id, rpcPassword }: PodmanOptions,
 ): (IConfigMap | IPod)[] {
-  const labels = { 'app.kubernetes.io/part-of': 'ln-play', 'ln-play-playground': id };
+  const labels = { [PART_OF[0]]: PART_OF[1], [PLAYGROUND_LABEL]: id };
   return workloads.flatMap(({ host, image, command, config, secret, memoryMb }): (IConfigMap | IPod)[] => {
     const words = command.map((word) => word.replace('$(RPC_PASSWORD)', () => rpcPassword));
     return [

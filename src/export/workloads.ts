@@ -1,4 +1,5 @@
 import { LnPlayError } from '../core/errors.js';
+import { BITCOIND_RPC_PORT, DATA_DIR, PEER_PORT, RPC_USER } from '../daemons/container.js';
 import type { Implementation } from '../daemons/implementation.js';
 import { lightningdSettings, type LightningdConfig } from '../daemons/lightningd-settings.js';
 import { formatSettings, type Setting, type SettingsGroup } from '../daemons/settings.js';
@@ -41,13 +42,9 @@ export interface Workload {
 }
 
 export const CONFIG_DIR = '/etc/ln-play';
-export const DATA_DIR = '/data';
 /** Where a node's secret lies before it is copied to its place. */
 export const SECRET_DIR = '/run/ln-play';
 export const BITCOIND = 'bitcoind';
-export const RPC_USER = 'ln-play';
-const RPC_PORT = 18_443;
-const PEER_PORT = 9_735;
 
 export interface WorkloadOptions {
   /** What a node runs that does not say. */
@@ -86,7 +83,7 @@ function bitcoindWorkload({ bitcoind: image }: Images, prefix: string): Workload
 [regtest]
 rpcbind=0.0.0.0
 rpcallowip=0.0.0.0/0
-rpcport=${RPC_PORT}
+rpcport=${BITCOIND_RPC_PORT}
 rpcthreads=128
 rpcworkqueue=256
 `;
@@ -105,7 +102,7 @@ rpcworkqueue=256
     ],
     config: { file: 'bitcoin.conf', text },
     secret: undefined,
-    ports: [{ name: 'rpc', port: RPC_PORT }],
+    ports: [{ name: 'rpc', port: BITCOIND_RPC_PORT }],
     probe: { command: cli },
     memoryMb: [192, 1_024],
     leftOut: [],
@@ -153,7 +150,7 @@ function nodeConfig(
     lightningDir: DATA_DIR,
     bindAddr: `0.0.0.0:${PEER_PORT}`,
     bitcoinDatadir: '',
-    bitcoinRpcPort: RPC_PORT,
+    bitcoinRpcPort: BITCOIND_RPC_PORT,
     bitcoinCli: undefined,
     bitcoinBackend: undefined,
   };

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { stringify } from 'yaml';
 import { LnPlayError } from '../core/errors.js';
 import { readIfThere, writeWhole } from '../core/files.js';
-import { kubernetesObjects } from '../export/kubernetes.js';
+import { commonObjects, workloadObjects } from '../export/kubernetes.js';
 import { podmanObjects } from '../export/podman.js';
 import { hostOf, workloadsOf, type DaemonKind, type Workload } from '../export/workloads.js';
 import type { LightningNode } from '../nodes/node.js';
@@ -116,14 +116,12 @@ const BETWEEN = '---\n';
 
 /** What is made for one daemon, or for all of them together. */
 function documentOf({ place, password: rpcPassword }: PodsRecord, workload: Workload | undefined): string {
-  const own = workload === undefined ? [] : [workload];
-  const objects =
-    place.on === 'podman'
-      ? podmanObjects(own, { id: place.id, rpcPassword })
-      : kubernetesObjects(own, { namespace: place.namespace, id: place.id, rpcPassword, storage: STORAGE });
-  const isCommon = ({ metadata }: { metadata?: { labels?: { [key: string]: string } } }): boolean =>
-    metadata?.labels?.['app.kubernetes.io/instance'] === undefined;
-  const wanted =
-    place.on === 'podman' ? objects : objects.filter((each) => isCommon(each) === (workload === undefined));
-  return wanted.map((object) => stringify(object, { lineWidth: 0 })).join(BETWEEN);
+  const objects = (): readonly object[] => {
+    if (place.on === 'podman') return workload ? podmanObjects([workload], { id: place.id, rpcPassword }) : [];
+    const options = { namespace: place.namespace, id: place.id, rpcPassword, storage: STORAGE };
+    return workload ? workloadObjects(workload, options) : commonObjects(options);
+  };
+  return objects()
+    .map((object) => stringify(object, { lineWidth: 0 }))
+    .join(BETWEEN);
 }

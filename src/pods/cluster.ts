@@ -8,9 +8,6 @@ export type PodsPlace =
 /** A place, and the playground that it is taken by: what is made there has its id as a label. */
 export type OwnedPlace = PodsPlace & { readonly id: string };
 
-/** The label that says whose playground something is. */
-export const PLAYGROUND_LABEL = 'ln-play-playground';
-
 /**
  * How a pod does:
  * `absent`: there is none, or it was asked to stop;

@@ -1,9 +1,9 @@
 import { LnPlayError } from '../core/errors.js';
+import { DAEMON_LABEL, PART_OF, PLAYGROUND_LABEL } from '../daemons/container.js';
 import type { Command } from '../process/daemon-process.js';
 import { ask, type KnownFailure } from './ask.js';
-import { PLAYGROUND_LABEL, type Cluster, type OwnedPlace, type PodState } from './cluster.js';
+import type { Cluster, OwnedPlace, PodState } from './cluster.js';
 
-const PART_OF = 'app.kubernetes.io/part-of';
 /** All kinds that we make, those first that others hang on. */
 const KINDS = 'statefulset,service,networkpolicy,configmap,secret,persistentvolumeclaim';
 /** What a pod can be held up by that no waiting mends. */
@@ -76,7 +76,8 @@ export class Kubectl implements Cluster {
     if (text.trim() === '') return;
     const { metadata } = JSON.parse(text) as Pod;
     if (metadata.labels?.[PLAYGROUND_LABEL] === this.place.id) return;
-    const why = metadata.labels?.[PART_OF] === 'ln-play' ? 'another playground is in it' : 'ln-play has not made it';
+    const why =
+      metadata.labels?.[PART_OF[0]] === PART_OF[1] ? 'another playground is in it' : 'ln-play has not made it';
     throw new LnPlayError('STATE', `The namespace ${namespace} is somebody else's: ${why}`, {
       hint: 'choose another name with --namespace',
     });
@@ -89,7 +90,7 @@ export class Kubectl implements Cluster {
   async states(signal?: AbortSignal): Promise<ReadonlyMap<string, PodState>> {
     const text = await this.#ask(['get', 'pods', '-l', this.#ours, '-o', 'json'], { signal });
     const { items } = JSON.parse(text) as { items: readonly Pod[] };
-    return new Map(items.map((pod) => [pod.metadata.labels?.['app.kubernetes.io/instance'] ?? '', stateOf(pod)]));
+    return new Map(items.map((pod) => [pod.metadata.labels?.[DAEMON_LABEL] ?? '', stateOf(pod)]));
   }
 
   async start(host: string, signal?: AbortSignal): Promise<void> {

@@ -1,7 +1,8 @@
 import { LnPlayError } from '../core/errors.js';
+import { PLAYGROUND_LABEL } from '../daemons/container.js';
 import type { Command } from '../process/daemon-process.js';
 import { ask, type KnownFailure } from './ask.js';
-import { PLAYGROUND_LABEL, type Cluster, type OwnedPlace, type PodState } from './cluster.js';
+import type { Cluster, OwnedPlace, PodState } from './cluster.js';
 
 const FAILURES: readonly KnownFailure[] = [
   {

@@ -1,13 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileError, writeWhole } from '../../core/files.js';
+import { PEER_PORT } from '../../daemons/container.js';
 import { formatSettings } from '../../daemons/settings.js';
 import type { LightningdExecutable } from '../../daemons/lightningd.js';
 import { assertSocketPath } from '../../process/sockets.js';
 import type { NodeSetup } from '../node.js';
 import { ClnNode } from './cln-node.js';
-
-const PEER_PORT = 9_735;
 
 /**
  * A node whose lightningd runs in a pod: its program here is a tunnel to that (src/pods/tunnel), and what stands in its

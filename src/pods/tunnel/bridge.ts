@@ -1,6 +1,7 @@
-/** Where lightningd's RPC socket is in each container; see export/workloads.ts. */
-const RPC_SOCKET = '/data/regtest/lightning-rpc';
-const BITCOIND_PORT = 18_443;
+import { BITCOIND_RPC_PORT, DATA_DIR } from '../../daemons/container.js';
+import { rpcSocketOf } from '../../daemons/lightning-dir.js';
+
+const RPC_SOCKET = rpcSocketOf(DATA_DIR);
 
 const NODE_TO = (target: string): string =>
   `const s=require("node:net").connect(${target});process.stdin.pipe(s).pipe(process.stdout);s.on("error",()=>process.exit(1)).on("close",()=>process.exit(0))`;
@@ -19,7 +20,7 @@ export const TO_LIGHTNINGD: readonly string[] = [
 export const TO_BITCOIND: readonly string[] = [
   'sh',
   '-c',
-  `command -v node >/dev/null && exec node -e '${NODE_TO(`${BITCOIND_PORT},"127.0.0.1"`)}'; exec bash -c 'exec 3<>/dev/tcp/127.0.0.1/${BITCOIND_PORT}; cat <&3 & cat >&3; kill $!'`,
+  `command -v node >/dev/null && exec node -e '${NODE_TO(`${BITCOIND_RPC_PORT},"127.0.0.1"`)}'; exec bash -c 'exec 3<>/dev/tcp/127.0.0.1/${BITCOIND_RPC_PORT}; cat <&3 & cat >&3; kill $!'`,
 ];
 
 /** A command that ends when lightningd listens. */
@@ -29,6 +30,6 @@ export const LIGHTNINGD_LISTENS: readonly string[] = ['sh', '-c', `until test -S
 export const BITCOIND_LISTENS: readonly string[] = [
   'sh',
   '-c',
-  // port 18443 in hex, in state LISTEN
-  `until grep -q ':480B .* 0A ' /proc/net/tcp; do sleep 0.1; done`,
+  // its port in hex, in state LISTEN
+  `until grep -q ':${BITCOIND_RPC_PORT.toString(16).toUpperCase()} .* 0A ' /proc/net/tcp; do sleep 0.1; done`,
 ];

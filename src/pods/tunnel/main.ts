@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { ConfigFile } from '../../core/config-file.js';
 import { messageOf } from '../../core/errors.js';
 import { readIfThere, writeWhole } from '../../core/files.js';
+import { RPC_USER } from '../../daemons/container.js';
 import { rpcSocketOf } from '../../daemons/lightning-dir.js';
 import type { Cluster, OwnedPlace } from '../cluster.js';
 import { clusterOf } from '../clusters.js';
@@ -19,7 +20,6 @@ import { offerLightningd } from './lightningd.js';
 
 /** How long an image may take to be pulled and its daemon to start, in ms. */
 const START_MS = 600_000;
-const RPC_USER = 'ln-play';
 
 const [kind, place, host, password, ...args] = process.argv.slice(2) as [string, string, string, string, ...string[]];
 const valueOf = (flag: string): string => args.find((arg) => arg.startsWith(`${flag}=`))!.slice(flag.length + 1);
