@@ -7,7 +7,7 @@ import type { Log } from '../context.js';
 import type { Store } from '../store/store.js';
 import type { Turns, Tx } from '../store/turns.js';
 import { readEvent } from './events.js';
-import { type LdkEvent } from './event-types.js';
+import type { LdkEvent, PathHop } from './event-types.js';
 import { ManagerTimer } from './manager-timer.js';
 import { makeObjects, STATE, type LdkObjects, type LdkParts, type ManagedObjects } from './objects.js';
 import { confirmationsOf, unconfirm } from './unconfirm.js';
@@ -63,6 +63,8 @@ export class Engine {
     const callbacks = {
       broadcast: (transactions: readonly Uint8Array[]) => void this.#broadcasts.push(...transactions),
       persistFailed: (error: unknown) => broken(messageOf(error)),
+      routeFound: (paymentHash: string, paths: readonly (readonly PathHop[])[]) =>
+        this.#tell({ type: 'routeFound', paymentHash, paths }),
     };
     const objects = turns.run(() => makeObjects(parts, callbacks));
     this.#objects = objects;
@@ -257,14 +259,26 @@ export class Engine {
       if (event instanceof ldk.Event_PendingHTLCsForwardable) this.forwardSoon();
       else {
         const read = readEvent(event);
-        if (read) this.#outlets!.event(read, this.#turns.current);
+        if (read) this.#tell(read);
         else this.#log.trace(`LDK event ${event.constructor.name}`);
       }
     } catch (error) {
-      // one exception through LDK would stop its events for good
-      this.#log.broken(`handling ${event.constructor.name}: ${error instanceof Error ? error.stack : String(error)}`);
+      this.#handlingFailed(event.constructor.name, error);
     }
     return ldk.Result_NoneReplayEventZ.constructor_ok();
+  }
+
+  #tell(event: LdkEvent): void {
+    try {
+      this.#outlets?.event(event, this.#turns.current);
+    } catch (error) {
+      this.#handlingFailed(event.type, error);
+    }
+  }
+
+  /** One exception through LDK would stop its events for good. */
+  #handlingFailed(what: string, error: unknown): void {
+    this.#log.broken(`handling ${what}: ${error instanceof Error ? error.stack : String(error)}`);
   }
 
   #drain(outlets: EngineOutlets, tx: Tx): void {

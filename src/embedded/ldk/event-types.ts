@@ -12,7 +12,19 @@ export type LdkEvent =
   | { readonly type: 'sent'; readonly paymentHash: string; readonly preimage: string; readonly feeMsat: number }
   | { readonly type: 'paymentFailed'; readonly paymentHash: string; readonly reason: PaymentFailure }
   | ({ readonly type: 'pathSuccessful' } & PathEvent)
-  | { readonly type: 'pathFailed'; readonly paymentHash: string; readonly shortChannelId: string | undefined }
+  | {
+      readonly type: 'pathFailed';
+      readonly paymentHash: string;
+      readonly hops: readonly PathHop[];
+      /** The channel that is to blame, where LDK knows it. */
+      readonly shortChannelId: string | undefined;
+    }
+  | {
+      readonly type: 'routeFound';
+      readonly paymentHash: string;
+      /** The ways of the parts that are about to be sent. */
+      readonly paths: readonly (readonly PathHop[])[];
+    }
   | ({ readonly type: 'forwarded' } & ForwardedEvent)
   | ({ readonly type: 'forwardFailed' } & ForwardFailedEvent)
   | { readonly type: 'receiveFailed'; readonly paymentHash: string }
@@ -41,10 +53,19 @@ export interface ClaimableEvent {
 /** Why LDK gave up a payment: the payee said no, there is no way left, we said so, or its own word. */
 export type PaymentFailure = 'rejected' | 'noRoute' | 'abandoned' | { readonly other: string };
 
+/** A step of a payment's way. */
+export interface PathHop {
+  /** Where it leads. */
+  readonly nodeId: string;
+  /** The channel that it takes, by the name that LDK has for it. */
+  readonly shortChannelId: bigint;
+  /** What who it leads to takes for going on; of the last hop the amount. */
+  readonly feeMsat: number;
+}
+
 export interface PathEvent {
   readonly paymentHash: string;
-  /** Of the last hop `feeMsat` is the amount. */
-  readonly hops: readonly { readonly shortChannelId: bigint; readonly feeMsat: number }[];
+  readonly hops: readonly PathHop[];
 }
 
 export interface ForwardedEvent {

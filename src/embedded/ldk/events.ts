@@ -3,6 +3,7 @@ import { hexOf } from '../bitcoin/hex.js';
 import { formatShortChannelId } from '../bitcoin/short-channel-id.js';
 import { DISCONNECTED, type ClosedEvent, type LdkEvent, type PaymentFailure } from './event-types.js';
 import { bitsOf, err, flag, isNull, scidOf, some, someScid } from './convert.js';
+import { pathOf } from './path.js';
 import { outpointOf } from './persist.js';
 
 const idOf = (id: ldk.ChannelId): string => hexOf(id.get_a());
@@ -34,15 +35,12 @@ export function readEvent(event: ldk.Event): LdkEvent | undefined {
     return {
       type: 'pathSuccessful',
       paymentHash: hexOf(event.payment_id),
-      hops: event.path.get_hops().map((hop) => ({
-        shortChannelId: scidOf(hop.get_short_channel_id()),
-        feeMsat: Number(hop.get_fee_msat()),
-      })),
+      hops: pathOf(event.path),
     };
   if (event instanceof ldk.Event_PaymentPathFailed) {
     const scid = someScid(event.short_channel_id);
     const shortChannelId = scid === undefined ? undefined : formatShortChannelId(scid);
-    return { type: 'pathFailed', paymentHash: hexOf(event.payment_hash), shortChannelId };
+    return { type: 'pathFailed', paymentHash: hexOf(event.payment_hash), hops: pathOf(event.path), shortChannelId };
   }
   if (event instanceof ldk.Event_PaymentForwarded)
     return {

@@ -1,12 +1,14 @@
 /**
- * What LDK tells only in its log, for the pinned version of it: that a pong came, and announcement signatures that came
- * before it would take them.
+ * What LDK tells only in its log, for the pinned version of it: that a pong came, announcement signatures that came before
+ * it would take them, and why a payment failed on its way.
  */
 export interface LogTaps {
   /** A peer has answered a ping with so many bytes. */
   readonly pong: (nodeId: string, bytes: number) => void;
   /** @returns whether LDK may take them */
   readonly announcementSignatures: (nodeId: string, signatures: TappedSignatures) => boolean;
+  /** A node on the way of a payment has failed it, with this code of BOLT #4. */
+  readonly onionError: (error: { readonly nodeId: string; readonly code: number }) => void;
 }
 
 /**
@@ -29,6 +31,14 @@ export interface TappedSignatures {
 const PONG = /^Received message Pong\(Pong \{ byteslen: (\d+)/;
 const SIGNATURES =
   /^Received message AnnouncementSignatures\(AnnouncementSignatures \{ channel_id: ([0-9a-f]{64}), short_channel_id: (\d+), node_signature: ([0-9a-f]+), bitcoin_signature: ([0-9a-f]+)/;
+
+const ONION_ERROR = /^Onion Error\[from ([0-9a-f]{66}): \w+\((0x[0-9a-f]+)\)\]/;
+
+/** Looks at a line that is of no message. */
+export function tapOther(taps: LogTaps, text: string): void {
+  const [, nodeId, code] = ONION_ERROR.exec(text) ?? [];
+  if (nodeId !== undefined) taps.onionError({ nodeId, code: Number(code) });
+}
 
 /** Looks at the line of a message that came, and calls the tap that it is for. @returns whether LDK may take it */
 export function tap(taps: LogTaps, nodeId: string, text: string): boolean {

@@ -2,7 +2,7 @@ import * as ldk from '#ldk';
 import type { Log } from '../context.js';
 import { hexOf } from '../bitcoin/hex.js';
 import { release } from './release.js';
-import { tap, type Ignoring, type LogTaps } from './log-taps.js';
+import { tap, tapOther, type Ignoring, type LogTaps } from './log-taps.js';
 
 /** How LDK says that a message came or goes. */
 const MESSAGE = /^(Received|Enqueueing) message (\w+)/;
@@ -38,7 +38,10 @@ export function ldkLogger(log: Log, taps: LogTaps, ignoring: Ignoring): ldk.Logg
     const text = record.get_args();
     const message = MESSAGE.exec(text);
     const child = childFor(record);
-    if (!message) return child[WRITER[level]](text);
+    if (!message) {
+      tapOther(taps, text);
+      return child[WRITER[level]](text);
+    }
     const [, direction, name = ''] = message;
     if (direction === 'Received') ignoring.isOn = !tap(taps, hexOf(record.get_peer_id()), text);
     child.io(text);

@@ -7,7 +7,9 @@ import { feeEstimator, userConfig } from './config.js';
 import { err, ok } from './convert.js';
 import { wireHash } from '../bitcoin/hex.js';
 import type { NodeKeys } from '../node/keys.js';
+import type { PathHop } from './event-types.js';
 import type { Ignoring, LogTaps } from './log-taps.js';
+import { tellingRouter } from './telling-router.js';
 import { ldkLogger } from './logger.js';
 import { monitorPersister, readMonitors } from './persist.js';
 import { nodeSigner, signerProvider } from './signers.js';
@@ -31,6 +33,8 @@ export interface LdkParts {
 export interface LdkCallbacks {
   readonly broadcast: (transactions: readonly Uint8Array[]) => void;
   readonly persistFailed: (error: unknown) => void;
+  /** What is about to be sent of a payment. */
+  readonly routeFound: (paymentHash: string, paths: readonly (readonly PathHop[])[]) => void;
 }
 
 /** LDK's objects, wired to each other. */
@@ -83,13 +87,14 @@ export function makeObjects(parts: LdkParts, callbacks: LdkCallbacks): LdkObject
   const monitors = ldk.ChainMonitor.constructor_new(noFilter, broadcaster, logger, fees, persister);
   const graph = readGraph(store, logger);
   const scorer = readScorer(store, graph, logger);
-  const router = ldk.DefaultRouter.constructor_new(
+  const ldkRouter = ldk.DefaultRouter.constructor_new(
     graph,
     logger,
     entropy,
     scorer.as_LockableScore(),
     ldk.ProbabilisticScoringFeeParameters.constructor_default(),
   ).as_Router();
+  const router = tellingRouter(ldkRouter, callbacks.routeFound);
   const messageRouter = ldk.DefaultMessageRouter.constructor_new(graph, entropy).as_MessageRouter();
   const config = userConfig(parts.options, { announce: true });
   const watch = monitors.as_Watch();
@@ -152,8 +157,17 @@ export function makeObjects(parts: LdkParts, callbacks: LdkCallbacks): LdkObject
     const { manager: again } = restore(state);
     return { manager: again, peers: peersOf(again) };
   };
-  const alive = [signer, signers, persister, gossip, messageRouter, parts.customMessages];
-  const objects = { manager, peers: peersOf(manager), monitors, graph, scorer, keysManager, router, unwatched };
+  const alive = [signer, signers, persister, gossip, router, messageRouter, parts.customMessages];
+  const objects = {
+    manager,
+    peers: peersOf(manager),
+    monitors,
+    graph,
+    scorer,
+    keysManager,
+    router: ldkRouter,
+    unwatched,
+  };
   return { ...objects, broadcaster, fees, logger, reread, alive };
 }
 

@@ -36,6 +36,7 @@ import { deriveKeys, loadHsmSecret } from './keys.js';
 import { CoinMovements } from './payments/coin-movements.js';
 import { Forwards } from './payments/forwards.js';
 import { Invoices } from './payments/invoices.js';
+import { PaymentParts } from './payments/parts.js';
 import { Receiving } from './payments/receiving.js';
 import { Sending } from './payments/sending.js';
 import { Announcer } from './peers/announcer.js';
@@ -143,6 +144,7 @@ export async function buildNode(ctx: Context): Promise<BuiltNode> {
       taps: {
         pong: (id, bytes) => peers.onPong(id, bytes),
         announcementSignatures: (id, signatures) => announcer.keep(id, signatures),
+        onionError: (error) => paymentParts.onOnionError(error),
       },
     },
     turns,
@@ -238,6 +240,7 @@ export async function buildNode(ctx: Context): Promise<BuiltNode> {
     live,
     paid: (tx, hash, msat) => invoices.onPaid(tx, hash, msat),
   });
+  const paymentParts = new PaymentParts({ tell, nodeId: identity.id, live, sending });
   const receiving = new Receiving({ store, turn, log, hooks: ctx, ldk: ldkPayments, invoices, live, height });
   const forwards = new Forwards({ store, tell, channels });
   const coinMovements = new CoinMovements({
@@ -277,6 +280,7 @@ export async function buildNode(ctx: Context): Promise<BuiltNode> {
       receiving,
       forwards,
       coinMovements,
+      paymentParts,
       announcer,
       sweeper,
       live,

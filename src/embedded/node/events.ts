@@ -8,6 +8,7 @@ import type { Opening } from './channels/opening.js';
 import type { Channels } from './channels/record.js';
 import type { CoinMovements } from './payments/coin-movements.js';
 import type { Forwards } from './payments/forwards.js';
+import type { PaymentParts } from './payments/parts.js';
 import type { Receiving } from './payments/receiving.js';
 import type { Sending } from './payments/sending.js';
 import type { Announcer } from './peers/announcer.js';
@@ -28,6 +29,7 @@ export interface Hearers {
   readonly receiving: Receiving;
   readonly forwards: Forwards;
   readonly coinMovements: CoinMovements;
+  readonly paymentParts: PaymentParts;
   readonly announcer: Announcer;
   readonly sweeper: Sweeper;
   readonly live: () => readonly LiveChannel[];
@@ -36,7 +38,7 @@ export interface Hearers {
 /** What is done with each of LDK's events, within its turn. */
 export function eventHandler(hearers: Hearers): (event: LdkEvent, tx: Tx) => void {
   const { log, channels, opening, acceptance, neverFunded, announcer, sweeper } = hearers;
-  const { sending, receiving, forwards, coinMovements } = hearers;
+  const { sending, receiving, forwards, coinMovements, paymentParts } = hearers;
   const live = (channelId: string): LiveChannel | undefined =>
     hearers.live().find((channel) => channel.channelId === channelId);
   const handlers: Handlers = {
@@ -46,12 +48,20 @@ export function eventHandler(hearers: Hearers): (event: LdkEvent, tx: Tx) => voi
       coinMovements.onClaimed(tx, event);
     },
     sent: (event, tx) => sending.onSent(tx, event),
-    paymentFailed: (event, tx) => sending.onFailed(tx, event),
+    paymentFailed: (event, tx) => {
+      sending.onFailed(tx, event);
+      paymentParts.onDone(event.paymentHash);
+    },
+    routeFound: (event, tx) => paymentParts.onRouteFound(tx, event),
     pathSuccessful: (event, tx) => {
       sending.onPathSuccessful(tx, event.paymentHash);
       coinMovements.onPathSuccessful(tx, event);
+      paymentParts.onPathSuccessful(tx, event);
     },
-    pathFailed: (event, tx) => sending.onPathFailed(tx, event),
+    pathFailed: (event, tx) => {
+      sending.onPathFailed(tx, event);
+      paymentParts.onPathFailed(tx, event);
+    },
     forwarded: (event, tx) => {
       forwards.onForwarded(tx, event);
       coinMovements.onForwarded(tx, event);

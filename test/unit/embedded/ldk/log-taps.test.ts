@@ -1,10 +1,11 @@
 import { expect, test, vi } from 'vitest';
-import { tap, type LogTaps } from '../../../../src/embedded/ldk/log-taps.js';
+import { tap, tapOther, type LogTaps } from '../../../../src/embedded/ldk/log-taps.js';
 
 const ID = '0261b0caf9c9164e4c8c7ecea0dbc1329e792ab0545e4e7d2403c4a5350778ec16';
 const taps = (): { [K in keyof LogTaps]: ReturnType<typeof vi.fn<LogTaps[K]>> } => ({
   pong: vi.fn<LogTaps['pong']>(),
   announcementSignatures: vi.fn<LogTaps['announcementSignatures']>(),
+  onionError: vi.fn<LogTaps['onionError']>(),
 });
 
 test('a pong is heard', () => {
@@ -39,4 +40,11 @@ test('other messages are let pass', () => {
   expect(tap(heard, ID, `Received message ChannelReady(ChannelReady { }) from ${ID}`)).toBe(true);
   expect(heard.pong).not.toHaveBeenCalled();
   expect(heard.announcementSignatures).not.toHaveBeenCalled();
+});
+
+test('why a payment failed on its way is heard', () => {
+  const heard = taps();
+  tapOther(heard, `Onion Error[from ${ID}: unknown_next_peer(0x400a)] no such channel`);
+  tapOther(heard, 'Onion decode failed');
+  expect(heard.onionError.mock.calls).toEqual([[{ nodeId: ID, code: 0x400a }]]);
 });

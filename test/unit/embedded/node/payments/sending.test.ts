@@ -72,7 +72,7 @@ describe('sending', () => {
       message: expect.stringMatching(message) as string,
     });
     await bench.turns.turn((tx) => {
-      sending.onPathFailed(tx, { type: 'pathFailed', paymentHash: HASH, shortChannelId: '1x2x3' });
+      sending.onPathFailed(tx, { type: 'pathFailed', paymentHash: HASH, hops: [], shortChannelId: '1x2x3' });
       sending.onFailed(tx, { type: 'paymentFailed', paymentHash: HASH, reason });
     });
     await failed;
@@ -143,11 +143,11 @@ test('money that moves is told of, and changes what is ours', async () => {
     movements.onPathSuccessful(tx, {
       paymentHash: HASH,
       hops: [
-        { shortChannelId: 5n, feeMsat: 2 },
-        { shortChannelId: 6n, feeMsat: 100 },
+        { nodeId: '02', shortChannelId: 5n, feeMsat: 2 },
+        { nodeId: '02', shortChannelId: 6n, feeMsat: 100 },
       ],
     });
-    movements.onPathSuccessful(tx, { paymentHash: HASH, hops: [{ shortChannelId: 99n, feeMsat: 1 }] });
+    movements.onPathSuccessful(tx, { paymentHash: HASH, hops: [{ nodeId: '02', shortChannelId: 99n, feeMsat: 1 }] });
     movements.onForwarded(tx, { from: 'c1', to: undefined, feeMsat: 1, outMsat: 10 });
   });
   expect(moves).toEqual([
