@@ -11,9 +11,12 @@ const LICENCES = '/*! with lightningdevkit, by the LDK developers: MIT or Apache
 /** Puts the program in place of the modules of a build that it is made of, with the module that loads it. */
 export async function bundleEmbedded(build) {
   const modules = join(build, 'embedded');
+  const main = await bundled(join(modules, 'main.js'), 'cjs');
+  const loader = await bundled(join(modules, 'compiled.js'), 'esm');
+  // Node's modules first: once V8's flags are changed, it compiles them anew
   const files = {
-    'main.cjs': await bundled(join(modules, 'main.js'), 'cjs'),
-    'compiled.js': await bundled(join(modules, 'compiled.js'), 'esm'),
+    'main.cjs': main.code,
+    'compiled.js': main.imports.map((name) => `import ${JSON.stringify(name)};\n`).join('') + loader.code,
   };
   await rm(modules, { recursive: true });
   await mkdir(modules);
@@ -28,7 +31,7 @@ async function bundled(input, format) {
     comments: { legal: true, annotation: false, jsdoc: false },
     ...(format === 'cjs' && { banner: LICENCES }),
   });
-  return escaped(output[0].code);
+  return { code: escaped(output[0].code), imports: output[0].imports };
 }
 
 /** Where a single character isn't ASCII, V8 keeps two bytes for each. */

@@ -1,8 +1,12 @@
+/** For a program of Node's of which many run: V8 collects its garbage in one thread, as no processor is idle to help. */
+export const SMALL_HEAP_FLAGS: readonly string[] = ['--single-threaded-gc'];
+
 /**
- * Keeps a program of Node's that runs for long small: V8 collects its young objects before they take 2 MB (`--max-semi-space-size`
- * of node(1), 16 by default), at no cost that was measured.
+ * Keeps such a program small: V8 collects its young objects before they take more than a megabyte. It is set when the program
+ * has loaded Node's own modules: of a process that is started with it (or with `--max-semi-space-size`), V8 does not take what
+ * Node has compiled of them.
  */
-export const SMALL_HEAP_FLAGS: readonly string[] = ['--max-semi-space-size=2'];
+export const SMALL_HEAP_LATER = '--semi-space-growth-factor=1';
 
 /**
  * The same for its buffers: glibc gives back at once what was freed, whereas it would by default keep ever more, since it

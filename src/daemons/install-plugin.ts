@@ -16,7 +16,8 @@ export type OwnPlugin = 'bitcoin-backend' | 'peer-screen' | 'web-feed';
 export async function installPlugin(folder: string, name: OwnPlugin): Promise<string> {
   const main = fileURLToPath(new URL(`${name}/main.js`, PLUGINS));
   const file = join(folder, name);
-  const text = `#!/bin/sh\nexec ${shellWord(process.execPath)} ${shellWord(main)} "$@"\n`;
+  // neither speaks TLS with anybody: see core/certificates.ts
+  const text = `#!/bin/sh\nunset NODE_EXTRA_CA_CERTS\nexec ${shellWord(process.execPath)} ${shellWord(main)} "$@"\n`;
   if ((await readIfThere(file)) !== text) await writeWhole(file, text, 0o700);
   return file;
 }

@@ -5,6 +5,7 @@ import { ConfigFile } from '../core/config-file.js';
 import { LnPlayError, systemCode } from '../core/errors.js';
 import { fileError, makePrivateFolder, readIfThere, writeWhole } from '../core/files.js';
 import type { Probe, WaitOptions } from '../core/wait.js';
+import { certificatesAside } from '../core/certificates.js';
 import { SMALL_HEAP_ENV } from '../core/small-heap.js';
 import { shellWord } from '../core/shell.js';
 import type { Command } from '../process/daemon-process.js';
@@ -60,7 +61,9 @@ export class Lightningd {
       command: { command: executable.command, args: [...executable.args, `--lightning-dir=${lightningDir}`, marker] },
       marker,
       cwd: lightningDir,
-      ...(executable.implementation === 'embedded' && { env: SMALL_HEAP_ENV }),
+      ...(executable.implementation === 'embedded' && {
+        env: { ...SMALL_HEAP_ENV, ...certificatesAside(process.env) },
+      }),
       logFile: this.logFile,
       outputFile: join(lightningDir, 'output.log'),
       ready: () => this.#ready(),

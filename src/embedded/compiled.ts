@@ -8,6 +8,7 @@ import { cacheFolder } from '../core/cache-folder.js';
 import { LnPlayError, systemCode } from '../core/errors.js';
 import { makePrivateFolder, writeWhole } from '../core/files.js';
 import { assertOurs } from '../core/ownership.js';
+import { SMALL_HEAP_LATER } from '../core/small-heap.js';
 
 const FOLDER = 'compiled-lightningd';
 /** How many are kept: one for each build and each Node that runs it. */
@@ -29,6 +30,7 @@ export interface Loaded<Exports> {
 export function loadCompiled<Exports>(file: string, cache = cacheFolder()): Loaded<Exports> {
   // of LDK a node calls a small part: WebAssembly that isn't called isn't checked. V8's version, below, has its flags in it
   setFlagsFromString('--wasm-lazy-validation');
+  setFlagsFromString(SMALL_HEAP_LATER);
   const source = readFileSync(file);
   const folder = join(cache, FOLDER);
   const name = `${sha256(source).toString('hex', 0, 8)}-${process.version}-${process.arch}-${cachedDataVersionTag()}`;

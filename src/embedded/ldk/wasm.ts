@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 // TypeScript only knows it from the DOM's types
@@ -10,8 +10,7 @@ let compiling: Promise<object> | undefined;
 
 /** Begins to compile LDK's WebAssembly, on other threads; the same promise for all who ask. */
 export function compileWasm(): Promise<object> {
-  compiling ??= readFile(require.resolve('lightningdevkit/liblightningjs.wasm')).then((bytes) =>
-    WebAssembly.compile(bytes),
-  );
+  // at once: read in parts, its 12 MB would be copied once more
+  compiling ??= WebAssembly.compile(readFileSync(require.resolve('lightningdevkit/liblightningjs.wasm')));
   return compiling;
 }

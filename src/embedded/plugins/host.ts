@@ -1,4 +1,5 @@
 import { messageOf } from '../../core/errors.js';
+import { withCertificates } from '../../core/certificates.js';
 import { withoutSmallHeap } from '../../core/small-heap.js';
 import type { JsonObject } from '../../rpc/json-rpc.js';
 import type { Context, Log, RunningNode } from '../context.js';
@@ -178,7 +179,8 @@ export class PluginHost implements Pick<Context, 'ask' | 'hasHook' | 'notify'> {
   }
 
   async #start(plugin: Plugin): Promise<Manifest> {
-    const env = { ...withoutSmallHeap(process.env), LIGHTNINGD_PLUGIN: '1', LIGHTNINGD_VERSION: VERSION };
+    const own = withCertificates(withoutSmallHeap(process.env));
+    const env = { ...own, LIGHTNINGD_PLUGIN: '1', LIGHTNINGD_VERSION: VERSION };
     return await plugin.start(this.#parts.developer, env, this.#parts.deprecatedOk, this.#manager);
   }
 
