@@ -213,17 +213,13 @@ export class Daemon {
     }
   }
 
-  /** Lets it and all that it started go on. */
-  thaw(): void {
-    letGoOn(this.#family());
+  /** Lets it and all that it started go on. @param table of processes, where one is at hand */
+  thaw(table?: readonly ProcessEntry[]): void {
+    letGoOn(this.#family(table));
   }
 
-  #family(): ProcessEntry[] {
-    return this.attach() ? this.#familyOf(this.#process!) : [];
-  }
-
-  #familyOf({ pid }: DaemonProcess, table?: readonly ProcessEntry[]): ProcessEntry[] {
-    return descendants(pid, table).filter((entry) => entry.pid === pid || !this.spec.isAlone);
+  #family(table?: readonly ProcessEntry[]): ProcessEntry[] {
+    return this.attach(table) ? descendants(this.#process!.pid, table) : [];
   }
 
   /** What it wrote since it was started, its end: what it complained of, or else whatever it said last. */

@@ -6,7 +6,7 @@ import { DEFAULT_INTERVAL_MS } from '../core/wait.js';
 import { lostItsPort, type Bitcoind } from '../daemons/bitcoind.js';
 import type { Daemon } from '../daemons/daemon.js';
 import type { LightningNode, NodeSetup } from '../nodes/node.js';
-import { listProcesses } from '../process/table.js';
+import { listProcesses, type ProcessEntry } from '../process/table.js';
 import { assertAbilities } from './apply/assert-network.js';
 import type { Change, Changes, Loss } from './apply/change.js';
 import { goneFrom, outdatedNodes, settingsPlan } from './apply/settings-of-up.js';
@@ -77,7 +77,8 @@ export async function boot<N extends Network>(
   };
   const outdated = outdatedNodes(settings, options);
   const others = make(manifest).nodes.filter(({ name }) => !outdated.has(name));
-  await assertAsWanted(others, options, plan.nodes);
+  const table = listProcesses();
+  await assertAsWanted(others, options, plan.nodes, table);
   await makePrivateFolder(layout.dir);
   if (!before) await markUnborn(layout);
   else {
@@ -93,7 +94,8 @@ export async function boot<N extends Network>(
 
   for (let tries = 1; ; tries++) {
     try {
-      const { failed, ...report } = await start(make(manifest), plan, options, bitcoinCli, settings);
+      const found = tries === 1 ? table : listProcesses();
+      const { failed, ...report } = await start(make(manifest), plan, options, bitcoinCli, settings, found);
       if (failed.size > 0) throw notUp(failed, report.playground.nodes.length);
       return { ...report, ...settings, created: before === undefined };
     } catch (error) {
@@ -153,6 +155,7 @@ async function start<N extends Network>(
   options: UpOptions,
   bitcoinCli: string | undefined,
   settings: Changes,
+  table: readonly ProcessEntry[],
 ): Promise<StartReport<N>> {
   const { bitcoind, nodes, faucet, miner, background, steps } = playground;
   // bitcoind may start after those who wait for what needs it
@@ -222,7 +225,6 @@ async function start<N extends Network>(
     }
   };
 
-  const table = listProcesses();
   const bitcoindRan = bitcoind.daemon.attach(table);
   let running = nodes.filter(({ daemon }) => daemon.attach(table));
   if (!bitcoindRan && (await isUnborn(playground.layout))) {
@@ -230,7 +232,7 @@ async function start<N extends Network>(
     running = [];
     await clearUnborn(playground.layout, nodes);
   }
-  for (const { daemon } of [bitcoind, ...running]) daemon.thaw();
+  for (const { daemon } of [bitcoind, ...running]) daemon.thaw(table);
   await bitcoind.load();
   const port = bitcoind.rpcPort;
   if (!bitcoindRan) await bitcoind.prepare();

@@ -26,7 +26,7 @@ export interface NetworkDaemon {
 export async function stopDaemons(daemons: readonly NetworkDaemon[], steps: Steps): Promise<string[]> {
   const table = listProcesses();
   const running = daemons.filter(({ daemon }) => daemon.attach(table));
-  for (const { daemon } of running) daemon.thaw(); // one that stops may need another one
+  for (const { daemon } of running) daemon.thaw(table); // one that stops may need another one
   const stops = new Map<string, Promise<void>>();
   for (const { daemon } of running.toReversed()) {
     const { name } = daemon;

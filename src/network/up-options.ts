@@ -1,5 +1,5 @@
 import { LnPlayError } from '../core/errors.js';
-import { listProcesses } from '../process/table.js';
+import type { ProcessEntry } from '../process/table.js';
 import type { ExecutableOptions } from './executables.js';
 import type { LightningNode } from '../nodes/node.js';
 import type { PodsOptions } from './pods-record.js';
@@ -58,8 +58,8 @@ export async function assertAsWanted(
   nodes: readonly LightningNode[],
   { debugger: debug }: UpOptions,
   specs: readonly NodeSpec[],
+  table: readonly ProcessEntry[],
 ): Promise<void> {
-  const table = listProcesses();
   for (const node of nodes.filter(({ daemon }) => daemon.attach(table))) {
     const { name } = node;
     const spec = specs.find((each) => each.name === name)!;

@@ -20,9 +20,14 @@ export interface ProcessEntry {
   readonly commandLine?: string;
 }
 
-/** Every process that this user can see. A process that ends while it is read is left out. */
-export function listProcesses(): ProcessEntry[] {
-  return process.platform === 'linux' ? fromProc() : fromPs();
+/**
+ * Every process that this user can see. A process that ends while it is read is left out, or has no arguments: those are read
+ * when somebody looks at them, as reading is slow.
+ *
+ * @param argument of those who are looked for: others may be left out
+ */
+export function listProcesses(argument?: string): ProcessEntry[] {
+  return process.platform === 'linux' ? fromProc(argument) : fromPs();
 }
 
 let next: Promise<ProcessEntry[]> | undefined;
@@ -40,8 +45,8 @@ export async function nextProcesses(): Promise<ProcessEntry[]> {
  * The processes that were started with exactly this argument, parents before their own forks: a daemon is found by the
  * folder it was told to use, so what runs is known without any file that could be stale.
  */
-export function findByArgument(argument: string, table: readonly ProcessEntry[] = listProcesses()): ProcessEntry[] {
-  const found = table.filter(({ args, commandLine }) =>
+export function findByArgument(argument: string, table?: readonly ProcessEntry[]): ProcessEntry[] {
+  const found = (table ?? listProcesses(argument)).filter(({ args, commandLine }) =>
     commandLine === undefined ? args.includes(argument) : `${commandLine} `.includes(` ${argument} `),
   );
   const pids = new Set(found.map(({ pid }) => pid));
@@ -89,18 +94,30 @@ export function findProcess(pid: number): ProcessEntry | undefined {
   return process.platform === 'linux' ? readProc(pid) : fromPs(pid)[0];
 }
 
-function fromProc(): ProcessEntry[] {
-  return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (readProc(Number(name)) ?? []) : []));
+function fromProc(argument?: string): ProcessEntry[] {
+  const pids = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
+  const found = argument === undefined ? pids : pids.filter((pid) => readArgs(pid).includes(argument));
+  return found.flatMap((pid) => readProc(pid) ?? []);
 }
 
 function readProc(pid: number): ProcessEntry | undefined {
   const stat = readStat(pid);
   if (!stat) return undefined;
+  let args: readonly string[] | undefined;
+  return {
+    pid,
+    ...stat,
+    get args() {
+      return (args ??= readArgs(pid));
+    },
+  };
+}
+
+function readArgs(pid: number): readonly string[] {
   try {
-    const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
-    return { pid, ...stat, args };
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
   } catch {
-    return undefined; // it has ended meanwhile
+    return []; // it has ended meanwhile
   }
 }
 

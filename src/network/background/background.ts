@@ -169,7 +169,7 @@ export class Background {
   /** Has its process do what is wanted, or ends it where that is nothing. */
   async #apply(wait: WaitOptions = {}): Promise<Told> {
     if (!isDone(this.sections)) {
-      if (this.daemon.attach()) await this.daemon.stop();
+      if ((await isThere(this.#layout.backgroundFolder)) && this.daemon.attach()) await this.daemon.stop();
       return { sections: {} };
     }
     await makePrivateFolder(this.#layout.backgroundFolder);
