@@ -1,4 +1,5 @@
 import { formatSat } from '../core/amounts.js';
+import { megabytes } from '../core/bytes.js';
 import type { SnapshotDiff } from '../network/snapshots/diff.js';
 import type { Snapshot } from '../network/snapshots/store.js';
 import { columns, type Output } from './output.js';
@@ -33,9 +34,6 @@ export function ago(date: Date, now = Date.now()): string {
 }
 
 export const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
-
-/** `1.2 MB`. */
-export const megabytes = (bytes: number): string => `${(bytes / 1_000_000).toFixed(1)} MB`;
 
 /** The versions of what it was made with, each once: `v26.06.6, Satoshi:29.4.2`. */
 export const versionsOf = ({ nodes, bitcoind }: Snapshot): string =>

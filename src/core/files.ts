@@ -1,4 +1,4 @@
-import { access, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { access, mkdir, open, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
 import { LnPlayError, messageOf, systemCode } from './errors.js';
 
@@ -102,6 +102,20 @@ export function fileError(verb: string, path: string, cause: unknown): LnPlayErr
   const hint = HINTS[systemCode(cause) ?? ''] ?? `look at ${dirname(path)}`;
   return new LnPlayError('FILESYSTEM', `Cannot ${verb} ${path}: ${messageOf(cause)}`, { hint, cause });
 }
+
+/** How many bytes are free on a folder's disk, for us. @throws {LnPlayError} FILESYSTEM */
+export async function freeBytes(folder: string): Promise<number> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch (cause) {
+    throw fileError('look at', folder, cause);
+  }
+}
+
+/** Whether it is the error of something for which the disk, or what one may have of it, had no room. */
+export const isDiskFull = (error: unknown): error is LnPlayError =>
+  error instanceof LnPlayError && ['ENOSPC', 'EDQUOT'].includes(systemCode(error.cause) ?? '');
 
 /** Whether a path is a folder itself, or in it; both absolute. */
 export const isWithin = (path: string, folder: string): boolean => {

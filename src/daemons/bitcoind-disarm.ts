@@ -42,7 +42,7 @@ const HARMLESS: { readonly [key: string]: RegExp } = {
   maxtxfee: NUMBER,
 };
 
-const rule: ConfigRule = (key, value) => HARMLESS[key]?.test(value ?? '') ?? false;
+const rule: ConfigRule = (key, value) => Object.hasOwn(HARMLESS, key) && HARMLESS[key]!.test(value ?? '');
 
 /** The names of wallets, which are folders beside one another. */
 const isWallet = (name: unknown): boolean => typeof name === 'string' && /^[\w-][\w.-]*$/.test(name);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, open, readdir, readFile, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { LnPlayError, systemCode } from '../core/errors.js';
-import { fileError, removeTree } from '../core/files.js';
+import { fileError, isDiskFull, removeTree } from '../core/files.js';
 import { waitFor } from '../core/wait.js';
 import { isAlive, processIdentity, type ProcessIdentity } from './identity.js';
 
@@ -29,7 +29,6 @@ export interface LockOptions {
 }
 
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
-const NO_ROOM = ['ENOSPC', 'EDQUOT', 'EROFS'];
 const INTERVAL_MS = 20;
 const TIMEOUT_MS = 600_000;
 
@@ -230,7 +229,7 @@ class EpochLock {
 }
 
 const isNoRoom = (error: unknown): boolean =>
-  error instanceof LnPlayError && NO_ROOM.includes(systemCode(error.cause) ?? '');
+  isDiskFull(error) || (error instanceof LnPlayError && systemCode(error.cause) === 'EROFS');
 
 function self(): LockHolder {
   const identity = processIdentity(process.pid);

@@ -57,26 +57,34 @@ export async function unpackImage(file: string, folder: string): Promise<Image> 
   await makePrivateFolder(filesOf(folder));
   const { Parser } = await import('tar');
   let turn: Promise<void> = Promise.resolve();
-  await new Promise<void>((resolve, reject) => {
-    const input = createReadStream(file);
-    const fail = (error: unknown): void => {
-      input.destroy();
-      reject(error instanceof LnPlayError ? error : damaged(file, messageOf(error), error));
-    };
-    const parser = new Parser({
-      strict: true,
-      onReadEntry: (entry) => {
-        turn = turn.then(() => reader.take(entry));
-        turn.catch(fail);
-      },
+  let current: ReadEntry | undefined;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const input = createReadStream(file);
+      const fail = (error: unknown): void => {
+        input.destroy();
+        reject(error instanceof LnPlayError ? error : damaged(file, messageOf(error), error));
+      };
+      const parser = new Parser({
+        strict: true,
+        zstd: false, // tar throws where nobody catches it, if this Node has none
+        onReadEntry: (entry) => {
+          turn = turn.then(() => reader.take((current = entry)));
+          turn.catch(fail);
+        },
+      });
+      input.on('error', (cause) => fail(fileError('read', file, cause)));
+      parser.on('error', fail);
+      parser.on('end', () => resolve());
+      input.pipe(parser);
     });
-    input.on('error', (cause) => fail(fileError('read', file, cause)));
-    parser.on('error', fail);
-    parser.on('end', () => resolve());
-    input.pipe(parser);
-  });
-  await turn;
-  return await reader.end();
+    await turn;
+    return await reader.end();
+  } catch (error) {
+    current?.destroy(); // what is still read of it ends, and its file is closed
+    await turn.catch(() => {}); // what was wrong is told already
+    throw error;
+  }
 }
 
 class ArchiveReader {
@@ -92,10 +100,11 @@ class ArchiveReader {
 
   async take(entry: ReadEntry): Promise<void> {
     const { path, type, size } = entry;
-    if (type !== 'File' && type !== 'OldFile') throw damaged(this.#file, `${path} is no file, but a ${type}`);
+    const name = JSON.stringify(path); // it is shown, and may be anything
+    if (type !== 'File' && type !== 'OldFile') throw damaged(this.#file, `${name} is no file, but a ${type}`);
     if (!this.#manifest) return await this.#takeManifest(entry);
     const wanted = path.startsWith(FILES) ? this.#left.get(path.slice(FILES.length)) : undefined;
-    if (!wanted) throw damaged(this.#file, `${path} is in it, and its image.json does not name it, or not twice`);
+    if (!wanted) throw damaged(this.#file, `${name} is in it, and its image.json does not name it, or not twice`);
     if (size !== wanted.size) throw damaged(this.#file, `${wanted.path} has ${size} bytes, not ${wanted.size}`);
     this.#left.delete(wanted.path);
     if ((await this.#write(entry, wanted)) !== wanted.sha256)
@@ -109,8 +118,10 @@ class ArchiveReader {
       });
     const chunks: Buffer[] = [];
     for await (const chunk of entry) chunks.push(chunk);
-    const manifest = parseManifest(Buffer.concat(chunks).toString('utf8'), this.#file);
-    this.#manifest = { ...manifest, imported: true, links: [] };
+    const { asUntrusted } = await import('./untrusted.js');
+    const manifest = asUntrusted(parseManifest(Buffer.concat(chunks).toString('utf8'), this.#file));
+    if (typeof manifest === 'string') throw damaged(this.#file, `its image.json ${manifest}`);
+    this.#manifest = manifest;
     this.#left = new Map(manifest.files.map((file) => [file.path, file]));
     try {
       for (const path of manifest.folders) await mkdir(join(filesOf(this.#folder), path), { mode: 0o700 });

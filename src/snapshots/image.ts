@@ -9,8 +9,8 @@ import { AT_ONCE, readTree, copyTree, type Tree } from './copy.js';
 import { syncTree } from './durable.js';
 
 export const FORMAT = 1;
-/** Of `blocks` in what stat says. */
-const BLOCK_BYTES = 512;
+/** What a file takes on disk, of what stat says: `blocks` are of 512 bytes. */
+export const bytesOnDisk = ({ blocks }: Stats): number => blocks * 512;
 /** Nobody's playground has so many files; whoever says so wants us out of memory. */
 export const MOST_MANIFEST_BYTES = 64 * 1024 * 1024;
 
@@ -106,9 +106,9 @@ export async function sealImage(folder: string, tree: Tree, facts: ImageFacts): 
   let diskBytes = 0;
   await eachAtOnce(AT_ONCE, tree.files, async (path) => {
     const file = join(filesOf(folder), path);
-    const { size, mode, blocks } = await lstat(file);
-    diskBytes += blocks * BLOCK_BYTES;
-    files.push({ path, size, mode: mode & 0o777, sha256: await digestOf(file) });
+    const found = await lstat(file);
+    diskBytes += bytesOnDisk(found);
+    files.push({ path, size: found.size, mode: found.mode & 0o777, sha256: await digestOf(file) });
   });
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
   const links = await Promise.all(
@@ -158,10 +158,12 @@ export function parseManifest(text: string, what: string): ImageManifest {
     throw damaged(what, 'its image.json is not JSON', cause);
   }
   const { format, lnPlay } = (manifest ?? {}) as Partial<ImageManifest>;
-  if (typeof format === 'number' && format > FORMAT)
-    throw new LnPlayError('STATE', `${what} was made by a later ln-play (${String(lnPlay)}): it has format ${format}`, {
-      hint: `this one reads format ${FORMAT}: use ln-play ${String(lnPlay)} or later`,
+  if (typeof format === 'number' && format > FORMAT) {
+    const by = /^[\w.+-]{1,60}$/.test(String(lnPlay)) ? String(lnPlay) : 'of a version that it does not tell'; // it is shown
+    throw new LnPlayError('STATE', `${what} was made by a later ln-play (${by}): it has format ${format}`, {
+      hint: `this one reads format ${FORMAT}: use a later ln-play`,
     });
+  }
   const why = whyNoManifest(manifest);
   if (why !== undefined) throw damaged(what, `its image.json ${why}`);
   return manifest as ImageManifest;
@@ -171,11 +173,11 @@ function whyNoManifest(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return 'is no object';
   const { format, files, folders, links, nodes, created, bitcoind, platform: of } = value as Partial<ImageManifest>;
   if (format !== FORMAT) return `has format ${String(format)}`;
-  if (typeof created !== 'string' || typeof of !== 'string' || typeof bitcoind !== 'object') return 'lacks its facts';
-  if (!Array.isArray(nodes) || !nodes.every(({ name }) => typeof name === 'string')) return 'lacks its nodes';
+  if (typeof created !== 'string' || typeof of !== 'string' || !bitcoind) return 'lacks its facts';
+  if (!Array.isArray(nodes) || !nodes.every((node) => typeof node?.name === 'string')) return 'lacks its nodes';
   if (!Array.isArray(files) || !files.every(isFile)) return 'lacks its files';
   if (!Array.isArray(folders) || !folders.every((path) => typeof path === 'string')) return 'lacks its folders';
-  if (!Array.isArray(links)) return 'lacks its links';
+  if (!Array.isArray(links) || !links.every((link) => typeof link?.path === 'string')) return 'lacks its links';
   const paths = [...folders, ...files.map(({ path }) => path), ...links.map(({ path }) => path)];
   const outside = paths.find((path) => !isInside(path));
   if (outside !== undefined) return `names something outside its folder: ${JSON.stringify(outside)}`;

@@ -1,19 +1,22 @@
 import { rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemCode } from '../core/errors.js';
-import { fileError, makePrivateFolder, namesIn, removeTree } from '../core/files.js';
-import { finishSwap, isDone, isSwapping } from './swap.js';
+import { LnPlayError, systemCode } from '../core/errors.js';
+import { fileError, isDiskFull, makePrivateFolder, namesIn, removeTree } from '../core/files.js';
+import { finishSwap, isDone, isPrepared, isSwapping } from './swap.js';
 
 /** What is done in a work folder: it makes a snapshot of this name, or puts one in the place of the state. */
 export type Work = 'save' | 'import' | 'restore';
 
-const BROKEN_OFF: { readonly [W in Work]: (name: string, now: string | undefined) => string } = {
+/** What there is now. `ended`: the old state, of which not all may run. */
+type Outcome = { readonly is: 'new'; readonly what: string } | { readonly is: 'old' | 'ended' };
+
+const BROKEN_OFF: { readonly [W in Work]: (name: string, now: Outcome) => string } = {
   save: (name) => `\`snapshot save ${name}\` was broken off: there is no snapshot ${name} of it`,
   import: (name) => `\`snapshot import\` was broken off: there is no snapshot ${name} of it`,
   restore: (name, now) =>
-    now === undefined
-      ? `putting back ${name} was broken off before it changed anything: the playground is as it was`
-      : `putting back ${now} was broken off: that is finished now, and \`ln-play up\` starts it`,
+    now.is === 'new'
+      ? `putting back ${now.what} was broken off: that is finished now, and \`ln-play up\` starts it`
+      : `putting back ${name} was broken off before it changed anything: the playground is as it was${now.is === 'ended' ? ', and `ln-play up` starts what does not run' : ''}`,
 };
 
 /**
@@ -30,11 +33,22 @@ export async function inWorkFolder<T>(
 ): Promise<T> {
   const folder = join(unfinished, `${work}-${name}`);
   await makePrivateFolder(unfinished);
+  let isNoted = false;
   try {
     return await body(folder);
+  } catch (error) {
+    if (!isDiskFull(error) || (await isSwapping(folder))) throw error;
+    // an empty folder is the note for the next command: whoever looks there may not have seen this one fail
+    await removeTree(folder);
+    isNoted = await makePrivateFolder(folder).then(
+      () => true,
+      () => false,
+    );
+    const { code, message, hint, details, cause } = error;
+    throw new LnPlayError(code, message, { hint, cause, details: [...details, BROKEN_OFF[work](name, { is: 'old' })] });
   } finally {
     // once its move has begun it is finished, now or later
-    if (!(await isSwapping(folder))) await removeTree(folder);
+    if (!isNoted && !(await isSwapping(folder))) await removeTree(folder);
     await removeIfEmpty(unfinished);
   }
 }
@@ -56,8 +70,10 @@ export async function tidyUp(root: string, unfinished: string): Promise<string[]
     const [work, name] = entry.split(/-(.*)/s) as [Work, string];
     if (isDone(entry) || !(work in BROKEN_OFF)) await removeTree(folder);
     else {
-      const now = work === 'restore' ? await finishSwap(root, folder) : undefined;
+      const wasEnded = await isPrepared(folder);
+      const what = work === 'restore' ? await finishSwap(root, folder) : undefined;
       await removeTree(folder);
+      const now: Outcome = what === undefined ? { is: wasEnded ? 'ended' : 'old' } : { is: 'new', what };
       told.push(BROKEN_OFF[work](name, now));
     }
   }

@@ -1,16 +1,24 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { access, chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { create } from 'tar';
+import { create, extract } from 'tar';
 import { expect, test } from 'vitest';
 import type { PlaygroundStatus } from '../../src/network/status.js';
-import { describeEach, processesOf, runCli, runJson, usePlaygroundFolders } from './support.js';
+import { describeEach, processesOf, runCli, runJson, usePlaygroundFolders, withoutProgress } from './support.js';
 
 const isThere = (path: string) =>
   access(path).then(
     () => true,
     () => false,
   );
+
+/** Of `image.json`, what is changed here. */
+interface Manifest {
+  readonly files: { readonly path: string }[];
+  readonly nodes: { version: string }[];
+  readonly bitcoind: { version: string };
+}
 
 describeEach((_implementation, { flags }) => {
   const at = usePlaygroundFolders();
@@ -121,7 +129,7 @@ describeEach((_implementation, { flags }) => {
       expect(code).toBe(1);
       expect(await readdir(join(at.dir, '.snapshots'))).toEqual(['a']);
       expect(await readdir(at.dir)).not.toContain('.unfinished');
-      return stderr;
+      return withoutProgress(stderr);
     };
     await writeFile(bad, whole.subarray(0, whole.length / 2));
     expect(await imported()).toMatch(/^error: .*bad.tar.gz is damaged/);
@@ -147,7 +155,7 @@ describeEach((_implementation, { flags }) => {
     };
     expect(await forge(one('../../out'), write('x'))).toMatch(/names something outside its folder/);
     expect(await forge(one('/tmp/out'), write('x'))).toMatch(/names something outside its folder/);
-    expect(await forge(one('x'), write('y'))).toMatch(/y is in it, and its image.json does not name it/);
+    expect(await forge(one('x'), write('y'))).toMatch(/"files\/y" is in it, and its image.json does not name it/);
     expect(await forge(one('x'), write('x'))).toMatch(/x is another than was saved/);
     const linked = async (files: string) => {
       execFileSync('ln', ['-s', '/etc/passwd', join(files, 'x')]);
@@ -162,5 +170,81 @@ describeEach((_implementation, { flags }) => {
     expect(await forge({ platform: 'plan9-mips' }, () => Promise.resolve([]))).toMatch(/was made on plan9-mips/);
     expect(await forge({ format: 9, lnPlay: '9.9.9' }, () => Promise.resolve([]))).toMatch(/made by a later ln-play/);
     expect(await processesOf(folder)).toEqual([]);
+  });
+
+  /** Of a file that was exported another that is as well made. */
+  const remade = async (
+    file: string,
+    change: (folder: string, manifest: Manifest) => Promise<void>,
+  ): Promise<string> => {
+    const folder = join(at.folder, `remade ${crypto.randomUUID()}`);
+    await mkdir(folder);
+    await extract({ file, cwd: folder });
+    const manifest = JSON.parse(await readFile(join(folder, 'image.json'), 'utf8')) as Manifest;
+    await change(join(folder, 'files'), manifest);
+    for (const each of manifest.files) {
+      const bytes = await readFile(join(folder, 'files', each.path));
+      Object.assign(each, { size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });
+    }
+    await writeFile(join(folder, 'image.json'), JSON.stringify(manifest));
+    const names = manifest.files.map(({ path }) => `files/${path}`);
+    await create({ cwd: folder, file: `${folder}.tar.gz`, gzip: true }, ['image.json', ...names]);
+    return `${folder}.tar.gz`;
+  };
+
+  test('what a later lightningd or bitcoind has written is taken in, and not begun from or put back', async () => {
+    await made();
+    await json('snapshot', 'save', 'a');
+    const file = join(at.folder, 'later.tar.gz');
+    await json('snapshot', 'export', 'a', file);
+    const before = await json('snapshot', 'diff', 'a');
+    const changes: readonly ((manifest: Manifest) => unknown)[] = [
+      (manifest) => (manifest.nodes[1]!.version = 'v99.01'),
+      (manifest) => (manifest.bitcoind.version = 'Satoshi:99.0.0'),
+    ];
+    for (const [index, change] of changes.entries()) {
+      const later = await remade(file, async (_, manifest) => void change(manifest));
+      const says =
+        /error: .* cannot be used here: (l2 had .*v99\.01|bitcoind had .*99\.0\.0), and here is .*, which is earlier\nhint: a database does not go back/;
+      const elsewhere = join(at.folder, `elsewhere ${index}`);
+      const begun = await runCli(['up', ...flags, '--from', later, '--dir', elsewhere]);
+      expect({ code: begun.code, stderr: begun.stderr }).toEqual({
+        code: 1,
+        stderr: expect.stringMatching(says) as string,
+      });
+      expect(await readdir(elsewhere)).toEqual(['.lock']);
+      await json('snapshot', 'import', later, `later-${index}`);
+      const restored = await runCli(['snapshot', 'restore', `later-${index}`, '--yes', '--dir', at.dir]);
+      expect({ code: restored.code, stderr: restored.stderr }).toEqual({
+        code: 1,
+        stderr: expect.stringMatching(says) as string,
+      });
+    }
+    expect(await json('snapshot', 'diff', 'a')).toEqual(before);
+    expect(await json('pay-demo')).toMatchObject(paid);
+  });
+
+  test('a file that would have its daemons run in pods starts them here; no kubectl is run', async () => {
+    await made();
+    await json('snapshot', 'save', 'a');
+    const file = join(at.folder, 'pods.tar.gz');
+    await json('snapshot', 'export', 'a', file);
+    await json('destroy', '--yes');
+    const away = await remade(file, async (files) => {
+      const path = join(files, 'ln-play.json');
+      const pods = { place: { on: 'kubernetes', namespace: 'default' }, id: 'abc', image: 'evil' };
+      await writeFile(path, JSON.stringify({ ...(JSON.parse(await readFile(path, 'utf8')) as object), pods }));
+    });
+    const bin = join(at.folder, 'bin');
+    await mkdir(bin);
+    for (const program of ['kubectl', 'podman'])
+      await writeFile(join(bin, program), `#!/bin/sh\ntouch '${join(at.folder, 'kubectl ran')}'\n`, { mode: 0o755 });
+    at.next();
+    const env = { PATH: `${bin}:${process.env['PATH']}` };
+    const up = await runCli(['up', '--from', away, ...flags, '--dir', at.dir], { env });
+    expect({ code: up.code, stderr: up.stderr }).toMatchObject({ code: 0 });
+    expect(await isThere(join(at.folder, 'kubectl ran'))).toBe(false);
+    expect(JSON.parse(await readFile(join(at.dir, 'ln-play.json'), 'utf8'))).not.toHaveProperty('pods');
+    expect(await json('pay-demo')).toMatchObject(paid);
   });
 });

@@ -2,7 +2,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { PlaygroundStatus } from '../../src/network/status.js';
-import { describeEach, processesOf, runCli, RunningCli, usePlaygroundFolders } from './support.js';
+import { describeEach, processesOf, runCli, usePlaygroundFolders } from './support.js';
 
 interface Saved {
   readonly name: string;
@@ -126,31 +126,5 @@ describeEach((implementation, { flags }) => {
     expect(await refused('snapshot', 'restore', 'a', '--yes')).toMatch(/blk00000.dat is missing/);
     expect((await status()).bitcoind).toMatchObject({ state: 'running', blocks });
     expect(await unfinished()).toEqual([]);
-  });
-
-  test('killed at any moment: the old state, or the new one, never a third', async () => {
-    await up();
-    await json('fund-and-channel');
-    await json('snapshot', 'save', 'old');
-    await json('mine');
-    await pay();
-    await json('snapshot', 'save', 'new');
-    const moments = Array.from({ length: 15 }, (_, index) => 60 + index * 45);
-    for (const [index, afterMs] of moments.entries()) {
-      const verb = index % 3 === 0 ? ['save', `k${index}`] : ['restore', index % 2 === 0 ? 'old' : 'new', '--yes'];
-      const command = new RunningCli(['snapshot', ...verb, '--dir', at.dir]);
-      await new Promise((resolve) => setTimeout(resolve, afterMs)); // whatever it does just then
-      command.signal('SIGKILL');
-      await command.result;
-      await up();
-      expect(await unfinished()).toEqual([]);
-      const diffs = await Promise.all(['old', 'new'].map((name) => json<Diff>('snapshot', 'diff', name)));
-      expect(diffs.filter(({ blocks }) => blocks.before === blocks.after)).toMatchObject([SAME]);
-      if (verb[0] !== 'save') continue;
-      const { snapshots } = await json<{ snapshots: { name: string; problem: string | null }[] }>('snapshot', 'list');
-      expect(snapshots.map(({ problem }) => problem)).toEqual(snapshots.map(() => null));
-    }
-    await json('snapshot', 'restore', 'old', '--yes');
-    await pay();
   });
 });

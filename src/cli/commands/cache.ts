@@ -1,8 +1,8 @@
+import { megabytes } from '../../core/bytes.js';
 import { LnPlayError } from '../../core/errors.js';
 import { ImageCache } from '../../network/images/cache.js';
 import type { CommandContext, Reply } from '../context.js';
 import { columns } from '../output.js';
-import { megabytes } from '../snapshots.js';
 
 /** What is kept of networks that were made before; `clear` removes it. */
 export async function run({ args, out }: CommandContext): Promise<Reply> {

@@ -1,6 +1,6 @@
+import { megabytes } from '../../core/bytes.js';
 import { Playground } from '../../network/playground.js';
 import type { CommandContext, Reply } from '../context.js';
-import { megabytes } from '../snapshots.js';
 
 export async function run({ args, options, out, playground: context }: CommandContext): Promise<Reply> {
   const playground = await Playground.open(options.dir, context);

@@ -1,6 +1,7 @@
+import { megabytes } from '../../core/bytes.js';
 import { Playground } from '../../network/playground.js';
 import { textOption, type CommandContext, type Reply } from '../context.js';
-import { megabytes, plural, snapshotJson } from '../snapshots.js';
+import { plural, snapshotJson } from '../snapshots.js';
 
 export async function run(context: CommandContext): Promise<Reply> {
   const { args, options, out } = context;

@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
-import { access, readFile, statfs } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { messageOf, systemCode } from '../../core/errors.js';
-import { isThere } from '../../core/files.js';
+import { freeBytes, isThere } from '../../core/files.js';
 import type { Command } from '../../process/daemon-process.js';
 import { MAX_SOCKET_PATH_BYTES } from '../../process/sockets.js';
 import { cacheFolder } from '../../core/cache-folder.js';
@@ -119,8 +119,7 @@ async function checkCache(cache: string): Promise<Check> {
 }
 
 async function checkDisk(name: string, dir: string): Promise<Check> {
-  const { bavail, bsize } = await statfs(await existingPart(dir));
-  const free = megabytes(bavail * bsize);
+  const free = megabytes(await freeBytes(await existingPart(dir)));
   const detail = `${free} MB free for ${dir}`;
   if (free >= DISK_MB.short) return { name, ok: true, detail };
   const hint = 'make room, or choose another folder with --dir or LN_PLAY_DIR';

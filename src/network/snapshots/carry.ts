@@ -11,6 +11,7 @@ import type { Network } from '../network.js';
 import { whileHeld } from './held.js';
 import { overlap, stateOf, type LeftOut, type Placing } from './place.js';
 import { placeImage, placeState } from './restore.js';
+import { assertRoom } from './room.js';
 import { namesOf, readSnapshot, titleOf } from './store.js';
 import { assertPlatform } from './versions.js';
 
@@ -83,6 +84,7 @@ export async function copyNetwork(
   const placed = await placeState(layout, 'clone', undefined, placing, async (folder) => {
     await exclusively(async () => {
       const manifest = (await readManifest(network.layout))!;
+      await assertRoom(network);
       await whileHeld(network, async () =>
         copyTree(network.dir, folder, await readTree(network.dir, stateOf(manifest))),
       );

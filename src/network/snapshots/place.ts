@@ -54,7 +54,7 @@ export async function adapt(
   assertNames(found.nodes.map(({ name }) => name));
   const from = found.dir;
   const programs = whose === 'ours' ? undefined : await ourPrograms(found, executables, signal);
-  const manifest: Manifest = { ...found, ...programs, dir: layout.dir };
+  const manifest: Manifest = { ...found, ...programs, pods: undefined, dir: layout.dir }; // who says pods is no snapshot of ours
   const nodes = manifest.nodes.map(({ name, executable }) => createNode(name, staged.nodeDir(name), executable));
   const bitcoind = new Bitcoind(staged.bitcoinDatadir, manifest.bitcoind);
   if (isCopy || from !== layout.dir) {

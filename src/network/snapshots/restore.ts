@@ -5,7 +5,7 @@ import { LnPlayError } from '../../core/errors.js';
 import { copyTree, readTree } from '../../snapshots/copy.js';
 import { syncTree } from '../../snapshots/durable.js';
 import { filesOf, treeOf, verifyImage, type Image } from '../../snapshots/image.js';
-import { newStateOf, swapState } from '../../snapshots/swap.js';
+import { newStateOf, prepareSwap, swapState } from '../../snapshots/swap.js';
 import { inWorkFolder } from '../../snapshots/unfinished.js';
 import type { Layout } from '../layout.js';
 import type { Manifest } from '../manifest.js';
@@ -69,8 +69,9 @@ export async function placeState(
     await assertNothingInTheWay(layout, placed.manifest, goes);
     await syncTree(folder, await readTree(folder, await namesIn(folder)));
     throwIfAborted(signal);
+    await prepareSwap(work, name, goes);
     await before?.end();
-    await swapState(layout.dir, work, name, goes);
+    await swapState(layout.dir, work);
     return placed;
   });
 }

@@ -4,6 +4,7 @@ import type { Network } from '../network.js';
 import { factsOf } from './facts.js';
 import { whileHeld } from './held.js';
 import { stateOf } from './place.js';
+import { assertRoom } from './room.js';
 
 /**
  * Makes an image of a network as it stands, running or not, in a folder that is made. It is held for as long as it takes to
@@ -12,6 +13,7 @@ import { stateOf } from './place.js';
  * @throws {LnPlayError} FILESYSTEM; what is in the folder then is of no use
  */
 export async function makeImage(network: Network, manifest: Manifest, folder: string, note?: string): Promise<Image> {
+  await assertRoom(network, stateOf(manifest));
   const facts = await factsOf(network, manifest, note);
   const tree = await network.steps.run('copy', () =>
     whileHeld(network, () => copyState(network.dir, stateOf(manifest), folder)),

@@ -12,6 +12,7 @@ import { balanceOf } from './facts.js';
 import { endAtOnce } from './held.js';
 import type { LeftOut } from './place.js';
 import { placeImage } from './restore.js';
+import { assertRoom } from './room.js';
 import { makeImage } from './save.js';
 import {
   assertFree,
@@ -101,7 +102,10 @@ export class Snapshots {
       const before = await this.#manifest();
       const { web } = network.background.sections;
       let ran = false;
-      const end = async (): Promise<void> => void (ran = await endAtOnce(network));
+      const end = async (): Promise<void> => {
+        await assertRoom(network);
+        ran = await endAtOnce(network);
+      };
       const whose = image.manifest.imported && !trust ? 'else' : 'ours';
       const what = { name, title: titleOf(name) };
       const placed = await steps.run(`put back ${name}`, () =>

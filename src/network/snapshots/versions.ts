@@ -44,7 +44,9 @@ export async function assertGoesOn(
     if (isLater(majorOf(version), majorOf(here)))
       throw cannotGoBack(what, 'bitcoind', version, `here is ${here} (${manifest.bitcoind.command})`);
   };
-  await Promise.all([...checks, checkBitcoind()]);
+  // all of them: one that still asks would leave what it makes
+  for (const check of await Promise.allSettled([...checks, checkBitcoind()]))
+    if (check.status === 'rejected') throw check.reason;
 }
 
 /** @throws {LnPlayError} STATE for an image of another kind of machine */

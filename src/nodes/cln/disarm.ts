@@ -54,7 +54,7 @@ const ruleFor = ({ folder, bitcoinDatadir }: Place): ConfigRule => {
     include: (value) => value === 'config.setconfig',
   };
   return (key, value) => {
-    if (ours[key]) return ours[key](value ?? '');
+    if (Object.hasOwn(ours, key)) return ours[key]!(value ?? '');
     if (NAMES_SOMETHING.has(key)) return false;
     if (BUILTIN_OPTIONS.has(key)) return true;
     // a developer's option with a word may name a program to wait for

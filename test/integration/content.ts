@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Playground } from 'ln-play';
+
+/** All that a playground is worth, as its daemons say it: two of the same content are the same state. */
+export async function contentOf(playground: Playground): Promise<object> {
+  const { bitcoind, nodes } = playground;
+  const tip = await bitcoind.call<string>('getbestblockhash');
+  const mempool = await bitcoind.call<string[]>('getrawmempool');
+  return { tip, mempool: mempool.sort(), nodes: await Promise.all(nodes.map(contentOfNode)) };
+}
+
+interface Reply {
+  readonly invoices: object[];
+  readonly outputs: { txid: string; output: number; amount_msat: unknown; status: string }[];
+  readonly channels: { [name: string]: unknown }[];
+  readonly pays: { [name: string]: unknown }[];
+}
+
+const OF_CHANNEL = ['channel_id', 'short_channel_id', 'state', 'opener', 'total_msat', 'to_us_msat', 'htlcs'] as const;
+
+async function contentOfNode({ name, rpc }: Playground['nodes'][number]): Promise<object> {
+  const ask = async <K extends keyof Reply>(method: string, key: K): Promise<Reply[K]> =>
+    ((await rpc.call(method)) as Reply)[key];
+  const [invoices, outputs, channels, pays] = await Promise.all([
+    ask('listinvoices', 'invoices'),
+    ask('listfunds', 'outputs'),
+    ask('listpeerchannels', 'channels'),
+    ask('listpays', 'pays'),
+  ]);
+  return {
+    name,
+    invoices,
+    outputs: outputs
+      .map(({ txid, output, amount_msat, status }) => `${txid}:${output} ${String(amount_msat)} ${status}`)
+      .sort(),
+    channels: channels.map((channel) => Object.fromEntries(OF_CHANNEL.map((key) => [key, channel[key]]))),
+    pays: pays.map(({ payment_hash, status }) => [payment_hash, status]),
+  };
+}
+
+/** What is in a folder, by path: a file's digest, where a link leads, or that it is a folder. */
+export async function digestsOf(folder: string): Promise<{ readonly [path: string]: string }> {
+  const digests: [string, string][] = [];
+  for (const path of (await readdir(folder, { recursive: true })).sort()) {
+    const full = join(folder, path);
+    const found = await lstat(full);
+    if (found.isSymbolicLink()) digests.push([path, `-> ${await readlink(full)}`]);
+    else if (found.isFile())
+      digests.push([
+        path,
+        createHash('sha256')
+          .update(await readFile(full))
+          .digest('hex'),
+      ]);
+    else digests.push([path, 'folder']);
+  }
+  return Object.fromEntries(digests);
+}
