@@ -58,6 +58,7 @@ export async function unpackImage(file: string, folder: string): Promise<Image> 
   const { Parser } = await import('tar');
   let turn: Promise<void> = Promise.resolve();
   let current: ReadEntry | undefined;
+  let isOver = false;
   try {
     await new Promise<void>((resolve, reject) => {
       const input = createReadStream(file);
@@ -69,7 +70,7 @@ export async function unpackImage(file: string, folder: string): Promise<Image> 
         strict: true,
         zstd: false, // tar throws where nobody catches it, if this Node has none
         onReadEntry: (entry) => {
-          turn = turn.then(() => reader.take((current = entry)));
+          turn = turn.then(() => (isOver ? undefined : reader.take((current = entry))));
           turn.catch(fail);
         },
       });
@@ -81,7 +82,8 @@ export async function unpackImage(file: string, folder: string): Promise<Image> 
     await turn;
     return await reader.end();
   } catch (error) {
-    current?.destroy(); // what is still read of it ends, and its file is closed
+    isOver = true;
+    current?.destroy(); // nothing more comes of it: whoever reads it ends, and closes the file that it goes to
     await turn.catch(() => {}); // what was wrong is told already
     throw error;
   }
@@ -138,6 +140,7 @@ class ArchiveReader {
       const output = await open(target, 'wx', (mode & 0o700) | 0o400);
       try {
         const writer = new SparseWriter(output);
+        if (entry.destroyed) throw new Error('it is cut off'); // a reader that begins now would wait for ever
         for await (const chunk of entry) {
           hash.update(chunk);
           await writer.write(chunk);

@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import { LnPlayError } from '../../core/errors.js';
 import { Playground } from '../../network/playground.js';
 import type { CommandContext, Reply } from '../context.js';
@@ -34,12 +34,20 @@ async function confirm({ out, signal }: CommandContext, playground: Playground, 
     });
   const lines = details.length === 0 ? ['  nothing has happened since'] : details.map((line) => `  ${line}`);
   process.stderr.write(`${what}:\n${lines.join('\n')}\n`);
+  if (/^y(es)?$/i.test((await ask('Put it back? [y/N] ', signal)).trim())) return;
+  throw new LnPlayError('ABORTED', 'Nothing was changed');
+}
+
+/** @returns what a person answers at the terminal; '' for Ctrl-C and Ctrl-D, at which a question alone would never end */
+async function ask(question: string, signal: AbortSignal): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await terminal.question('Put it back? [y/N] ', { signal });
-    if (/^y(es)?$/i.test(answer.trim())) return;
+    return await new Promise<string>((resolve) => {
+      terminal.once('close', () => resolve(''));
+      signal.addEventListener('abort', () => resolve(''), { once: true });
+      terminal.question(question, resolve);
+    });
   } finally {
     terminal.close();
   }
-  throw new LnPlayError('ABORTED', 'Nothing was changed');
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { dir } from 'tmp-promise';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Random } from '../../../src/core/random.js';
-import { copyTree, eachOf, readTree, SparseWriter } from '../../../src/snapshots/copy.js';
+import { copyTree, readTree, SparseWriter } from '../../../src/snapshots/copy.js';
 
 let folder: string;
 let cleanup: () => Promise<void>;
@@ -113,28 +113,4 @@ test('what cannot be copied is told with where to', async () => {
   });
   await expect(copyTree(from, join(folder, 'other'), { ...tree, files: ['l1/gone'] })).rejects.toThrow('ENOENT');
   expect((await lstat(to)).isFile()).toBe(true);
-});
-
-test('some at once, each once; after one that fails no other is begun', async () => {
-  let running = 0;
-  let most = 0;
-  const seen: number[] = [];
-  const numbers = Array.from({ length: 50 }, (_, index) => index);
-  const body = async (number: number): Promise<void> => {
-    seen.push(number);
-    most = Math.max(most, ++running);
-    await new Promise(setImmediate);
-    running--;
-  };
-  await eachOf(numbers, body);
-  expect(seen).toEqual(numbers);
-  expect(most).toBeGreaterThan(1);
-  expect(most).toBeLessThan(20);
-  seen.length = 0;
-  const failing = eachOf(numbers, async (number) => {
-    await body(number);
-    if (number === 3) throw new Error('no 3');
-  });
-  await expect(failing).rejects.toThrow('no 3');
-  await eachOf([], body);
 });
