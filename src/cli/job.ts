@@ -3,6 +3,7 @@ import { LnPlayError } from '../core/errors.js';
 import { parseFeerate } from '../cln/feerate.js';
 import type { LightningNode } from '../nodes/node.js';
 import type { Playground } from '../network/playground.js';
+import { MOST_NODES } from '../network/limits.js';
 import { TALK } from '../network/talk.js';
 import { textOption, type CommandContext } from './context.js';
 import { fetchProgress } from './fetch-progress.js';
@@ -30,7 +31,9 @@ export function jobOptions(context: CommandContext) {
 export function nodesOption(context: CommandContext): number | readonly string[] | undefined {
   const text = textOption(context, 'nodes');
   if (text === undefined) return undefined;
-  return /^[\d-]/.test(text) || text === '' ? wholeNumber(text, '--nodes', { min: 1, max: 100 }) : text.split(',');
+  return /^[\d-]/.test(text) || text === ''
+    ? wholeNumber(text, '--nodes', { min: 1, max: MOST_NODES.inPods })
+    : text.split(',');
 }
 
 /**

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { ConfigFile } from '../core/config-file.js';
 import { LnPlayError, messageOf } from '../core/errors.js';
 import { makePrivateFolder, readIfThere, writeWhole } from '../core/files.js';
-import type { Probe, WaitOptions } from '../core/wait.js';
+import type { Probe } from '../core/wait.js';
 import type { Command } from '../process/daemon-process.js';
 import { freePort, isPortFree } from '../process/ports.js';
 import { BitcoindRpc, isBitcoinError } from '../rpc/bitcoind.js';
-import { Daemon } from './daemon.js';
+import { Daemon, type ReadyOptions } from './daemon.js';
 
 /** bitcoind's own on regtest. */
 const DEFAULT_PORT = '18443';
@@ -89,7 +89,7 @@ export class Bitcoind {
     const args = [...this.command.args, `-datadir=${this.datadir}`, marker, '-printtoconsole=0'];
     this.#daemon ??= new Daemon({
       name: 'bitcoind',
-      command: { command: this.command.command, args },
+      command: { ...this.command, args },
       marker,
       cwd: this.datadir,
       logFile: this.logFile,
@@ -138,7 +138,7 @@ export class Bitcoind {
    *
    * @throws {LnPlayError} DAEMON with its last log lines when it dies; TIMEOUT
    */
-  async start(options: WaitOptions = {}): Promise<void> {
+  async start(options: ReadyOptions = {}): Promise<void> {
     await this.daemon.start();
     await this.daemon.waitReady(options);
   }

@@ -1,15 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { LnPlayError, systemCode } from '../core/errors.js';
 import { waitFor, type Probe, type WaitOptions } from '../core/wait.js';
-import { DaemonProcess, describeExit, type Command, type Exit } from '../process/daemon-process.js';
-import {
-  descendants,
-  findByArgument,
-  findProcess,
-  nextProcesses,
-  orphansOf,
-  type ProcessEntry,
-} from '../process/table.js';
+import { DaemonProcess, type Command } from '../process/daemon-process.js';
+import { describeExit, type Exit, type HeldProcess, type Waiting } from '../process/held-process.js';
+import { KeptProcess } from '../process/keeper/kept-process.js';
+import { findByArgument, findProcess, nextProcesses, type ProcessEntry } from '../process/table.js';
 import { tailFile } from './log-tail.js';
 
 /** What sets one kind of daemon apart. All of them are started, awaited, watched and stopped by `Daemon`. */
@@ -39,6 +34,11 @@ export interface StartExtra {
   readonly env?: NodeJS.ProcessEnv;
 }
 
+export interface ReadyOptions extends WaitOptions {
+  /** Told what holds its start up, once that is known; what it returns is called when the wait is over. */
+  readonly onHeldUp?: ((why: string) => () => void) | undefined;
+}
+
 /** `frozen`: it runs, and a signal holds it in the middle of whatever it does. */
 export type DaemonState = 'running' | 'frozen' | 'stopped' | 'dead';
 
@@ -50,6 +50,8 @@ const STOP_STEPS = [
 
 /** Lines of lightningd's log that complain of nothing. */
 const CHATTER = /\s(DEBUG|TRACE|IO|INFO)\s/;
+
+const AGAIN = 'see `ln-play status` until it runs, then do the same once more';
 
 const NEVER = new Promise<never>(() => {});
 /** Nothing listens (yet): no sign of death. */
@@ -67,10 +69,10 @@ const ORPHANS_MS = 3_000;
 /** One daemon's life: start, be ready, die or be stopped. The only place that knows how. */
 export class Daemon {
   readonly spec: DaemonSpec;
-  #process: DaemonProcess | undefined;
+  #process: HeldProcess | undefined;
   #outputFrom = { log: 0, output: 0 };
   #stopping: Promise<void> | undefined;
-  #watch: { readonly process: DaemonProcess; readonly died: Promise<never> } | undefined;
+  #watch: { readonly process: HeldProcess; readonly died: Promise<never> } | undefined;
 
   constructor(spec: DaemonSpec) {
     this.spec = spec;
@@ -87,11 +89,30 @@ export class Daemon {
   /** Takes hold of the process where it already runs, and says whether it does. */
   attach(table?: readonly ProcessEntry[]): boolean {
     if (this.#process?.running) return true;
-    const [entry] = findByArgument(this.spec.marker, table);
-    if (!entry) return false;
-    this.#process = DaemonProcess.adopt(entry);
+    const found = this.#find(table);
+    if (!found) return false;
+    this.#process = found;
     this.#stopping = undefined; // whoever started it again, it is another process
     return true;
+  }
+
+  #find(table: readonly ProcessEntry[] | undefined): HeldProcess | undefined {
+    const { marker, command } = this.spec;
+    if (command.kept) return KeptProcess.find(command.kept.folder, marker);
+    const [entry] = findByArgument(marker, table);
+    return entry && DaemonProcess.adopt(entry);
+  }
+
+  /** Of one that runs elsewhere: what it waits for, or why it has ended. */
+  get problem(): string | undefined {
+    const { marker, command } = this.spec;
+    if (!command.kept) return undefined;
+    return this.waitsFor?.what ?? KeptProcess.reason(command.kept.folder, marker)?.message;
+  }
+
+  /** What it waits for before it can be of use, where that is known. */
+  get waitsFor(): Waiting | undefined {
+    return this.#process?.waitsFor;
   }
 
   /**
@@ -103,12 +124,15 @@ export class Daemon {
   async start(extra: StartExtra = {}): Promise<void> {
     this.#stopping = undefined;
     this.#outputFrom = { log: await sizeOf(this.spec.logFile), output: await sizeOf(this.spec.outputFile) };
-    const { command, args } = this.spec.command;
-    const { cwd, outputFile, env } = this.spec;
-    this.#process = await DaemonProcess.start(
-      { command, args: [...args, ...(extra.args ?? [])] },
-      { cwd, outputFile, env: { ...process.env, ...env, ...extra.env } },
-    );
+    const { command, args: usual, kept } = this.spec.command;
+    const { cwd, outputFile, env, marker } = this.spec;
+    const args = [...usual, ...(extra.args ?? [])];
+    this.#process = kept
+      ? await KeptProcess.start(kept, marker, args)
+      : await DaemonProcess.start(
+          { command, args },
+          { cwd, outputFile, env: { ...process.env, ...env, ...extra.env } },
+        );
   }
 
   /**
@@ -116,13 +140,41 @@ export class Daemon {
    *
    * @throws {LnPlayError} DAEMON as soon as it dies, with its exit and its last log lines; TIMEOUT
    */
-  async waitReady(options: WaitOptions = {}): Promise<void> {
-    await this.waitFor(`${this.name} to be ready`, this.spec.ready, options);
+  async waitReady({ onHeldUp, ...options }: ReadyOptions = {}): Promise<void> {
+    const { probe, over } = this.telling(this.spec.ready, onHeldUp);
+    try {
+      await this.waitFor(`${this.name} to be ready`, probe, options);
+    } finally {
+      over();
+    }
+  }
+
+  /** A probe that also tells what its start waits for, as that changes; `over` ends it. */
+  telling<T>(
+    probe: () => Promise<T>,
+    onHeldUp: ReadyOptions['onHeldUp'],
+  ): { probe: () => Promise<T>; over: () => void } {
+    let told: string | undefined;
+    let over: (() => void) | undefined;
+    const tell = (what: string | undefined): void => {
+      if (what === told) return;
+      over?.();
+      told = what;
+      over = what === undefined ? undefined : onHeldUp?.(`${this.name}: ${what}`);
+    };
+    return { probe: () => (tell(this.waitsFor?.what), probe()), over: () => tell(undefined) };
   }
 
   /** As `waitFor`, ended also by the death of this daemon. */
   async waitFor<T>(what: string, probe: () => Promise<Probe<T>>, options: WaitOptions = {}): Promise<T> {
-    return await waitFor(what, () => this.guard(probe), options);
+    try {
+      return await waitFor(what, () => this.guard(probe), options);
+    } catch (error) {
+      const { waitsFor } = this;
+      if (!waitsFor || !(error instanceof LnPlayError) || error.code !== 'TIMEOUT') throw error;
+      const hint = waitsFor.hint ?? error.hint;
+      throw new LnPlayError('TIMEOUT', `${error.message}: ${waitsFor.what}`, { hint, cause: error });
+    }
   }
 
   /** Runs `body`; where the daemon has died meanwhile, its death is thrown instead of what `body` stumbled over. */
@@ -136,8 +188,14 @@ export class Daemon {
       const isDeaf = NOT_THERE.has(systemCode(error.cause) ?? '');
       if (!isDeaf) await this.#process?.waitForExit(DYING_MS).catch(() => {});
       await this.#throwIfDead();
+      if (this.waitsFor !== undefined) throw this.#away(this.waitsFor, error);
       throw isDeaf && this.#process?.running ? this.#deaf(error.cause) : error;
     }
+  }
+
+  /** The error of one that runs elsewhere, and not at this moment. */
+  #away({ what, hint = AGAIN }: Waiting, cause: unknown): LnPlayError {
+    return new LnPlayError('CONNECTION', `${this.name} cannot be reached: ${what}`, { hint, cause });
   }
 
   /** The error of one that runs and does not answer. */
@@ -193,7 +251,7 @@ export class Daemon {
   /** Ends it and all that it started at once, as a crash of its machine would. */
   async crash(): Promise<void> {
     if (!this.attach()) return;
-    const family = this.#familyOf(this.#process!);
+    const family = this.#process!.family();
     for (const entry of family) DaemonProcess.adopt(entry).signal('SIGKILL');
     await this.#process!.waitForExit(STOP_STEPS[2].timeoutMs);
     await endOrphans(family);
@@ -219,7 +277,7 @@ export class Daemon {
   }
 
   #family(table?: readonly ProcessEntry[]): ProcessEntry[] {
-    return this.attach(table) ? descendants(this.#process!.pid, table) : [];
+    return this.attach(table) ? this.#process!.family(table) : [];
   }
 
   /** What it wrote since it was started, its end: what it complained of, or else whatever it said last. */
@@ -233,6 +291,10 @@ export class Daemon {
 
   /** The error to throw when it has ended without being asked to. */
   async death(exit: Exit): Promise<LnPlayError> {
+    if (exit.reason) {
+      const { message, details, hint } = exit.reason;
+      return new LnPlayError('DAEMON', message, { details, hint });
+    }
     const lines = await this.lastLines();
     const quiet = lines.length === 0 ? ['it wrote nothing'] : lines;
     return new LnPlayError('DAEMON', `${this.name} ${describeExit(exit)}`, {
@@ -249,19 +311,19 @@ export class Daemon {
   async #stop(): Promise<void> {
     const running = this.#process;
     if (!running) return;
-    if (!running.running) return await endOrphans(orphansOf(running.pid, await nextProcesses())); // it died by itself
-    const family = this.#familyOf(running, await nextProcesses());
+    if (!running.running) return await endOrphans(running.orphans(await nextProcesses())); // it died by itself
+    const family = running.family(await nextProcesses());
     letGoOn(family); // else it would not hear
     await this.#end(running);
     // what it started in its last moments is in no list made before
-    await endOrphans([...family, ...orphansOf(running.pid, await nextProcesses())]);
+    await endOrphans([...family, ...running.orphans(await nextProcesses())]);
   }
 
   /**
    * Asks it to stop. lightningd lets its plugins end before it does, for up to 30 s, and they may never; without them it
    * ends in order, which is more than it would do at a signal.
    */
-  async #requestStop(running: DaemonProcess): Promise<void> {
+  async #requestStop(running: HeldProcess): Promise<void> {
     const timer = setTimeout(() => {
       if (running.running) void this.#endWhatHoldsUp(running);
     }, HOLD_UP_MS).unref();
@@ -272,10 +334,9 @@ export class Daemon {
     }
   }
 
-  async #endWhatHoldsUp(running: DaemonProcess): Promise<void> {
+  async #endWhatHoldsUp(running: HeldProcess): Promise<void> {
     const { isPart = () => false } = this.spec;
-    const { pid } = running;
-    const others = this.#familyOf(running).filter((entry) => entry.pid !== pid && !isPart(entry));
+    const others = running.family().filter((entry) => entry.pid !== running.pid && !isPart(entry));
     await Promise.all(
       others.map(async (entry) => {
         const other = DaemonProcess.adopt(entry);
@@ -285,7 +346,7 @@ export class Daemon {
     );
   }
 
-  async #end(running: DaemonProcess): Promise<void> {
+  async #end(running: HeldProcess): Promise<void> {
     const asks = [
       async () => await this.#requestStop(running),
       () => Promise.resolve(running.signal('SIGTERM')),

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { ConfigFile } from '../core/config-file.js';
 import { LnPlayError, systemCode } from '../core/errors.js';
 import { fileError, makePrivateFolder, readIfThere, writeWhole } from '../core/files.js';
-import type { Probe, WaitOptions } from '../core/wait.js';
+import type { Probe } from '../core/wait.js';
 import { certificatesAside } from '../core/certificates.js';
 import { SMALL_HEAP_ENV } from '../core/small-heap.js';
 import { shellWord } from '../core/shell.js';
@@ -12,7 +12,7 @@ import type { Command } from '../process/daemon-process.js';
 import { freePort, isPortFree } from '../process/ports.js';
 import { assertSocketPath } from '../process/sockets.js';
 import { LightningSocket } from '../rpc/lightning-socket.js';
-import { Daemon } from './daemon.js';
+import { Daemon, type ReadyOptions } from './daemon.js';
 import { rpcSocketOf } from './lightning-dir.js';
 import {
   lightningdSettings,
@@ -26,13 +26,8 @@ import { removeStillbornDatabase } from './stillborn.js';
 
 export interface LightningdExecutable extends Command {
   readonly implementation: Implementation;
-  /** The host name of the pod that it runs in: the command is a tunnel to it then. */
+  /** The host name of the pod that it runs in. */
   readonly pod?: string | undefined;
-}
-
-export interface ReadyOptions extends WaitOptions {
-  /** Told what holds its start up, once that is known; what it returns is called when the wait is over. */
-  readonly onHeldUp?: ((why: string) => () => void) | undefined;
 }
 
 /** How long it may be silent before we look what holds it up, and how often we look then, in ms. */
@@ -58,7 +53,7 @@ export class Lightningd {
     const marker = `--pid-file=${join(lightningDir, 'lightningd-regtest.pid')}`;
     this.daemon = new Daemon({
       name,
-      command: { command: executable.command, args: [...executable.args, `--lightning-dir=${lightningDir}`, marker] },
+      command: { ...executable, args: [...executable.args, `--lightning-dir=${lightningDir}`, marker] },
       marker,
       cwd: lightningDir,
       ...(executable.implementation === 'embedded' && {

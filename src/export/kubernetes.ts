@@ -103,6 +103,8 @@ export function workloadObjects(workload: Workload, options: KubernetesOptions):
     metadata: named(workload.host),
     spec: {
       replicas: 1,
+      // with its usual policy a set that cannot run as it is would wait for that, whatever it is changed to
+      podManagementPolicy: 'Parallel',
       serviceName: workload.host,
       selector: { matchLabels: { ...labels } },
       template: {
@@ -202,6 +204,8 @@ function keyContainer({ image }: Workload) {
       '-c',
       `mkdir -p ${target} && test -e ${target}/hsm_secret || install -m 400 ${SECRET_DIR}/hsm_secret ${target}/hsm_secret`,
     ],
+    // a namespace with a quota takes no container that says nothing of this
+    resources: { requests: { cpu: '10m', memory: '16Mi' }, limits: { memory: '64Mi' } },
     securityContext: LOCKED_DOWN,
     volumeMounts: [
       { name: 'data', mountPath: DATA_DIR },

@@ -41,6 +41,8 @@ export function podmanObjects(
               image,
               imagePullPolicy: 'IfNotPresent',
               command: secret === undefined ? words : ['sh', '-c', keyThen(words, CONFIG_DIR)],
+              // a volume is root's, who is the user's own where podman is
+              securityContext: { runAsUser: 0, runAsGroup: 0 },
               resources: { limits: { memory: `${memoryMb[1]}Mi` } },
               volumeMounts: [
                 { name: 'data', mountPath: DATA_DIR },

@@ -84,8 +84,9 @@ function bitcoindWorkload({ bitcoind: image }: Images, prefix: string): Workload
 rpcbind=0.0.0.0
 rpcallowip=0.0.0.0/0
 rpcport=${BITCOIND_RPC_PORT}
-rpcthreads=128
-rpcworkqueue=256
+# each node holds one, waiting for the next block
+rpcthreads=640
+rpcworkqueue=1280
 `;
   const cli = ['bitcoin-cli', '-regtest', `-rpcuser=${RPC_USER}`, '-rpcpassword=$(RPC_PASSWORD)', 'getblockchaininfo'];
   return {

@@ -1,9 +1,6 @@
 import { z } from 'zod';
 import { alias, colour, durationMs, feerate, feeratePerKw, msat, sat, whole } from './scalars.js';
 
-/** How many nodes a playground has at the most. */
-export const MOST_NODES = 100;
-
 const KEY = "'name', 'random', or a secret of 32 bytes in hex: 64 digits";
 
 const nodeName = () => z.string({ error: "a node's name" });

@@ -2,7 +2,7 @@ import { freemem, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { formatMsat } from '../core/amounts.js';
 import { closeNames } from '../core/close-names.js';
-import { assertOpenable, costOfAllSat, leastCapacitySat } from '../network/limits.js';
+import { assertOpenable, costOfAllSat, leastCapacitySat, MOST_NODES } from '../network/limits.js';
 import { nameFault } from '../network/names.js';
 import {
   assertSpec,
@@ -16,7 +16,7 @@ import {
 } from '../network/spec.js';
 import { problemAt, type Gathered, type Placed } from './gather.js';
 import { reportThrown, type Report } from './problems.js';
-import { MOST_NODES, type ChannelEntry, type NodeEntry, type PolicyEntry } from './schema.js';
+import type { ChannelEntry, NodeEntry, PolicyEntry } from './schema.js';
 
 /** What a name of the file stands for: a node, or the nodes of a row. */
 type Rows = ReadonlyMap<string, readonly string[]>;
@@ -82,12 +82,12 @@ function namesOf({ nodes }: Gathered, report: Report): Rows {
       );
   for (const each of taken) if (!rows.has(each)) rows.set(each, [each]);
   const first = nodes[0];
-  if (taken.length > MOST_NODES && first)
+  if (taken.length > MOST_NODES.inPods && first)
     report({
       origin: first.origin,
       path: ['nodes'],
       on: 'key',
-      message: `${taken.length} nodes are too many: a playground has ${MOST_NODES} at the most`,
+      message: `${taken.length} nodes are too many: a playground has ${MOST_NODES.inPods} at the most, in pods`,
       hint: `this machine has ${gigabytes(totalmem())} of memory, ${gigabytes(freemem())} of it free; a node takes 30 to 160 MiB`,
     });
   return rows;

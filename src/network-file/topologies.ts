@@ -2,7 +2,7 @@ import { LnPlayError } from '../core/errors.js';
 import { Random } from '../core/random.js';
 import { nodeNames } from '../network/names.js';
 import { inLine, type Edge, type NetworkSpec } from '../network/spec.js';
-import { MOST_NODES } from './schema.js';
+import { MOST_NODES } from '../network/limits.js';
 
 export interface TopologyOptions {
   /** For `random`: the same seed, the same network. */
@@ -15,6 +15,8 @@ interface Topology {
   readonly about: string;
   /** How many nodes it takes to be one. */
   readonly least: number;
+  /** How many it may have; what a playground may have by default. */
+  readonly most?: number;
   /** Who has a channel with whom. */
   readonly edges: (names: readonly string[], seed: number) => Edge[];
 }
@@ -31,6 +33,7 @@ export const TOPOLOGIES = {
   mesh: {
     about: 'each to each',
     least: 2,
+    most: MOST_NODES.here, // five thousand channels
     edges: (names) => names.flatMap((from, index) => names.slice(index + 1).map((to): Edge => [from, to])),
   },
   random: { about: 'connected, with three channels for two nodes', least: 2, edges: randomOf },
@@ -59,7 +62,8 @@ export function topologyOf(text: string, { seed = 1, capacitySat = CAPACITY_SAT 
   if (!topology) return refuse('is no shape with a number of nodes');
   const count = Number(number);
   if (count < topology.least) return refuse(`is too small: a ${shape} has ${topology.least} nodes at the least`);
-  if (count > MOST_NODES) return refuse(`is too large: a playground has ${MOST_NODES} nodes at the most`);
+  const { most = MOST_NODES.inPods } = topology;
+  if (count > most) return refuse(`is too large: a ${shape} has ${most} nodes at the most`);
   const nodes = nodeNames(count);
   return {
     nodes: nodes.map((name) => ({ name })),

@@ -24,6 +24,8 @@ import { assertAsWanted, type UpOptions } from './up-options.js';
 
 /** How often a port may be lost to somebody else before we give up. */
 const PORT_TRIES = 5;
+/** How long an image may take to be pulled and its daemon to start, in ms, where nobody says how long. */
+const POD_READY_MS = 600_000;
 /** Of so many nodes one that does not start stops all that was started: the rest would be of little use. */
 const FEW = 2;
 
@@ -59,9 +61,9 @@ export async function boot<N extends Network>(
   const settings = await settingsPlan(options, before, make);
   const inPods = options.pods || before?.pods ? await import('./pods.js') : undefined;
   const pods = inPods?.podsRecordOf(options.pods, before);
-  const { bitcoind, nodes, bitcoinCli } = pods
-    ? await inPods!.podPrograms(pods, plan.nodes, before?.nodes ?? [], context.signal)
-    : await resolveExecutables(options, plan.nodes, await proven(before, make), context.signal);
+  const inThem = pods && (await inPods!.podPrograms(layout, pods, plan.nodes, before?.nodes ?? [], context));
+  const { bitcoind, nodes, bitcoinCli } =
+    inThem ?? (await resolveExecutables(options, plan.nodes, await proven(before, make), context.signal));
   if (options.network) assertAbilities(options.network, nodes);
   const isUnfunded = ({ name }: NodeRecord): boolean => {
     const had = before?.nodes.find((node) => node.name === name);
@@ -87,9 +89,10 @@ export async function boot<N extends Network>(
       await Promise.all(make(before).nodes.map((node) => node.rebase(before.dir, layout.dir)));
   }
   await writeManifest(layout, manifest);
-  if (pods) {
+  if (pods && inThem) {
     const { nodes: made, steps } = make(manifest);
-    await steps.run('pods', () => inPods!.applyPods(layout, pods, plan.nodes, made, context.signal));
+    const theirs = { record: pods, tenancy: inThem.tenancy };
+    await steps.run('pods', () => inPods!.applyPods(layout, theirs, plan.nodes, made, context));
   }
 
   for (let tries = 1; ; tries++) {
@@ -99,7 +102,7 @@ export async function boot<N extends Network>(
       if (failed.size > 0) throw notUp(failed, report.playground.nodes.length);
       return { ...report, ...settings, created: before === undefined };
     } catch (error) {
-      if (lostItsPort(error) && tries < PORT_TRIES) continue;
+      if (lostItsPort(error) && !pods && tries < PORT_TRIES) continue;
       if (before) {
         // others that did not work are not kept
         const kept = withProgramsOf(before, manifest, error instanceof SomeNotUp ? error.names : undefined);
@@ -165,7 +168,7 @@ async function start<N extends Network>(
     bitcoindDied = (error) => reject((chainFailure = error));
   });
   failure.catch(() => {}); // whoever waits hears of it
-  const wait = { ...playground.wait, failure };
+  const wait = { ...(playground.isInPods && { timeoutMs: POD_READY_MS }), ...playground.wait, failure };
   const started: Daemon[] = [];
   const restore: (() => Promise<void>)[] = [];
   const failed = new Map<LightningNode, unknown>();

@@ -1,5 +1,5 @@
-import type { Daemon } from '../daemons/daemon.js';
-import type { ReadyOptions } from '../daemons/lightningd.js';
+import type { Daemon, ReadyOptions } from '../daemons/daemon.js';
+
 import { listProcesses } from '../process/table.js';
 import type { Steps } from './steps.js';
 

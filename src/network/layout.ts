@@ -23,6 +23,9 @@ export const layoutOf = (dir: string) =>
     webFeed: join(dir, '.background', 'feed'),
     /** What its pods were made of, if its daemons run in such. */
     pods: join(dir, 'pods.yaml'),
+    /** Of the process that stands for those: what it keeps, its socket, and its log. */
+    keeperFolder: join(dir, '.pods'),
+    keeperLog: join(dir, 'pods.log'),
     bitcoinDatadir: join(dir, 'bitcoin'),
     nodeDir: (name: string) => join(dir, name),
   }) as const;

@@ -3,6 +3,8 @@ import { FEERATE_FLOOR } from '../cln/feerate.js';
 import { LnPlayError } from '../core/errors.js';
 import type { ChannelSpec } from './spec.js';
 
+/** How many nodes a playground has at the most: on this machine, and in pods (docs/scale.md). */
+export const MOST_NODES = { here: 100, inPods: 500 } as const;
 /** The least that bitcoind relays to an address of any kind, in sat: to a taproot one, at its default dustrelayfee. */
 export const DUST_SAT = 330n;
 /** Below this no lightningd makes a channel, in sat: two reserves of the dust limit would be all of it. */

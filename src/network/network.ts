@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { LnPlayError, type ErrorCode } from '../core/errors.js';
 import { unlessAborted } from '../core/wait.js';
 import { Bitcoind } from '../daemons/bitcoind.js';
-import type { LightningdExecutable, ReadyOptions } from '../daemons/lightningd.js';
+import type { ReadyOptions } from '../daemons/daemon.js';
+import type { LightningdExecutable } from '../daemons/lightningd.js';
 import { withLock, type LockHolder } from '../process/lock.js';
 import { createNode } from '../nodes/implementations.js';
 import type { LightningNode } from '../nodes/node.js';
@@ -81,6 +82,17 @@ export class Network {
     for (const { name, executable } of manifest.nodes)
       if (!isDeepStrictEqual(this.#nodes.get(name)?.executable, executable))
         this.#nodes.set(name, { node: createNode(name, this.layout.nodeDir(name), executable), executable });
+  }
+
+  /** Whether its daemons run somewhere else than on this machine. */
+  get isInPods(): boolean {
+    return this.#pods !== undefined;
+  }
+
+  /** What there is to say of daemons in pods that nothing of this machine stands for. */
+  async podProblems(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    if (!this.#pods || names.length === 0) return new Map();
+    return await (await import('./pods.js')).podProblems(this.#pods, names, this.#context);
   }
 
   /** Where its daemons run, if not on this machine. */

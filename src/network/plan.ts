@@ -5,6 +5,7 @@ import { whyNotExecutable } from '../daemons/executables/files.js';
 import { SUBDAEMONS } from '../daemons/subdaemons.js';
 import { assertChannels } from './apply/assert-network.js';
 import type { Layout } from './layout.js';
+import { MOST_NODES } from './limits.js';
 import type { Manifest } from './manifest.js';
 import { assertNames, nodeNames } from './names.js';
 import { assertEdges, assertSpec, inLine, sameEdge, type Edge, type NodeSpec } from './spec.js';
@@ -20,7 +21,8 @@ export interface Plan {
 export function planOf(options: UpOptions, before: Manifest | undefined): Plan {
   const had = before?.nodes ?? [];
   const hadNames = had.map(({ name }) => name);
-  const asked = askedSpecs(options.network?.nodes ?? options.nodes ?? (before ? [] : 2), hadNames);
+  const most = (options.pods ?? before?.pods) ? MOST_NODES.inPods : MOST_NODES.here;
+  const asked = askedSpecs(options.network?.nodes ?? options.nodes ?? (before ? [] : 2), hadNames, most);
   const added = asked.filter(({ name }) => !hadNames.includes(name));
   const names = [...hadNames, ...added.map(({ name }) => name)];
   if (added.length > 0) assertNames(names);
@@ -53,18 +55,18 @@ export function planOf(options: UpOptions, before: Manifest | undefined): Plan {
 }
 
 /** Names that count from where the nodes that there are end: `--nodes 3`. */
-function askedSpecs(nodes: NonNullable<UpOptions['nodes']>, had: readonly string[]): NodeSpec[] {
-  const most = 'for example: ln-play up --nodes 3';
+function askedSpecs(nodes: NonNullable<UpOptions['nodes']>, had: readonly string[], most: number): NodeSpec[] {
   const refuse = (what: string): never => {
-    throw new LnPlayError('USAGE', `${what}: a playground has 1 to 100 nodes`, { hint: most });
+    const hint = `for example: ln-play up --nodes 3; in pods (--on kubernetes) there may be ${MOST_NODES.inPods}`;
+    throw new LnPlayError('USAGE', `${what}: a playground has 1 to ${most} nodes`, { hint });
   };
   if (typeof nodes !== 'number') {
-    if (had.length + nodes.length === 0 || new Set([...had, ...nodes.map(nameOf)]).size > 100)
+    if (had.length + nodes.length === 0 || new Set([...had, ...nodes.map(nameOf)]).size > most)
       refuse(`${nodes.length} nodes`);
     assertNames(nodes.map(nameOf));
     return nodes.map((node) => (typeof node === 'string' ? { name: node } : node));
   }
-  if (!Number.isSafeInteger(nodes) || nodes < 1 || nodes > 100) refuse(`--nodes ${nodes}`);
+  if (!Number.isSafeInteger(nodes) || nodes < 1 || nodes > most) refuse(`--nodes ${nodes}`);
   const free = nodeNames(nodes + had.length).filter((name) => !had.includes(name));
   return free.slice(0, Math.max(0, nodes - had.length)).map((name) => ({ name }));
 }

@@ -365,6 +365,7 @@ export class Playground<Name extends string = string> extends WeatherNetwork imp
 
   async #stop(): Promise<string[]> {
     const stopped = await stopDaemons(this.daemons(), this.steps);
+    if (this.pods) await (await import('./pods.js')).stopPods(this.pods, this.#context);
     await this.background.forgetByHand();
     return stopped;
   }
@@ -372,9 +373,10 @@ export class Playground<Name extends string = string> extends WeatherNetwork imp
   async #destroy(): Promise<string[]> {
     const stopped = await this.#stop();
     if (this.pods) await (await import('./pods.js')).removePods(this.pods);
-    const { manifest, unborn, locks, pods, bitcoinDatadir, snapshots, unfinished, nodeDir } = this.layout;
+    const { manifest, unborn, locks, pods, keeperFolder, keeperLog, bitcoinDatadir, snapshots, unfinished, nodeDir } =
+      this.layout;
     const folders = this.nodes.map(({ name }) => nodeDir(name));
-    const others = [bitcoinDatadir, pods, manifest, unborn, snapshots, unfinished];
+    const others = [bitcoinDatadir, pods, keeperFolder, keeperLog, manifest, unborn, snapshots, unfinished];
     for (const path of [...folders, ...others]) await removeTree(path);
     await this.background.remove();
     await removeLocks(locks); // at last: from here on the playground is whoever's is the first to make another

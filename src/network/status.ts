@@ -38,6 +38,8 @@ export interface DaemonStatus {
   readonly pid: number | null;
   readonly purpose: string;
   readonly log_file: string;
+  /** Of one in a pod: what that waits for, or why it is not there. */
+  readonly problem?: string;
 }
 
 export interface NodeStatus {
@@ -70,7 +72,7 @@ export interface ChannelStatus {
 
 /** Asks every daemon at once. One that does not answer is told as such and hides none of the others. */
 export async function statusOf(network: Network): Promise<PlaygroundStatus> {
-  const daemons = daemonsStatus(network);
+  const daemons = await withPods(network, daemonsStatus(network));
   const background = await backgroundStatus(network, daemons);
   const stateOf = (name: string): DaemonState => daemons.find((daemon) => daemon.name === name)!.state;
   const [bitcoind, nodes] = await Promise.all([
@@ -129,7 +131,17 @@ function daemonsStatus(network: Network): DaemonStatus[] {
     pid: daemon.pid ?? null,
     purpose,
     log_file: daemon.spec.logFile,
+    ...(daemon.problem === undefined ? {} : { problem: daemon.problem }),
   }));
+}
+
+async function withPods(network: Network, daemons: readonly DaemonStatus[]): Promise<DaemonStatus[]> {
+  const lacking = daemons.filter(({ state, problem }) => state !== 'running' && problem === undefined);
+  const problems = await network.podProblems(lacking.map(({ name }) => name));
+  return daemons.map((daemon) => {
+    const problem = problems.get(daemon.name);
+    return problem === undefined ? daemon : { ...daemon, problem };
+  });
 }
 
 async function bitcoindStatus({ bitcoind }: Network, state: DaemonState): Promise<PlaygroundStatus['bitcoind']> {

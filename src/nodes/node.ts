@@ -1,7 +1,7 @@
 import { LnPlayError } from '../core/errors.js';
 import type { WaitOptions } from '../core/wait.js';
-import type { Daemon } from '../daemons/daemon.js';
-import type { ReadyOptions } from '../daemons/lightningd.js';
+import type { Daemon, ReadyOptions } from '../daemons/daemon.js';
+
 import type { Implementation } from '../daemons/implementation.js';
 import type { Setting } from '../daemons/settings.js';
 

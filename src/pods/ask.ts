@@ -1,5 +1,5 @@
 import { LnPlayError } from '../core/errors.js';
-import { run, type RunOptions } from '../process/run.js';
+import { run } from '../process/run.js';
 
 /** What a program says when something is wrong that a person can mend, and what to do about it. */
 export interface KnownFailure {
@@ -9,20 +9,38 @@ export interface KnownFailure {
   readonly hint: string;
 }
 
+/** A failure that is known, as such: some are no failure to whoever asked. */
+export class KnownError extends LnPlayError {
+  readonly failure: KnownFailure;
+  constructor(failure: KnownFailure, cause: LnPlayError) {
+    const { code, what, hint } = failure;
+    super(code, what, { details: cause.details.slice(-1), hint, cause });
+    this.failure = failure;
+  }
+}
+
+export interface AskOptions {
+  readonly input?: string;
+  readonly signal?: AbortSignal | undefined;
+  /** How long it may take, in ms. */
+  readonly limitMs: number;
+}
+
 /**
  * Runs a command line program of a cluster to its end.
  *
  * @returns its standard output
- * @throws {LnPlayError} MISSING_BINARY, with where to get it; what the failure is known for; DAEMON with its last lines
+ * @throws {LnPlayError} MISSING_BINARY, with where to get it; what the failure is known for; TIMEOUT, naming the limit;
+ *   DAEMON with its last lines
  */
 export async function ask(
   program: string,
   args: readonly string[],
   failures: readonly KnownFailure[],
-  options: RunOptions & { readonly input?: string } = {},
+  { limitMs, ...options }: AskOptions,
 ): Promise<string> {
   try {
-    return (await run(program, args, options)).stdout;
+    return (await run(program, args, { ...options, timeoutMs: limitMs })).stdout;
   } catch (error) {
     if (!(error instanceof LnPlayError)) throw error;
     if (error.code === 'MISSING_BINARY')
@@ -30,9 +48,22 @@ export async function ask(
         hint: `install ${program}, then try again`,
         cause: error,
       });
-    const said = [error.message, ...error.details].join('\n');
-    const known = failures.find(({ says }) => says.test(said));
-    if (!known) throw error;
-    throw new LnPlayError(known.code, known.what, { details: error.details.slice(-1), hint: known.hint, cause: error });
+    if (error.code === 'TIMEOUT')
+      throw new LnPlayError('TIMEOUT', `${program} did not answer within ${limitMs / 1_000} s`, {
+        details: [[program, ...args].join(' ')],
+        hint: `see whether that works by itself: the cluster hangs, or what ${program} logs in with`,
+        cause: error,
+      });
+    throw known(error, failures);
   }
+}
+
+/** What a program that ended by itself has said is the matter. */
+export const failureOf = (program: string, said: string, failures: readonly KnownFailure[]): LnPlayError =>
+  known(new LnPlayError('DAEMON', `${program} has ended`, { details: said.split('\n').filter(Boolean) }), failures);
+
+function known(error: LnPlayError, failures: readonly KnownFailure[]): LnPlayError {
+  const said = [error.message, ...error.details].join('\n');
+  const failure = failures.find(({ says }) => says.test(said));
+  return failure ? new KnownError(failure, error) : error;
 }

@@ -1,8 +1,18 @@
 import { LnPlayError } from '../core/errors.js';
 import { PLAYGROUND_LABEL } from '../daemons/container.js';
 import type { Command } from '../process/daemon-process.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { ask, type KnownFailure } from './ask.js';
-import type { Cluster, OwnedPlace, PodState } from './cluster.js';
+import {
+  ABSENT,
+  type Absence,
+  type Cluster,
+  type OwnedPlace,
+  type PodState,
+  type Tenancy,
+  type Watcher,
+} from './cluster.js';
 
 const FAILURES: readonly KnownFailure[] = [
   {
@@ -13,7 +23,16 @@ const FAILURES: readonly KnownFailure[] = [
   },
 ];
 
+/** How often podman is asked how its pods do, in ms. */
+const LOOK_MS = 500;
+/** How long what lasts may take, in ms: pods that are made, and pods that end. */
+const LASTS_MS = 300_000;
+const GRACE_S = 30;
+const LAST_LINES = 10;
+
 interface Container {
+  readonly Id: string;
+  readonly StartedAt: number;
   readonly Names: readonly string[];
   readonly State: string;
   readonly ExitCode: number;
@@ -23,28 +42,36 @@ interface Container {
 export class Podman implements Cluster {
   readonly place: Extract<OwnedPlace, { on: 'podman' }>;
 
-  constructor(place: Extract<OwnedPlace, { on: 'podman' }>) {
+  readonly logsAtOnce = 1;
+  readonly #limitMs: number;
+
+  /** @param limitMs how long a call may take, in ms */
+  constructor(place: Extract<OwnedPlace, { on: 'podman' }>, limitMs: number) {
     this.place = place;
+    this.#limitMs = limitMs;
   }
 
   get title(): string {
     return `podman's network ${this.place.network}`;
   }
 
-  async assertUsable(signal?: AbortSignal): Promise<void> {
-    const { network } = this.place;
+  async tenancy(signal?: AbortSignal): Promise<Tenancy> {
     const there = await this.#network(signal);
-    if (there === 'absent' || there === 'ours') return;
-    throw new LnPlayError('STATE', `podman's network ${network} is somebody else's, or another playground's`, {
+    if (there !== 'of others') return there;
+    throw new LnPlayError('STATE', `podman's network ${this.place.network} is in use: it is not this playground's`, {
       hint: 'choose another name with --namespace',
     });
   }
 
-  async apply(manifest: string, signal?: AbortSignal): Promise<void> {
+  /** A network of this name can be made once. */
+  async claim(_: string, signal?: AbortSignal): Promise<void> {
     const { network, id } = this.place;
-    if ((await this.#network(signal)) === 'absent')
-      await this.#ask(['network', 'create', '--label', `${PLAYGROUND_LABEL}=${id}`, network], { signal });
-    await this.#ask(['kube', 'play', '--replace', '--network', network, '-'], { input: manifest, signal });
+    await this.#ask(['network', 'create', '--label', `${PLAYGROUND_LABEL}=${id}`, network], { signal });
+  }
+
+  async apply(manifest: string, signal?: AbortSignal): Promise<void> {
+    const args = ['kube', 'play', '--replace', '--network', this.place.network, '-'];
+    await this.#ask(args, { input: manifest, signal, limitMs: LASTS_MS });
   }
 
   async #network(signal: AbortSignal | undefined): Promise<'absent' | 'ours' | 'of others'> {
@@ -61,27 +88,58 @@ export class Podman implements Cluster {
     return new Map(containers.map((each) => [each.Names[0]!.replace(/-daemon$/, ''), stateOf(each)]));
   }
 
-  async start(host: string, signal?: AbortSignal): Promise<void> {
-    await this.#ask(['pod', 'start', host], { signal });
+  async watch({ tell, caughtUp }: Watcher, signal: AbortSignal): Promise<void> {
+    let before: ReadonlyMap<string, PodState> = new Map();
+    while (!signal.aborted) {
+      const now = await this.states(signal);
+      for (const host of before.keys()) if (!now.has(host)) tell(host, undefined);
+      for (const [host, state] of now) if (!isDeepStrictEqual(before.get(host), state)) tell(host, state);
+      caughtUp();
+      before = now;
+      await delay(LOOK_MS, undefined, { signal }).catch(() => {}); // it has ended
+    }
   }
 
-  async stop(host: string): Promise<void> {
-    await this.#ask(['pod', 'stop', '--time', '30', host]);
+  async whyAbsent(): Promise<Absence> {
+    const gone = (await this.#network(undefined)) === 'absent' ? `${this.title} is not there any more` : undefined;
+    return { gone, why: new Map() };
+  }
+
+  async lastLines(host: string): Promise<readonly string[]> {
+    const text = await this.#ask(['logs', '--tail', String(LAST_LINES), containerOf(host)]);
+    return text.split('\n').filter(Boolean);
+  }
+
+  async start(hosts: readonly string[]): Promise<void> {
+    await this.#ask(['pod', 'start', ...hosts], { limitMs: LASTS_MS });
+  }
+
+  async restart(hosts: readonly string[]): Promise<void> {
+    await this.start(hosts);
+  }
+
+  async stop(hosts?: readonly string[]): Promise<void> {
+    const which = hosts ?? [...(await this.states()).keys()];
+    if (which.length > 0) await this.#ask(['pod', 'stop', '--time', String(GRACE_S), ...which], { limitMs: LASTS_MS });
   }
 
   exec(host: string, command: readonly string[]): Command {
-    return { command: 'podman', args: ['exec', '-i', `${host}-daemon`, ...command] };
+    return { command: 'podman', args: ['exec', '-i', containerOf(host), ...command] };
   }
 
-  logs(host: string, since?: Date): Command {
+  logs([host]: readonly string[], since?: Date): Command {
     const from = since === undefined ? [] : [`--since=${since.toISOString()}`];
-    return { command: 'podman', args: ['logs', '-f', ...from, `${host}-daemon`] };
+    return { command: 'podman', args: ['logs', '-f', ...from, containerOf(host!)] };
+  }
+
+  loggedBy(line: string, [host]: readonly string[]): readonly [host: string, text: string] {
+    return [host!, line];
   }
 
   async remove(): Promise<void> {
     const { network } = this.place;
     const hosts = [...(await this.states()).keys()];
-    if (hosts.length > 0) await this.#ask(['pod', 'rm', '--force', ...hosts]);
+    if (hosts.length > 0) await this.#ask(['pod', 'rm', '--force', ...hosts], { limitMs: LASTS_MS });
     const volumes = hosts.flatMap((host) => [`${host}-data`, `${host}-config`]);
     if (volumes.length > 0) await this.#ask(['volume', 'rm', '--force', ...volumes]);
     await this.#ask(['network', 'rm', '--force', network]);
@@ -89,15 +147,21 @@ export class Podman implements Cluster {
 
   async #ask(
     args: readonly string[],
-    options: { readonly input?: string; readonly signal?: AbortSignal | undefined } = {},
-  ) {
-    return await ask('podman', args, FAILURES, options);
+    options: { readonly input?: string; readonly signal?: AbortSignal | undefined; readonly limitMs?: number } = {},
+  ): Promise<string> {
+    return await ask('podman', args, FAILURES, { limitMs: this.#limitMs, ...options });
   }
 }
 
-function stateOf({ State, ExitCode }: Container): PodState {
-  if (State === 'running') return { phase: 'running' };
-  if (State === 'exited' && ExitCode !== 0 && ExitCode !== 143)
-    return { phase: 'failed', why: `it exited with code ${ExitCode}` };
-  return State === 'exited' ? { phase: 'absent' } : { phase: 'starting', why: State };
+const containerOf = (host: string): string => `${host}-daemon`;
+
+/** How a container ends that is asked to: by itself, by SIGTERM, or by SIGKILL after that. */
+const ASKED = new Set([0, 143, 137]);
+
+function stateOf({ State, ExitCode, Id, StartedAt }: Container): PodState {
+  const known = { run: `${Id}/${StartedAt}`, crashes: 0 };
+  if (State === 'running') return { ...known, phase: 'running' };
+  if (State === 'exited' && !ASKED.has(ExitCode))
+    return { ...known, phase: 'failed', why: `it exited with code ${ExitCode}` };
+  return State === 'exited' ? ABSENT : { ...known, phase: 'starting', why: State };
 }

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { LnPlayError, messageOf, systemCode } from '../core/errors.js';
-import type { Command, Exit } from './daemon-process.js';
+import type { Command } from './daemon-process.js';
+import type { Exit } from './held-process.js';
 import { sendSignal } from './signal.js';
 
 export interface ChildOptions {

@@ -3,17 +3,10 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LnPlayError, messageOf, systemCode } from '../core/errors.js';
 import { waitFor } from '../core/wait.js';
+import type { Exit, HeldProcess } from './held-process.js';
+import type { KeptCommand } from './keeper/kept-process.js';
 import { sendSignal } from './signal.js';
-import { findProcess, isRunning, type ProcessEntry } from './table.js';
-
-/** How a process ended; both undefined when it was not our child, so that only its absence is known. */
-export interface Exit {
-  readonly code?: number | undefined;
-  readonly signal?: NodeJS.Signals | undefined;
-}
-
-export const describeExit = ({ code, signal }: Exit): string =>
-  signal ? `was killed by ${signal}` : code === undefined ? 'is gone' : `exited with code ${code}`;
+import { descendants, findProcess, isRunning, orphansOf, type ProcessEntry } from './table.js';
 
 /** How often a process is looked at that somebody wants to know the end of, in ms. */
 const WATCH_MS = 100;
@@ -22,13 +15,15 @@ const WATCH_MS = 100;
 export interface Command {
   readonly command: string;
   readonly args: readonly string[];
+  /** Where it runs elsewhere, and a keeper stands for it: the arguments are what that is told then. */
+  readonly kept?: KeptCommand | undefined;
 }
 
 /**
  * A process that outlives the command that started it. It leads a session of its own, so that a Ctrl-C in the terminal
  * reaches us alone and we end it in order.
  */
-export class DaemonProcess {
+export class DaemonProcess implements HeldProcess {
   readonly pid: number;
   readonly #entry: Pick<ProcessEntry, 'pid' | 'startTime'>;
   /** Of a child the kernel tells us the exit; any other process is watched by its pid and start time. */
@@ -81,7 +76,6 @@ export class DaemonProcess {
     return new DaemonProcess(entry);
   }
 
-  /** How it ended, or undefined while it runs. */
   get exit(): Exit | undefined {
     if (!this.#isChild && !isRunning(this.#entry)) this.#exit ??= {};
     return this.#exit;
@@ -91,7 +85,6 @@ export class DaemonProcess {
     return this.exit === undefined;
   }
 
-  /** Resolves when it has ended; keeps our own process alive no longer. */
   get ended(): Promise<Exit> {
     this.#ended ??= new Promise((resolve) => {
       this.#watch = setInterval(() => {
@@ -103,17 +96,6 @@ export class DaemonProcess {
     return this.#ended;
   }
 
-  /** Looks no longer for its end: whoever waits for that waits in vain. */
-  unwatch(): void {
-    clearInterval(this.#watch);
-    this.#ended = undefined;
-  }
-
-  /**
-   * Resolves when it has ended.
-   *
-   * @throws {LnPlayError} TIMEOUT when it still runs after `timeoutMs`
-   */
   async waitForExit(timeoutMs: number): Promise<Exit> {
     return await waitFor<Exit>(
       `process ${this.pid} to end`,
@@ -125,9 +107,20 @@ export class DaemonProcess {
     );
   }
 
-  /** Sends it a signal; never to another process that merely has its old pid now. */
   signal(signal: NodeJS.Signals): void {
     if (isRunning(this.#entry)) sendSignal(this.pid, signal);
+  }
+
+  get waitsFor(): undefined {
+    return undefined;
+  }
+
+  family(table?: readonly ProcessEntry[]): ProcessEntry[] {
+    return descendants(this.pid, table);
+  }
+
+  orphans(table?: readonly ProcessEntry[]): ProcessEntry[] {
+    return orphansOf(this.pid, table);
   }
 }
 

@@ -15,7 +15,7 @@ import type { Files } from '../fakes/tar.js';
 import { makeBase } from './containers/base-image.js';
 import { Podman, whyNoContainers } from './containers/podman.js';
 import { copySources } from './sources.js';
-import { useTemporaryFolder } from './support.js';
+import { runCli, runJson, useTemporaryFolder } from './support.js';
 
 const why = whyNoContainers ? ` (skipped: ${whyNoContainers})` : '';
 const run = promisify(execFile);
@@ -102,6 +102,31 @@ describe.skipIf(whyNoContainers)(`in a container${why}`, () => {
     const demo = await podman.run('run', ...options, 'ln-play', 'demo', '--json');
     expect(JSON.parse(demo)).toMatchObject({ invoice: { status: 'paid' } });
   });
+
+  test('a network in pods of podman, by the same commands: channels, payments, down, up, and nothing left', async () => {
+    const network = `lp-${process.pid}`;
+    const PATH = `${await podman.onPath()}:${process.env['PATH']}`;
+    const env = { PATH, LN_PLAY_DIR: join(folder.path, 'pods') };
+    const json = (...args: string[]) => runJson<PlaygroundStatus>(args, { env, timeoutMs: 300_000 });
+    const images = ['bitcoind', 'embedded'].flatMap((kind) => ['--image', `${kind}=localhost/ln-play`]);
+    const up = ['up', '--on', 'podman', '--namespace', network, '--lightningd', 'embedded', ...images];
+    try {
+      await json(...up, '--nodes', 'alice,bob');
+      await json('fund-and-channel');
+      expect(await json('pay-demo')).toMatchObject({ payment: { status: 'complete' } });
+      expect((await runCli(['logs', 'alice'], { env })).stdout).toMatch(/INFO|DEBUG/);
+      await json('down');
+      expect(await podman.run('ps', '--format', '{{.Names}}')).not.toContain(network);
+      await json('up');
+      expect(await json('pay-demo')).toMatchObject({ payment: { status: 'complete' } });
+      expect((await json('status')).channels).toMatchObject([{ phase: 'normal' }]);
+    } finally {
+      await json('destroy', '--yes');
+    }
+    expect(await podman.run('ps', '--all', '--format', '{{.Names}}')).not.toContain(network);
+    expect(await podman.run('volume', 'ls', '--quiet')).not.toContain(network);
+    expect(await podman.run('network', 'ls', '--format', '{{.Name}}')).not.toContain(network);
+  }, 900_000);
 
   test('README’s first two commands on an Ubuntu without Debian’s keys, bitcoind or lightningd', async () => {
     // no package of Ubuntu's can be had where only Debian's mirror is: it is one by its names and its apt sources

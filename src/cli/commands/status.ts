@@ -52,7 +52,13 @@ export function statusText(
     dim(`${from} has ${formatSat(BigInt(to_us_msat))}`),
   ]);
   const all = rows.map((row) => [...row.slice(0, -1), dim(elide(row.at(-1)!, room))]);
-  const problems = nodes.flatMap(({ problem }) => (problem === undefined ? [] : [[style.red(problem)]]));
+  const ofPods = daemons.flatMap(({ name, problem }) => (problem === undefined ? [] : [[name, problem] as const]));
+  const problems = [
+    ...ofPods.map(([name, problem]) => [style.red(`${name}: ${problem}`)]),
+    ...nodes
+      .filter(({ name }) => !ofPods.some(([pod]) => pod === name))
+      .flatMap(({ problem }) => (problem === undefined ? [] : [[style.red(problem)]])),
+  ];
   const goingOn = background.map(({ name, summary, from, problem }) => [
     bold(wordsOf(name)),
     problem === null ? summary : `${summary}: ${style.red(problem)}`,

@@ -1,4 +1,5 @@
 import { LnPlayError } from '../../core/errors.js';
+import { MOST_NODES } from '../../network/limits.js';
 import { textOption, type CommandContext, type Reply } from '../context.js';
 import { shapeOptions } from '../network-file.js';
 import { wholeNumber } from '../job.js';
@@ -23,8 +24,9 @@ export async function run(context: CommandContext): Promise<Reply> {
 
   const { networkLiteral, writeNetworkFile } = await import('../../network-file/write.js');
   if (from !== undefined) {
-    const { importNetwork, MOST_NODES } = await import('../../network-file/import/import.js');
-    const most = nodes === undefined ? MOST_NODES : wholeNumber(nodes, '--nodes', { min: 1, max: MOST_NODES });
+    const { importNetwork } = await import('../../network-file/import/import.js');
+    const { here, inPods } = MOST_NODES;
+    const most = nodes === undefined ? here : wholeNumber(nodes, '--nodes', { min: 1, max: inPods });
     const { spec, notes } = await importNetwork(from, most, options);
     for (const note of notes) out.note(note);
     return { json: networkLiteral(spec), text: writeNetworkFile(spec, { comments: notes }).trimEnd() };

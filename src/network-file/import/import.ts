@@ -5,13 +5,10 @@ import { LnPlayError, messageOf } from '../../core/errors.js';
 import { namesIn } from '../../core/files.js';
 import { nameFault } from '../../network/names.js';
 import type { ChannelSpec, NetworkSpec, NodeSpec, PolicySpec } from '../../network/spec.js';
-import { MOST_NODES } from '../schema.js';
 import { readText } from '../source.js';
 import { shortPath } from '../yaml.js';
 import { FORMATS, type Format } from './formats.js';
 import { largestConnected, type Graph, type GraphChannel } from './graph.js';
-
-export { MOST_NODES };
 
 /** All of mainnet's graph has a tenth of this. */
 const MOST_BYTES = 500 * 1024 * 1024;

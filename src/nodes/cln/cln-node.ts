@@ -5,8 +5,9 @@ import { LnPlayError } from '../../core/errors.js';
 import { namesIn, removeTree } from '../../core/files.js';
 import type { WaitOptions } from '../../core/wait.js';
 import { installPlugin } from '../../daemons/install-plugin.js';
-import type { Daemon } from '../../daemons/daemon.js';
-import { Lightningd, type LightningdExecutable, type ReadyOptions } from '../../daemons/lightningd.js';
+
+import type { Daemon, ReadyOptions } from '../../daemons/daemon.js';
+import { Lightningd, type LightningdExecutable } from '../../daemons/lightningd.js';
 import { type Implementation } from '../../daemons/implementation.js';
 import { tailFile } from '../../daemons/log-tail.js';
 import { loggedId } from '../../daemons/logged-id.js';

@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import { fileError, writeWhole } from '../../core/files.js';
 import { PEER_PORT } from '../../daemons/container.js';
 import { formatSettings } from '../../daemons/settings.js';
+import type { ReadyOptions } from '../../daemons/daemon.js';
 import type { LightningdExecutable } from '../../daemons/lightningd.js';
 import { assertSocketPath } from '../../process/sockets.js';
 import type { NodeSetup } from '../node.js';
 import { ClnNode } from './cln-node.js';
 
 /**
- * A node whose lightningd runs in a pod: its program here is a tunnel to that (src/pods/tunnel), and what stands in its
- * folder is what the tunnel puts there. Its config is the pod's; the one here is a copy of what is its own in it.
+ * A node whose lightningd runs in a pod: a keeper stands for it here (src/pods/tunnel), and what stands in its folder is
+ * what that puts there. Its config is the pod's; the one here is a copy of what is its own in it.
  */
 export class PodNode extends ClnNode {
   readonly #pod: string;
@@ -35,6 +36,14 @@ export class PodNode extends ClnNode {
 
   override async address(): Promise<string> {
     return `${await this.id()}@${this.#pod}:${PEER_PORT}`;
+  }
+
+  override async waitReady(wait?: ReadyOptions): Promise<void> {
+    await this.daemon.waitReady(wait);
+  }
+
+  override async heldUpBy(): Promise<string | undefined> {
+    return this.daemon.waitsFor?.what;
   }
 
   override async rebase(): Promise<void> {} // nothing of this machine is named in it

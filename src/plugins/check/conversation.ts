@@ -2,7 +2,7 @@ import { CLN_VERSION } from '../../cln/version.js';
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../../core/errors.js';
 import { PipedChild } from '../../process/child.js';
-import { describeExit, type Exit } from '../../process/daemon-process.js';
+import { describeExit, type Exit } from '../../process/held-process.js';
 import { JsonFramer } from '../../rpc/framing.js';
 import { encodeMessage, isObject, type JsonObject, type RpcErrorBody, type RpcParams } from '../../rpc/json-rpc.js';
 import { LineSplitter } from '../../core/lines.js';

@@ -1,6 +1,6 @@
-import type { Cluster } from '../cluster.js';
-import { TO_BITCOIND } from './bridge.js';
-import { offer, type Offer } from './offer.js';
+import type { Socket } from 'node:net';
+import type { Command } from '../../process/daemon-process.js';
+import { BridgeChild } from './bridge-child.js';
 
 /** As our own client writes it (rpc/bitcoind.ts). */
 const STOP = '"method":"stop"';
@@ -8,16 +8,27 @@ const STOPPING = JSON.stringify({ result: 'Bitcoin Core stopping', error: null, 
 const ANSWER = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${STOPPING.length}\r\nconnection: close\r\n\r\n${STOPPING}`;
 
 /**
- * Offers a pod's bitcoind on a port of this machine. `stop` is kept back: it ends the pod, not the bitcoind in it, which its
- * cluster would start again.
+ * Connects a client to a pod's bitcoind. `stop` is kept back: it ends the pod, not the bitcoind in it, which its cluster
+ * would start again.
  */
-export async function offerBitcoind(
-  cluster: Cluster,
-  host: string,
-  port: number,
-  onStop: () => void,
-): Promise<() => void> {
-  const watch: Offer['watch'] = () => (chunk) => (chunk.includes(STOP) ? { stop: ANSWER } : { on: [chunk] });
-  const listen = { host: '127.0.0.1', port };
-  return await offer({ listen, to: cluster.exec(host, TO_BITCOIND), watch, onStop });
+export function serveBitcoind(client: Socket, to: Command, onStop: () => void): void {
+  const bridge = new BridgeChild(to, {
+    onHello: () => {},
+    onData: (chunk) => {
+      if (client.write(chunk)) return;
+      bridge.pause();
+      client.once('drain', () => bridge.resume());
+    },
+    onEnd: () => client.destroySoon(),
+  });
+  client.on('data', (chunk: Buffer) => {
+    if (chunk.includes(STOP)) {
+      client.end(ANSWER);
+      onStop();
+    } else if (!bridge.write(chunk)) {
+      client.pause();
+      bridge.onceDrained(() => client.resume());
+    }
+  });
+  client.on('close', () => bridge.end());
 }

@@ -1,64 +1,55 @@
 /**
- * What stands for a daemon that runs in a pod: a process of this machine that offers the pod's RPC where the daemon itself
- * would, and writes its log there. Started it starts the pod, stopped it stops it; so whoever starts, asks, watches and
- * stops daemons needs to know nothing of pods.
+ * What stands for the daemons of a playground that run in pods: one process of this machine that offers each one's RPC where
+ * the daemon itself would, and writes its log there. Started one starts its pod, stopped it stops it; so whoever starts,
+ * asks, watches and stops daemons needs to know nothing of pods.
  *
- * usage: main.js KIND PLACE HOST PASSWORD, then the daemon's own arguments
+ * usage: main.js FOLDER; what it is asked to keep: KIND PLACE HOST PASSWORD, then the daemon's own arguments
  */
-import { join } from 'node:path';
-import { ConfigFile } from '../../core/config-file.js';
-import { messageOf } from '../../core/errors.js';
-import { readIfThere, writeWhole } from '../../core/files.js';
-import { RPC_USER } from '../../daemons/container.js';
-import { rpcSocketOf } from '../../daemons/lightning-dir.js';
-import type { Cluster, OwnedPlace } from '../cluster.js';
+import { serveKeeper, type Kept, type Tell } from '../../process/keeper/serve.js';
+import type { OwnedPlace } from '../cluster.js';
 import { clusterOf } from '../clusters.js';
-import { offerBitcoind } from './bitcoind.js';
-import { BITCOIND_LISTENS, LIGHTNINGD_LISTENS } from './bridge.js';
-import { followLog, runIn, untilRunning } from './life.js';
-import { offerLightningd } from './lightningd.js';
+import { KeptPod, type Means } from './kept-pod.js';
+import { Logs } from './logs.js';
+import { Slots } from './slots.js';
+import { together } from './together.js';
+import { Watched } from './watched.js';
 
-/** How long an image may take to be pulled and its daemon to start, in ms. */
-const START_MS = 600_000;
-
-const [kind, place, host, password, ...args] = process.argv.slice(2) as [string, string, string, string, ...string[]];
-const valueOf = (flag: string): string => args.find((arg) => arg.startsWith(`${flag}=`))!.slice(flag.length + 1);
-const cluster: Cluster = clusterOf(JSON.parse(place) as OwnedPlace);
+/** How many connections to nodes there are at once: each is a kubectl that runs. */
+const MOST_CONNECTIONS = 32;
+/** How long it waits for more to start, or stop, in the same call, in ms. */
+const GATHER_MS = 50;
 
 const ended = new AbortController();
-let close = (): void => {};
-let stopping: Promise<void> | undefined;
-const stop = (): void => {
-  stopping ??= (async () => {
-    ended.abort();
-    await cluster.stop(host);
-    close();
-    process.exit(0);
-  })().catch(fail);
+process.on('exit', () => ended.abort());
+process.on('SIGTERM', () => process.exit(143));
+process.on('SIGINT', () => process.exit(130));
+
+const meansOf = (place: OwnedPlace): Means => {
+  const cluster = clusterOf(place);
+  const watched = new Watched(cluster);
+  void watched.run(ended.signal);
+  return {
+    cluster,
+    watched,
+    logs: new Logs(cluster, ended.signal),
+    slots: new Slots(MOST_CONNECTIONS),
+    start: together((hosts: readonly string[]) => cluster.start(hosts), GATHER_MS),
+    restart: together((hosts: readonly string[]) => cluster.restart(hosts), GATHER_MS),
+    whyAbsent: together(() => cluster.whyAbsent(), GATHER_MS),
+    stop: together((hosts: readonly string[]) => cluster.stop(hosts), GATHER_MS),
+  };
 };
-process.on('SIGTERM', stop);
-process.on('SIGINT', stop);
 
-function fail(error: unknown): void {
-  process.stderr.write(`${messageOf(error)}\n`);
-  process.exit(1);
-}
+/** All that one playground has are in the same place. */
+let means: Means | undefined;
 
-try {
-  const { phase } = (await cluster.states()).get(host) ?? { phase: 'absent' };
-  if (phase === 'absent' || phase === 'failed') await cluster.start(host);
-  await untilRunning(cluster, host, START_MS);
+function keep(words: readonly string[], tell: Tell): Kept {
+  const [kind, place, host, password, ...args] = words as [string, string, string, string, ...string[]];
   const isBitcoind = kind === 'bitcoind';
-  const folder = valueOf(isBitcoind ? '-datadir' : '--lightning-dir');
-  const logFile = isBitcoind ? join(folder, 'regtest', 'debug.log') : join(folder, 'log');
-  const followed = followLog(cluster, host, logFile, ended.signal);
-  followed.catch((error: unknown) => stopping ?? fail(error));
-  await runIn(cluster, host, isBitcoind ? BITCOIND_LISTENS : LIGHTNINGD_LISTENS);
-  if (isBitcoind) {
-    await writeWhole(join(folder, 'regtest', '.cookie'), `${RPC_USER}:${password}`);
-    const config = new ConfigFile((await readIfThere(join(folder, 'bitcoin.conf'))) ?? '', 'first');
-    close = await offerBitcoind(cluster, host, Number(config.get('rpcport')), stop);
-  } else close = await offerLightningd(cluster, host, rpcSocketOf(folder), stop);
-} catch (error) {
-  if (!stopping) fail(error);
+  const flag = isBitcoind ? '-datadir=' : '--lightning-dir=';
+  const folder = args.find((arg) => arg.startsWith(flag))!.slice(flag.length);
+  means ??= meansOf(JSON.parse(place) as OwnedPlace);
+  return new KeptPod(means, { isBitcoind, host, password, folder }, tell);
 }
+
+await serveKeeper(process.argv[2]!, keep);

@@ -41,13 +41,32 @@ export class Podman {
     return new Podman(folder);
   }
 
+  get #places(): readonly string[] {
+    const at = (name: string) => join(this.#folder, name);
+    const networks = ['--network-config-dir', at('networks')];
+    return ['--root', at('storage'), '--runroot', at('run'), '--storage-driver', 'overlay', ...networks];
+  }
+
+  get #env(): NodeJS.ProcessEnv {
+    return { CONTAINERS_CONF: join(this.#folder, 'containers.conf'), TMPDIR: this.#folder };
+  }
+
   /** Runs it to its end, and gives what it says on standard output. What fails is an error with all that it said. */
   async run(...args: string[]): Promise<string> {
-    const at = (name: string) => join(this.#folder, name);
-    const places = ['--root', at('storage'), '--runroot', at('run'), '--storage-driver', 'overlay'];
-    const env = { ...process.env, CONTAINERS_CONF: at('containers.conf'), TMPDIR: this.#folder };
-    const { stdout } = await run('podman', [...places, ...args], { env, maxBuffer: 100_000_000 });
+    const env = { ...process.env, ...this.#env };
+    const { stdout } = await run('podman', [...this.#places, ...args], { env, maxBuffer: 100_000_000 });
     return stdout.trim();
+  }
+
+  /** A folder for PATH with a `podman` that is this one. */
+  async onPath(): Promise<string> {
+    const bin = join(this.#folder, 'bin');
+    await mkdir(bin, { recursive: true });
+    const settings = Object.entries(this.#env).map(([name, value]) => `${name}='${value}'`);
+    const { stdout } = await run('sh', ['-c', 'command -v podman']);
+    const script = `#!/bin/sh\nexec env ${settings.join(' ')} ${stdout.trim()} ${this.#places.join(' ')} "$@"\n`;
+    await writeFile(join(bin, 'podman'), script, { mode: 0o755 });
+    return bin;
   }
 
   /** Makes an image by the lines of a Containerfile. */

@@ -98,6 +98,35 @@ test('each node has its config, key, service and a set of one, with the image of
   expect(podOf('carol').initContainers).toBeUndefined();
 });
 
+test('each container says what it needs and may take, cannot become root, and is looked after; each set runs by itself', () => {
+  const sets = objects.filter((object) => object.kind === 'StatefulSet');
+  expect(sets).toHaveLength(4);
+  for (const { spec } of sets) {
+    const { containers, initContainers = [], securityContext } = spec!.template.spec!;
+    expect(securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+    for (const each of [...containers, ...initContainers]) {
+      expect(each.resources).toMatchObject({
+        requests: { cpu: expect.any(String) as string, memory: expect.any(String) as string },
+        limits: { memory: expect.any(String) as string },
+      });
+      expect(each.securityContext).toEqual({ allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } });
+    }
+    const [{ startupProbe, readinessProbe, livenessProbe }] = containers as [(typeof containers)[number]];
+    for (const probe of [startupProbe, readinessProbe, livenessProbe]) expect(probe).toBeDefined();
+    expect(spec!.template.metadata!.labels).toMatchObject({ ...OURS, ...spec!.selector.matchLabels });
+    expect(spec!.podManagementPolicy).toBe('Parallel');
+  }
+});
+
+test('the pods of a network hear from each other alone', () => {
+  const all = { podSelector: { matchLabels: OURS } };
+  expect(named('NetworkPolicy', 'only-each-other').spec).toEqual({
+    ...all,
+    policyTypes: ['Ingress'],
+    ingress: [{ from: [all] }],
+  });
+});
+
 test('what is in a container and names a plugin of this machine is told', () => {
   expect(workloadsOf(SPEC, CLN).flatMap(({ leftOut }) => leftOut)).toEqual(['/home/me/plugin.js']);
 });

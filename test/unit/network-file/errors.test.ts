@@ -187,7 +187,7 @@ describe('one mistake, its place and the way out', () => {
       'nodes: { a: { lightningd: v1.2 } }',
       '1:27: lightningd says v1.2, which is not installed (ln-play install lightningd v1.2)',
     ],
-    ['200 nodes', 'nodes: { c: { count: 200 } }', '1:1: 200 nodes are too many: a playground has 100 at'],
+    ['600 nodes', 'nodes: { c: { count: 600 } }', '1:1: 600 nodes are too many: a playground has 500 at'],
     ['no node', 'nodes: {}', '1:1: there is no node (name one: nodes: { alice: {} })'],
     ['an empty file', '', '1:1: the file is empty (begin with nodes: { alice: {} })'],
     ['comments alone', '# nothing\n', '1:1: the file is empty'],

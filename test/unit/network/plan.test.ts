@@ -75,6 +75,7 @@ test('of a node that there is only options and plugins change', () => {
 test.each<[UpOptions, RegExp]>([
   [{ nodes: 0 }, /1 to 100/],
   [{ nodes: 101 }, /1 to 100/],
+  [{ nodes: 501, pods: { place: { on: 'podman', network: 'p' } } }, /1 to 500/],
   [{ nodes: 1.5 }, /1 to 100/],
   [{ nodes: [] }, /1 to 100/],
   [{ nodes: ['bitcoin'] }, /"bitcoin".*bitcoind's folder/],

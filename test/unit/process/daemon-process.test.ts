@@ -4,7 +4,8 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { DaemonProcess, describeExit } from '../../../src/process/daemon-process.js';
+import { DaemonProcess } from '../../../src/process/daemon-process.js';
+import { describeExit } from '../../../src/process/held-process.js';
 import { assertSocketPath, MAX_SOCKET_PATH_BYTES } from '../../../src/process/sockets.js';
 import { findProcess } from '../../../src/process/table.js';
 
