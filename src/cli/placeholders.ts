@@ -66,6 +66,7 @@ export const PLACEHOLDERS: { readonly [name: string]: Placeholder } = {
     about: 'such as 253perkw, 6blocks or normal',
     values: () => ['253perkw', 'slow', 'normal', 'urgent', 'minimum', 'opening', 'mutual_close', 'unilateral_close'],
   },
+  perkw: { about: 'such as 5000perkw; a bare number is perkb, as in lightningd' },
   blocks: { about: 'how many (1)' },
   address: { about: 'a bitcoin address: bcrt1…' },
   n: { about: 'how many' },

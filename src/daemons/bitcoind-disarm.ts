@@ -13,6 +13,7 @@ const HARMLESS: { readonly [key: string]: RegExp } = {
   fallbackfee: NUMBER,
   keypool: NUMBER,
   txindex: FLAG,
+  checkmempool: NUMBER,
   corepolicy: FLAG,
   listen: /^0$/,
   dnsseed: /^0$/,

@@ -203,6 +203,8 @@ export class Network {
   async #awaitBitcoind(): Promise<void> {
     const { daemon } = this.bitcoind;
     if (!daemon.attach() || daemon.pid === this.#readyPid) return; // what needs one that does not run says so
+    if (daemon.isFrozen && this.background.sections.thaw?.at[daemon.name] === undefined)
+      throw new LnPlayError('STATE', 'bitcoind is frozen', { hint: 'let it go on: ln-play thaw bitcoind' });
     await daemon.waitReady(this.wait);
     this.#readyPid = daemon.pid;
   }

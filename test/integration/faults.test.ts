@@ -80,6 +80,8 @@ describeEach((_implementation, { lightningd, flags }) => {
   test('bitcoind that crashes or is frozen', async () => {
     await playground.freeze('bitcoind');
     expect(await stateOf('bitcoind')).toBe('frozen');
+    const other = await Playground.open(playground.dir);
+    await expect(other.mine(1)).rejects.toMatchObject({ code: 'STATE', message: 'bitcoind is frozen' });
     await playground.thaw('bitcoind');
     await playground.mine(1);
     await playground.crash('bitcoind');

@@ -11,6 +11,7 @@ export async function run(context: CommandContext): Promise<Reply> {
   const json = { blocks, feerate_perkw: blocks === 0 ? null : feeratePerKw, transactions, vbytes, blockheight };
   const done = `${out.style.green('✔')} `;
   if (blocks === 0) return { json, text: `${done}nothing is left of what the mempool was filled with` };
-  const many = `${transactions} transactions, ${(vbytes / 1e6).toFixed(1)} MvB, wait at ${feeratePerKw}perkw`;
-  return { json, text: `${done}${many}: what pays less is in none of the next ${blocks} blocks` };
+  const many = `${transactions} transactions that pay ${feeratePerKw}perkw wait, ${(vbytes / 1e6).toFixed(1)} MvB`;
+  const until = `for about ${blocks} ${blocks === 1 ? 'block' : 'blocks'} what pays less waits too`;
+  return { json, text: `${done}${many}: ${until}, or until \`ln-play fill-mempool 0\`` };
 }

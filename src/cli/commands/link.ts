@@ -1,5 +1,6 @@
 import { parseDurationMs } from '../../core/durations.js';
 import { LnPlayError } from '../../core/errors.js';
+import { linkText } from '../../network/background/sections.js';
 import { Playground } from '../../network/playground.js';
 import { textOption, type CommandContext, type Reply } from '../context.js';
 
@@ -20,16 +21,16 @@ export async function run(context: CommandContext): Promise<Reply> {
   const playground = await Playground.open(options.dir, context.playground);
   const isSet = Object.values(how).some((value) => value !== undefined);
   await (isSet ? playground.link(from, to, how) : playground.healLink(from, to));
-  const { green, bold } = out.style;
-  const text = isSet ? await summaryOf(playground) : 'connected as ever';
+  const { green } = out.style;
+  const link = playground.background.sections.links?.links.find(
+    ({ from: a, to: b }) => [a, b].includes(from) && [a, b].includes(to),
+  );
   const { latencyMs = 0, jitterMs = 0, dropPercent = 0, isDown = false } = how;
   const json = { from, to, latency_ms: latencyMs, jitter_ms: jitterMs, drop_percent: dropPercent, down: isDown };
-  return { json, text: `${green('✔')} ${bold(`${from} – ${to}`)}: ${text}` };
-}
-
-async function summaryOf(playground: Playground): Promise<string> {
-  const all = await playground.background.status();
-  return all.find(({ name }) => name === 'links')?.summary ?? '';
+  const text = link
+    ? `${linkText(link)}, until \`ln-play link ${from} ${to}\``
+    : `${from} and ${to} are connected as ever`;
+  return { json, text: `${green('✔')} ${text}` };
 }
 
 function percent(text: string): number {

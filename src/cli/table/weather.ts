@@ -4,11 +4,11 @@ import type { CommandSpec, OptionSpec } from '../command-spec.js';
 /** What goes wrong in a network, on demand. */
 export const WEATHER: readonly CommandSpec[] = [
   {
-    usage: 'feerate [feerate]',
+    usage: 'feerate [perkw]',
     summary:
       'what bitcoind is taken to estimate, by every node, until down; without a feerate, show what each node takes',
     options: [
-      ...FEE_TARGETS.map((blocks): OptionSpec => [`--${blocks} <feerate>`, `for ${blocks} blocks`]),
+      ...FEE_TARGETS.map((blocks): OptionSpec => [`--${blocks} <perkw>`, `for ${blocks} blocks`]),
       ['--auto', "bitcoind's own estimates again"],
     ],
     examples: [
@@ -26,10 +26,10 @@ export const WEATHER: readonly CommandSpec[] = [
     load: () => import('../commands/slow-bitcoind.js'),
   },
   {
-    usage: 'fill-mempool [blocks]',
+    usage: 'fill-mempool [n]',
     summary:
       'have so many blocks (3) be full of large transactions that pay well, so that what pays less waits; 0 takes back what is left of them',
-    options: [['--feerate <feerate>', 'what they pay (5000perkw), the largest up to 2% more']],
+    options: [['--feerate <perkw>', 'what they pay (5000perkw), the largest up to 2% more']],
     examples: ['ln-play fill-mempool', 'ln-play fill-mempool 10 --feerate 20000perkw', 'ln-play fill-mempool 0'],
     load: () => import('../commands/fill-mempool.js'),
   },

@@ -186,8 +186,9 @@ export const SECTIONS: { readonly [N in SectionName]: SectionKind<Sections[N]> }
     isWeather: false,
     isDone: false,
     summary: ({ feeratePerKw }, { transactions, vbytes }) => {
-      const which = typeof vbytes === 'number' ? `${String(transactions)}, ${(vbytes / 1e6).toFixed(1)} MvB` : 'some';
-      return `filled with transactions at ${feeratePerKw}perkw: ${which} wait`;
+      const [many, size] =
+        typeof vbytes === 'number' ? [`${String(transactions)} `, `, ${(vbytes / 1e6).toFixed(1)} MvB`] : ['', ''];
+      return `${many}transactions that pay ${feeratePerKw}perkw wait${size}`;
     },
     details: ({ blocks, feeratePerKw }, { transactions = null, vbytes = null }) => ({
       blocks,
@@ -233,7 +234,7 @@ export const SECTIONS: { readonly [N in SectionName]: SectionKind<Sections[N]> }
 };
 
 /** `alice–bob 200ms ±50ms, 5% drops` */
-function linkText({ from, to, latencyMs, jitterMs, dropPercent, isDown }: LinkSettings): string {
+export function linkText({ from, to, latencyMs, jitterMs, dropPercent, isDown }: LinkSettings): string {
   const how = isDown
     ? ['down']
     : [
