@@ -89,7 +89,10 @@ export const sameEdge = ([a, b]: Edge, [c, d]: Edge): boolean => (a === c && b =
 export const settingsOf = ({ options = {} }: NodeSpec): Setting[] =>
   Object.entries(options).map(([key, value]) => ({ key, value: value === true ? undefined : String(value) }));
 
-/** @throws {LnPlayError} USAGE for a colour or secret that is none */
+/** A config has several of these, and some are ours: one more is no setting of the one before. */
+const PLUGIN_OPTIONS = new Set(['plugin', 'important-plugin']);
+
+/** @throws {LnPlayError} USAGE for a colour, secret or option that cannot be */
 export function assertSpec({ name, colour, key, options = {} }: NodeSpec): void {
   const refuse = (what: string, value: unknown, hint: string): never => {
     throw new LnPlayError('USAGE', `${name}'s ${what} cannot be ${JSON.stringify(value)}`, { hint });
@@ -97,9 +100,12 @@ export function assertSpec({ name, colour, key, options = {} }: NodeSpec): void 
   if (colour !== undefined && !/^[0-9a-f]{6}$/i.test(colour)) refuse('colour', colour, 'six hex digits, as in ff8800');
   if (typeof key === 'object' && !/^[0-9a-f]{64}$/i.test(key.secret))
     refuse('secret', key.secret, '32 bytes in hex: 64 digits');
-  for (const [option, value] of Object.entries(options))
+  for (const [option, value] of Object.entries(options)) {
+    if (PLUGIN_OPTIONS.has(option))
+      refuse('option', `${option}=${value}`, 'name the file under plugins; or start it later: ln-play plugin start');
     if (!/^[a-z][\w-]*$/.test(option) || String(value).includes('\n'))
       refuse('option', `${option}=${value}`, 'an option of lightningd-config(5), with a value on one line');
+  }
 }
 
 /**

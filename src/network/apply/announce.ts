@@ -3,7 +3,7 @@ import type { Channel, LightningNode } from '../../nodes/node.js';
 import { tipOf } from '../chain.js';
 import { connectNodes } from '../channels.js';
 import type { Network } from '../network.js';
-import type { ChannelSpec } from '../spec.js';
+import type { ChannelSpec, Edge } from '../spec.js';
 import type { PresentChannel } from './present.js';
 
 /** How many blocks a channel has to be deep before its nodes announce it (BOLT #7). */
@@ -77,23 +77,42 @@ async function waitForUsable(node: LightningNode, ids: ReadonlySet<string>, wait
   await node.daemon.waitFor(`${node.name}'s ${ids.size} channels to be normal`, probe, wait);
 }
 
-/** Waits until every running node has heard of both sides of these channels. */
+/** Waits until every running node has heard of both sides of these channels, as far as they can reach it. */
 async function waitForGossip(network: Network, channels: readonly Opened[]): Promise<void> {
   const running = network.nodes.filter(({ daemon }) => daemon.attach());
-  const own = await Promise.all(running.map(async (node) => ({ node, channels: await node.channels() })));
+  const own = await Promise.all(
+    running.map(async (node) => ({ node, id: await node.id(), channels: await node.channels() })),
+  );
+  const nameOf = new Map(own.map(({ id, node }) => [id, node.name]));
+  const joined = own.flatMap(({ node, channels: seen }) =>
+    seen.flatMap(({ peer, connected }): Edge[] => (connected ? [[node.name, nameOf.get(peer) ?? peer]] : [])),
+  );
+  const groupOf = groups([...joined, ...network.peers.filter(([a, b]) => !network.isHeldApart(a, b))]);
   const idsOfChannels = new Set(channels.map(({ present }) => present.channel.id));
-  const sides = new Set<string>();
-  for (const { node, channels: seen } of own)
-    for (const { id, shortChannelId } of seen)
-      if (idsOfChannels.has(id)) sides.add(`${shortChannelId} ${await node.id()}`);
+  const sides = own.flatMap(({ node, id: source, channels: seen }) =>
+    seen
+      .filter(({ id }) => idsOfChannels.has(id))
+      .map(({ shortChannelId }) => ({ side: `${shortChannelId} ${source}`, group: groupOf.get(node.name) })),
+  );
   const wait = patient(network);
   const knowing = new Set<LightningNode>();
   await Promise.all(
     running.map(async (node) => {
-      await waitToHear(node, sides, knowing, wait);
+      const near = sides.filter(({ group }) => group !== undefined && group === groupOf.get(node.name));
+      await waitToHear(node, new Set(near.map(({ side }) => side)), knowing, wait);
       knowing.add(node);
     }),
   );
+}
+
+/** Those who reach each other, however many lie between them: the same object for each of a group. */
+function groups(edges: readonly Edge[]): ReadonlyMap<string, object> {
+  const groupOf = new Map<string, ReadonlySet<string>>();
+  for (const [a, b] of edges) {
+    const all = new Set([a, b, ...(groupOf.get(a) ?? []), ...(groupOf.get(b) ?? [])]);
+    for (const name of all) groupOf.set(name, all);
+  }
+  return groupOf;
 }
 
 /** @param knowing nodes that have heard of all */

@@ -78,6 +78,11 @@ describe('one mistake, its place and the way out', () => {
       'nodes: { a: { key: 12ab } }',
       `1:20: key has to be 'name', 'random', or a secret of 32 bytes`,
     ],
+    [
+      'a plugin as an option',
+      'nodes: { a: { options: { important-plugin: ./x } } }',
+      '1:26: a\'s option cannot be "important-plugin=./x" (name the file under plugins',
+    ],
     ['an option that is none', 'nodes: { a: { options: { Fee: 1 } } }', '1:26: a\'s option cannot be "Fee=1"'],
     ['a list as an option', 'nodes: { a: { options: { fee-base: [] } } }', '1:36: options.fee-base has to be text'],
     ['an amount that is none', channel('capacity: 5 btc'), '2:46: capacity "5 btc" is not an amount (amounts are'],
