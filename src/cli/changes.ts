@@ -49,10 +49,11 @@ function wordsOf(each: Change | Loss): [string, string] {
   }
 }
 
-const policyText = ({ baseMsat, perMillion, htlcMinMsat, htlcMaxMsat }: Policy): string =>
+const policyText = ({ baseMsat, perMillion, cltvDelta, htlcMinMsat, htlcMaxMsat }: Policy): string =>
   [
     ...(baseMsat === undefined ? [] : [`base ${formatMsat(baseMsat)}`]),
     ...(perMillion === undefined ? [] : [`${perMillion} ppm`]),
+    ...(cltvDelta === undefined ? [] : [`cltv delta ${cltvDelta}`]),
     ...(htlcMinMsat === undefined ? [] : [`least HTLC ${formatMsat(htlcMinMsat)}`]),
     ...(htlcMaxMsat === undefined ? [] : [`largest HTLC ${formatMsat(htlcMaxMsat)}`]),
   ].join(', ');

@@ -13,19 +13,30 @@ type NodeClass = new (name: string, folder: string, executable: LightningdExecut
 
 /** Which class speaks with which implementation, what people call it, and what it can't do: a row for each. */
 export const IMPLEMENTATIONS = {
-  cln: { title: 'Core Lightning', Node: ClnNode, cannot: { cltvDelta: `${OF_THE_NODE} cltv-delta` } },
+  cln: {
+    title: 'Core Lightning',
+    Node: ClnNode,
+    cannot: { cltvDelta: `${OF_THE_NODE} cltv-delta` },
+    leastCltvDelta: 1,
+  },
   embedded: {
     title: 'the embedded lightningd',
     Node: ClnNode, // a lightningd like any other
+    leastCltvDelta: 42, // LDK's MIN_CLTV_EXPIRY_DELTA
     cannot: {
-      cltvDelta: `${OF_THE_NODE} cltv-delta`,
       htlcMinMsat: `${OF_THE_NODE} htlc-minimum-msat`,
       htlcMaxMsat: 'LDK sets it itself, to all that the channel carries',
       confirmations: 'it waits for as many as the other end asks for: set that node’s option funding-confirms',
     },
   },
 } as const satisfies {
-  readonly [I in Implementation]: { readonly title: string; readonly Node: NodeClass; readonly cannot: CannotDo };
+  readonly [I in Implementation]: {
+    readonly title: string;
+    readonly Node: NodeClass;
+    readonly cannot: CannotDo;
+    /** In blocks. */
+    readonly leastCltvDelta: number;
+  };
 };
 
 /** A node of any of them, with all that it has beyond what a network asks for. */

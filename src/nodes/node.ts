@@ -282,6 +282,8 @@ export interface Closing {
 export interface Policy {
   readonly baseMsat?: bigint | undefined;
   readonly perMillion?: number | undefined;
+  /** Blocks between an HTLC that comes in and the one that goes out. */
+  readonly cltvDelta?: number | undefined;
   readonly htlcMinMsat?: bigint | undefined;
   readonly htlcMaxMsat?: bigint | undefined;
 }

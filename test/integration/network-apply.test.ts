@@ -36,7 +36,7 @@ const short = ({ changes, losses }: { changes: readonly Change[]; losses: readon
 
 const NOTHING = { changes: [], losses: [], started: [], restarted: [] };
 
-describeEach((_implementation, { lightningd }) => {
+describeEach((implementation, { lightningd }) => {
   const folder = useTemporaryFolder();
   let dir = '';
   let plugin = '';
@@ -227,11 +227,13 @@ describeEach((_implementation, { lightningd }) => {
     ['a channel to itself', network(nodes, [{ from: 'bob', to: 'bob', capacitySat: 1_000_000n }]), 'to itself'],
     ['one that is too small', network(nodes, [{ from: 'bob', to: 'alice', capacitySat: 999n }]), 'too small'],
     ['more pushed than there is', network(nodes, [{ ...twice, pushMsat: 1_000_000_001n }]), /push/],
-    [
-      'a cltv delta of its own',
-      network(nodes, [{ ...twice, policy: { cltvDelta: 50 } }]),
-      'has no cltv delta of its own',
-    ],
+    implementation === 'cln'
+      ? [
+          'a cltv delta of its own',
+          network(nodes, [{ ...twice, policy: { cltvDelta: 50 } }]),
+          'has no cltv delta of its own',
+        ]
+      : ['a cltv delta of 41', network(nodes, [{ ...twice, policy: { cltvDelta: 41 } }]), 'takes no cltv delta of 41'],
     [
       'another key for a node that there is',
       network([{ name: 'alice', key: 'random' }], []),

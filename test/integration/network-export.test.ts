@@ -66,6 +66,8 @@ describeEach((implementation, { flags }) => {
   test('what runs, exported and brought up elsewhere, is the same network with the same balances', async () => {
     const plugin = join(at.folder, 'my-plugin.sh');
     await copyFile(PLUGIN, plugin);
+    // what can be set for one channel
+    const own = implementation === 'cln' ? { htlc_min: '2sat', htlc_max: '0.001btc' } : { cltv_delta: 60 };
     const file = await write('network.json', {
       nodes: {
         alice: { alias: 'Alice', colour: 'ff8800', fund: '0.5btc' },
@@ -74,7 +76,7 @@ describeEach((implementation, { flags }) => {
         dave: null,
       },
       channels: [
-        { from: 'alice', to: 'bob', capacity: '0.02btc', push: '0.005btc', fee: { base: '3sat', ppm: 9 } },
+        { from: 'alice', to: 'bob', capacity: '0.02btc', push: '0.005btc', fee: { base: '3sat', ppm: 9, ...own } },
         { from: 'alice', to: 'bob', capacity: '0.01btc', push: '123456789msat', reverse_fee: { base: 0, ppm: 100 } },
         { from: 'bob', to: 'carol', capacity: '0.03btc' },
         { from: 'dave', to: 'carol', capacity: '1000000sat', private: true },
@@ -88,6 +90,7 @@ describeEach((implementation, { flags }) => {
     expect(names).toMatch(/bob: \{(?!.*fund)/);
     expect(names).toMatch(/carol: \{.* fund: 0msat \}/);
     expect(names).toContain('feerate: 1000perkw');
+    expect(names).toContain(implementation === 'cln' ? 'htlc_min: 2sat, htlc_max: 0.001btc' : 'ppm: 9, cltv_delta: 60');
 
     // what became of it since: one end of a channel has all that it can have, and somebody has more on chain
     const { nodes } = await Playground.open(at.dir);

@@ -20,6 +20,18 @@ export interface NewChannel extends ChannelName, ChannelChoices {
   readonly pushMsat: bigint;
 }
 
+/** What we ask for a payment through a channel; what is not given stays as it is. */
+export interface NewTerms {
+  readonly baseMsat?: number | undefined;
+  readonly millionths?: number | undefined;
+  readonly cltvDelta?: number | undefined;
+}
+
+const someU32 = (value: number | undefined): ldk.Option_u32Z =>
+  value === undefined ? ldk.Option_u32Z.constructor_none() : ldk.Option_u32Z.constructor_some(value);
+const someU16 = (value: number | undefined): ldk.Option_u16Z =>
+  value === undefined ? ldk.Option_u16Z.constructor_none() : ldk.Option_u16Z.constructor_some(value);
+
 /** Those who do not know of new fees yet may pay the old ones for so many ticks of the manager's timer. */
 const OLD_FEES_TICKS = 5;
 
@@ -100,11 +112,11 @@ export class LdkChannels {
     return refusalOf(manager.force_close_broadcasting_latest_txn(idOf(name), bytesOf(name.peerId), why));
   }
 
-  setFees(name: ChannelName, baseMsat: number, millionths: number): string | undefined {
+  setTerms(name: ChannelName, { baseMsat, millionths, cltvDelta }: NewTerms): string | undefined {
     const update = ldk.ChannelConfigUpdate.constructor_new(
-      ldk.Option_u32Z.constructor_some(millionths),
-      ldk.Option_u32Z.constructor_some(baseMsat),
-      ldk.Option_u16Z.constructor_none(),
+      someU32(millionths),
+      someU32(baseMsat),
+      someU16(cltvDelta),
       ldk.Option_MaxDustHTLCExposureZ.constructor_none(),
       ldk.Option_u64Z.constructor_none(),
     );

@@ -228,7 +228,7 @@ export async function buildNode(ctx: Context): Promise<BuiltNode> {
     height,
     forgetSpending: (tx, outpoint) => broadcaster.forgetSpending(tx, outpoint),
   });
-  const policy = new Policy({ turn, options, views, ldk: ldkChannels });
+  const policy = new Policy({ turn, views, ldk: ldkChannels });
 
   // payments and money
   const invoices = new Invoices({ store, turn, tell, ldk: ldkPayments, nodeSecret: keys.nodeSecret });

@@ -53,9 +53,10 @@ export function assertAbilities({ channels }: NetworkSpec, nodes: readonly NodeR
       ...keysOf(reversePolicy).map((key) => [to, key, true] as const),
       [from, 'confirmations', confirmations > 1],
     ];
+    const kindOf = (name: string) =>
+      IMPLEMENTATIONS[nodes.find((node) => node.name === name)!.executable.implementation];
     for (const [name, key, isAsked] of asked) {
-      const { implementation } = nodes.find((node) => node.name === name)!.executable;
-      const { title, cannot } = IMPLEMENTATIONS[implementation];
+      const { title, cannot } = kindOf(name);
       const why = (cannot as { readonly [key: string]: string })[key];
       if (!isAsked || why === undefined) continue;
       throw new LnPlayError(
@@ -63,6 +64,20 @@ export function assertAbilities({ channels }: NetworkSpec, nodes: readonly NodeR
         `${describe(channel)}: ${title} of ${name} has no ${WORDS[key]} of its own for a channel`,
         {
           hint: why,
+        },
+      );
+    }
+    for (const [name, { cltvDelta }] of [
+      [from, policy],
+      [to, reversePolicy],
+    ] as const) {
+      const { title, leastCltvDelta } = kindOf(name);
+      if (cltvDelta === undefined || cltvDelta >= leastCltvDelta) continue;
+      throw new LnPlayError(
+        'INVALID',
+        `${describe(channel)}: ${title} of ${name} takes no cltv delta of ${cltvDelta}`,
+        {
+          hint: `give ${leastCltvDelta} at least`,
         },
       );
     }

@@ -1,5 +1,7 @@
+import type { Implementation } from '../../daemons/implementation.js';
 import { trafficRows } from '../background/traffic.js';
-import type { Channel, LightningNode, OwnSettings, Policy } from '../../nodes/node.js';
+import { IMPLEMENTATIONS, type CannotDo } from '../../nodes/implementations.js';
+import type { Channel, LightningNode, OwnSettings } from '../../nodes/node.js';
 import { readManifest, type NodeRecord } from '../manifest.js';
 import type { Network } from '../network.js';
 import { sameEdge, type ChannelSpec, type NetworkSpec, type NodeSpec, type PolicySpec } from '../spec.js';
@@ -28,8 +30,8 @@ export async function currentSpec(network: Network): Promise<NetworkSpec> {
   const isJoined = (edge: readonly [string, string]): boolean =>
     channels.some(({ from, to }) => sameEdge(edge, [from.name, to.name]));
   const specs = channels.map(({ from, to, channel, reverse }) => {
-    const policy = policyOf(channel, own.get(from.name)!);
-    const reversePolicy = reverse && policyOf(reverse, own.get(to.name)!);
+    const policy = policyOf(channel, own.get(from.name)!, from.implementation);
+    const reversePolicy = reverse && policyOf(reverse, own.get(to.name)!, to.implementation);
     return channelSpec(from, to, channel, { ...(policy && { policy }), ...(reversePolicy && { reversePolicy }) });
   });
   const isMixed = new Set(records.map(({ executable }) => executable.implementation)).size > 1;
@@ -91,14 +93,26 @@ function channelSpec(
   };
 }
 
-/** Its fees, where they are not what its node asks by itself. */
+/** What its node asks for it, where that is not what the node asks by itself; of what can be set for a channel. */
 function policyOf(
-  { policy: { baseMsat, perMillion } }: { readonly policy: Policy },
+  { capacityMsat, policy: { baseMsat, perMillion, cltvDelta, htlcMinMsat = 0n, htlcMaxMsat = capacityMsat } }: Channel,
   { options }: OwnSettings,
+  implementation: Implementation,
 ): PolicySpec | undefined {
-  const usual = (key: keyof typeof USUAL_FEES): string =>
-    options.find((option) => option.key === key)?.value ?? USUAL_FEES[key];
-  if (baseMsat === undefined || perMillion === undefined) return undefined;
+  const optionOf = (key: string): string | undefined => options.find((option) => option.key === key)?.value;
+  const usual = (key: keyof typeof USUAL_FEES): string => optionOf(key) ?? USUAL_FEES[key];
+  const { cannot, leastCltvDelta }: { readonly cannot: CannotDo; readonly leastCltvDelta: number } =
+    IMPLEMENTATIONS[implementation];
   const isUsual = String(baseMsat) === usual('fee-base') && String(perMillion) === usual('fee-per-satoshi');
-  return isUsual ? undefined : { baseMsat, perMillion };
+  const usualDelta = Math.max(leastCltvDelta, Number(optionOf('cltv-delta') ?? 0));
+  // a channel of no limits has the reserve as one, and a least HTLC of 1 msat
+  const isLeast = htlcMinMsat > 1n && String(htlcMinMsat) !== optionOf('htlc-minimum-msat');
+  const isMost = htlcMaxMsat < (capacityMsat * 9n) / 10n && String(htlcMaxMsat) !== optionOf('htlc-maximum-msat');
+  const policy: PolicySpec = {
+    ...(!isUsual && { baseMsat, perMillion }),
+    ...(!cannot.cltvDelta && cltvDelta !== usualDelta && { cltvDelta }),
+    ...(!cannot.htlcMinMsat && isLeast && { htlcMinMsat }),
+    ...(!cannot.htlcMaxMsat && isMost && { htlcMaxMsat }),
+  };
+  return baseMsat === undefined || Object.keys(policy).length === 0 ? undefined : policy;
 }

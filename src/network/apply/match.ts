@@ -41,8 +41,8 @@ const isAlike = (spec: ChannelSpec, { from, to, channel }: Comparable): boolean 
 /** What a policy says that is not so yet; undefined where nothing is. */
 export function lackingPolicy(wanted: PolicySpec | undefined, has: Policy, capacityMsat: bigint): Policy | undefined {
   if (!wanted) return undefined;
-  const { baseMsat, perMillion, htlcMinMsat, htlcMaxMsat } = wanted;
-  const policy: Policy = { baseMsat, perMillion, htlcMinMsat, htlcMaxMsat };
+  const { baseMsat, perMillion, cltvDelta, htlcMinMsat, htlcMaxMsat } = wanted;
+  const policy: Policy = { baseMsat, perMillion, cltvDelta, htlcMinMsat, htlcMaxMsat };
   const isSo = (key: keyof Policy): boolean => {
     const value = policy[key];
     if (value === undefined || value === has[key]) return true;

@@ -29,6 +29,7 @@ const policyOf = (update: ChannelUpdate | undefined): Policy =>
     : {
         baseMsat: BigInt(update.fee_base_msat),
         perMillion: update.fee_proportional_millionths,
+        cltvDelta: update.cltv_expiry_delta,
         htlcMinMsat: BigInt(update.htlc_minimum_msat),
         htlcMaxMsat: BigInt(update.htlc_maximum_msat),
       };

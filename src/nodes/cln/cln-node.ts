@@ -294,9 +294,13 @@ export class ClnNode implements LightningNode {
   }
 
   async setPolicy({ id, shortChannelId }: Channel, policy: Policy): Promise<void> {
-    const { baseMsat, perMillion, htlcMinMsat, htlcMaxMsat } = policy;
+    const { baseMsat, perMillion, cltvDelta, htlcMinMsat, htlcMaxMsat } = policy;
+    const channel = shortChannelId ?? id!;
+    // ours alone has such a method
+    if (cltvDelta !== undefined) await this.#call('dev-set-cltv-delta', { id: channel, cltv_delta: cltvDelta });
+    if ([baseMsat, perMillion, htlcMinMsat, htlcMaxMsat].every((value) => value === undefined)) return;
     await this.#call('setchannel', {
-      id: shortChannelId ?? id!,
+      id: channel,
       ...(baseMsat === undefined ? {} : { feebase: `${baseMsat}msat` }),
       ...(perMillion === undefined ? {} : { feeppm: perMillion }),
       ...(htlcMinMsat === undefined ? {} : { htlcmin: `${htlcMinMsat}msat` }),

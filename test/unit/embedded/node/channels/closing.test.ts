@@ -194,24 +194,24 @@ describe('a channel that its opener ended unfunded', () => {
 });
 
 describe('fees', () => {
-  const setFees = vi.fn<() => string | undefined>(() => undefined);
+  const setTerms = vi.fn<() => string | undefined>(() => undefined);
   const policy = (): Policy =>
     new Policy({
       turn: bench.turns.turn,
-      options: { number: (name) => (name === 'fee-base' ? 5 : undefined) },
       views: new ChannelViews({ channels, live: () => [liveChannel({ peerId: PEER })], isConnected: () => true }),
-      ldk: { setFees },
+      ldk: { setTerms },
     });
 
-  test.each(['all', 'c1'])('are set for %s, from the options where they are not given', async (which) => {
-    const { channels: changed, fees } = await policy().setFees(which, { millionths: 3 });
+  test.each(['all', 'c1'])('are set for %s, and those that are not given stay', async (which) => {
+    const changed = await policy().set(which, { millionths: 3 });
     expect(changed.map(({ channelId }) => channelId)).toEqual(['c1']);
-    expect(fees).toEqual({ baseMsat: 5, millionths: 3 });
-    expect(setFees).toHaveBeenLastCalledWith(expect.objectContaining(NAME), 5, 3);
+    expect(setTerms).toHaveBeenLastCalledWith(expect.objectContaining(NAME), { millionths: 3 });
   });
 
   test('are refused in LDK’s words', async () => {
-    setFees.mockReturnValueOnce('no such channel');
-    await expect(policy().setFees('c1', {})).rejects.toMatchObject({ code: 'LIGHTNINGD', message: 'no such channel' });
+    setTerms.mockReturnValue('no such channel');
+    await expect(policy().set('c1', { cltvDelta: 41 })).rejects.toMatchObject({ message: 'no such channel' });
+    expect(setTerms).toHaveBeenLastCalledWith(expect.objectContaining(NAME), { cltvDelta: 41 });
+    await expect(policy().set('c1', {})).rejects.toMatchObject({ code: 'LIGHTNINGD', message: 'no such channel' });
   });
 });
