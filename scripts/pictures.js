@@ -16,3 +16,4 @@ const cwd = fileURLToPath(new URL('..', import.meta.url));
 for (const [name, ...commands] of PICTURES)
   if (names.length === 0 || names.includes(name))
     execFileSync(process.execPath, [record, `docs/${name}.svg`, ...commands], { cwd, stdio: 'inherit' });
+if (names.length === 0 || names.includes('web')) await import('./picture-web.js');
