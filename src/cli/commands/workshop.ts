@@ -12,6 +12,7 @@ import { columns, type Output } from '../output.js';
 import { Page } from '../workshop/page.js';
 import { Prompt, terminalSize } from '../workshop/prompt.js';
 import { Walk } from '../workshop/walk.js';
+import { WebBeside } from '../workshop/web-beside.js';
 
 export async function run(context: CommandContext): Promise<Reply | undefined> {
   const { options, out, signal } = context;
@@ -44,7 +45,9 @@ export async function run(context: CommandContext): Promise<Reply | undefined> {
     process.stdout.on('resize', resize);
     try {
       welcome(page, dir, ephemeral !== undefined, attended);
-      const walk = new Walk({ page, shell, journal, work, prompt, signal, progress: context.progress });
+      const web = options['web'] === true ? new WebBeside(context, dir, page) : undefined;
+      const afterStep = async (): Promise<void> => await web?.show();
+      const walk = new Walk({ page, shell, journal, work, prompt, signal, progress: context.progress, afterStep });
       walked = await walkThrough(walk, journal, only);
     } finally {
       process.stdout.off('resize', resize);

@@ -49,8 +49,14 @@ export const TALK: readonly CommandSpec[] = [
       ['--chapter <n>', 'only this chapter; those before it that have not been done are run without a word'],
       ['--yes', 'run all of it unattended; fail when a step does not come out as it says'],
       ['--lightningd <lightningd>', "the lightningd to run, or 'embedded'"],
+      ['--web', 'show the network in a browser beside the terminal'],
     ],
-    examples: ['ln-play workshop', 'ln-play workshop --dir talk --chapter 8', 'ln-play workshop --yes'],
+    examples: [
+      'ln-play workshop',
+      'ln-play workshop --web',
+      'ln-play workshop --dir talk --chapter 8',
+      'ln-play workshop --yes',
+    ],
     load: () => import('../commands/workshop.js'),
   },
 ];

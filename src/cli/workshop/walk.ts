@@ -28,6 +28,8 @@ export interface WalkOptions {
   readonly prompt: Prompt | undefined;
   readonly signal: AbortSignal;
   readonly progress: Progress;
+  /** Called after each step that was done. */
+  readonly afterStep: () => Promise<void>;
 }
 
 /** Walks through chapters: shows, waits, runs, checks. */
@@ -48,7 +50,7 @@ export class Walk {
    * @returns whether the person has had enough
    */
   async chapter(number: number, chapter: Chapter, quiet: boolean): Promise<'done' | 'left'> {
-    const { page, journal, shell } = this.#options;
+    const { page, journal, shell, afterStep } = this.#options;
     const { title, about, steps } = chapter;
     if (!quiet) {
       page.raw(`\n${page.style.cyan(String(number))}  ${page.style.bold(title)}\n`);
@@ -62,6 +64,7 @@ export class Walk {
       if ((await this.#step(step, { number, step: index + 1, quiet })) === 'left') return 'left';
       await shell.remember();
       await journal.record(chapter, index + 1);
+      await afterStep();
     }
     return 'done';
   }
