@@ -86,6 +86,9 @@ export interface MempoolSettings {
   readonly seed: string;
 }
 
+/** Of so many blocks' worth of transactions bitcoind's mempool has room (`maxmempool`), and one can make all their coins. */
+export const MOST_FULL_BLOCKS = 100;
+
 /** What a module of src/resident tells of itself, plain JSON. */
 export type SectionState = { readonly [key: string]: unknown };
 
@@ -256,9 +259,20 @@ export function sectionStatus<N extends SectionName>(
   return { name, from, summary: summary(settings, state), details: details(settings, state), problem };
 }
 
-/** Of what goes on by hand, what ends only with its own end, also where all else has been stopped. */
-export const lasting = <T extends { readonly mempool?: unknown }>({ mempool }: T): Pick<T, 'mempool'> =>
-  mempool === undefined ? {} : { mempool };
+/**
+ * Of what goes on by hand, what ends only with its own end, also where all else has been stopped. It may come from
+ * somebody else's file: what makes no sense is left out.
+ */
+export function lasting({
+  mempool,
+}: { readonly [N in SectionName]?: Sections[N] | null }): Pick<Partial<Sections>, 'mempool'> {
+  if (typeof mempool !== 'object' || mempool === null) return {};
+  const { blocks, feeratePerKw, split, seed } = mempool;
+  const isWhole = [blocks, feeratePerKw].every((number) => Number.isSafeInteger(number) && number > 0);
+  const isHex = [split, seed].every((text) => typeof text === 'string' && /^[0-9a-f]+$/.test(text));
+  if (!isWhole || blocks > MOST_FULL_BLOCKS || !isHex || split.length !== 64 || seed.length !== 8) return {};
+  return { mempool: { blocks, feeratePerKw, split, seed } };
+}
 
 /** What goes on by hand, without what `heal --all` takes back. */
 export const withoutWeather = <T extends { readonly [N in SectionName]?: unknown }>(byHand: T): Partial<T> =>

@@ -5,15 +5,13 @@ import { FEE_TARGETS } from '../fee-targets.js';
 import type { Layout } from '../layout.js';
 import { assertFeerate } from '../limits.js';
 import type { ChainSpec } from '../spec.js';
-import type { Sections } from './sections.js';
+import { MOST_FULL_BLOCKS, type Sections } from './sections.js';
 
 /** How far ahead bitcoind estimates, in blocks (`estimatesmartfee`). */
 const MOST_BLOCKS = 1_008;
 /** The shortest time between two blocks by the clock, and the longest delay of an answer, in ms. */
 const LEAST_EVERY_MS = 100;
 const MOST_DELAY_MS = 60_000;
-/** Of so many blocks' worth of transactions bitcoind's mempool has room (`maxmempool`), and one can make all their coins. */
-const MOST_FULL_BLOCKS = 100;
 
 /** What a network's file says of the chain, as sections of the background. */
 export function chainSections({ mineEveryMs, feeratePerKw }: ChainSpec): Partial<Sections> {
