@@ -27,6 +27,7 @@ const LIKE: Readonly<Record<string, string>> = {
   blocks: '1',
   duration: '30s',
   feerate: '253perkw, 2000perkb',
+  perkw: '5000perkw, 20000perkb',
   groups: 'alice,bob',
   file: '/home/me/plugin.py',
   description: 'a coffee',
