@@ -38,7 +38,7 @@ export const SUITABILITY: { readonly [name: string]: Suitability } = {
   'pay-demo': CHANGES,
   workshop: NOT,
 
-  up: { ...CHANGES, changes: (call) => !given('dry_run')(call), without: ['foreground', 'debugger'] },
+  up: { ...CHANGES, changes: (call) => !given('dry_run')(call), without: ['foreground', 'debugger', 'web'] },
   status: READS,
   env: NOT,
   logs: { ...READS, isEndless: given('follow') },

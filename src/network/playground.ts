@@ -309,6 +309,39 @@ export class Playground<Name extends string = string> extends WeatherNetwork imp
     });
   }
 
+  /**
+   * Shows the network in a browser, until `closeWeb` or `down`; where that goes on already, by the same server.
+   *
+   * @returns where; the URL is good for one visit
+   * @throws {LnPlayError} STATE where the playground does not run, or the port is another's
+   */
+  async openWeb({ port, isReadOnly }: OpenWebOptions = {}): Promise<OpenedWeb> {
+    await this.exclusively(async () => {
+      if (!this.bitcoind.daemon.attach())
+        throw new LnPlayError('STATE', `bitcoind of ${this.dir} does not run`, { hint: 'start it: ln-play up' });
+      const before = this.background.sections.web;
+      const web = { port: port ?? before?.port, isReadOnly: isReadOnly ?? before?.isReadOnly ?? false };
+      try {
+        await this.background.change((byHand) => ({ ...byHand, web }), this.wait);
+      } catch (error) {
+        await this.background.change(({ web: _web, ...byHand }) => ({ ...byHand, ...(before && { web: before }) }));
+        if (port === undefined || !(error instanceof LnPlayError) || error.code !== 'STATE') throw error;
+        const hint = 'choose another --port, or leave it out for a free one';
+        throw new LnPlayError('STATE', error.message, { hint, cause: error });
+      }
+    });
+    return (await this.background.ask('web', 'visit')) as OpenedWeb;
+  }
+
+  /** @returns whether it was open */
+  async closeWeb(): Promise<boolean> {
+    return await this.exclusively(async () => {
+      const was = this.background.sections.web !== undefined;
+      if (was) await this.background.change((byHand) => ({ ...byHand, web: null }), this.wait);
+      return was;
+    });
+  }
+
   /** Stops everything, the nodes first and all at once; nothing is removed. @returns the names of what ran */
   async down(): Promise<string[]> {
     return await this.exclusively(() => this.#stop(), STOPPING);

@@ -58,12 +58,15 @@ export async function run(context: CommandContext): Promise<Reply | undefined> {
     nextSteps(playground, status, context),
   ];
   if (debug) lines.push('', await debuggerText(playground.node(debug.node), debug.subdaemon, context.playground));
+  const web = options['web'] === true ? await (await import('./web.js')).openWeb(context, playground, {}) : undefined;
+  if (web) lines.push('', web.text);
   if (options['foreground'] === true) {
     out.result(status, `${lines.join('\n')}\n\nCtrl-C stops everything.`);
     await untilStopped(context, playground);
     return undefined;
   }
-  return { json: { ...status, started, already_ran: alreadyRan, ...changesJson(report) }, text: lines.join('\n') };
+  const json = { ...status, started, already_ran: alreadyRan, ...changesJson(report), ...(web && { web: web.json }) };
+  return { json, text: lines.join('\n') };
 }
 
 /** What would be done, and isn't. */

@@ -29,6 +29,7 @@ export const PLAYGROUND: readonly CommandSpec[] = [
       ['--dry-run', 'with a network: say what would be done, and do nothing'],
       ['--prune', 'with a network: also close and remove what it has no more'],
       ['--cold', 'make it from nothing, also where a network of its like was made before'],
+      ['--web', 'and show it in a browser, as ln-play web does'],
       ['--foreground', 'stay, and stop everything at Ctrl-C'],
     ],
     examples: [
