@@ -6,7 +6,7 @@ import { describeEach, runCli, runJson, useTemporaryFolder } from './support.js'
 
 const EVIL = '<img src=x onerror=alert(1)>';
 
-describeEach((_, { flags }) => {
+describeEach((_implementation, { flags }) => {
   describeInBrowser('the page', () => {
     const folder = useTemporaryFolder();
     const { open } = useBrowser();
