@@ -11,16 +11,10 @@ import { CLI, describeEach, runCli, runJson, usePlaygroundFolders, withoutProgre
 
 const TEMPLATES = fileURLToPath(new URL('../../templates/networks/', import.meta.url));
 
-describeEach((implementation, { flags, ...options }) => {
+describeEach((_, { flags, ...options }) => {
   const at = usePlaygroundFolders();
 
-  /** Twenty processes of ours, each with V8 and WASM, are too much for a machine that tests other things beside. */
-  const names = [
-    'two-nodes',
-    'lsp-three-clients',
-    'ring-unequal-fees',
-    ...(implementation === 'cln' ? ['random-twenty'] : []),
-  ];
+  const names = ['two-nodes', 'lsp-three-clients', 'ring-unequal-fees', 'random-twenty'];
 
   test.each(names)(
     'the network %s comes up as its file says',

@@ -10,7 +10,7 @@ import type { PresentChannel } from './present.js';
 const ANNOUNCE_DEPTH = 6;
 /** How often a node that has not heard of all channels asks its peers, in ms. */
 const ASK_MS = 100;
-/** After how long one that still has not is connected anew to one that has, in ms. */
+/** After how long one that still has not is connected anew to one that has, in ms; twice as long each time. */
 const ASK_FOR_ALL_MS = 4_000;
 
 /** A channel of a spec, and as its opener sees it. */
@@ -95,12 +95,11 @@ async function waitForGossip(network: Network, channels: readonly Opened[]): Pro
       .map(({ shortChannelId }) => ({ side: `${shortChannelId} ${source}`, group: groupOf.get(node.name) })),
   );
   const wait = patient(network);
-  const knowing = new Set<LightningNode>();
+  const heardBy: HeardBy = new Map();
   await Promise.all(
     running.map(async (node) => {
       const near = sides.filter(({ group }) => group !== undefined && group === groupOf.get(node.name));
-      await waitToHear(node, new Set(near.map(({ side }) => side)), knowing, wait);
-      knowing.add(node);
+      await waitToHear(node, new Set(near.map(({ side }) => side)), heardBy, wait);
     }),
   );
 }
@@ -115,20 +114,23 @@ function groups(edges: readonly Edge[]): ReadonlyMap<string, object> {
   return groupOf;
 }
 
-/** @param knowing nodes that have heard of all */
+/** The sides of channels that each node has heard of when it was asked last. */
+type HeardBy = Map<LightningNode, ReadonlySet<string>>;
+
 async function waitToHear(
   node: LightningNode,
   sides: ReadonlySet<string>,
-  knowing: ReadonlySet<LightningNode>,
+  heardBy: HeardBy,
   wait: WaitOptions,
 ): Promise<void> {
   const isTimeToAsk = every(ASK_MS);
-  const isTimeToAskForAll = every(ASK_FOR_ALL_MS);
+  const isTimeToAskForAll = every(ASK_FOR_ALL_MS, 2);
   const probe = async (): Promise<Probe<void>> => {
     const heard = new Set((await node.gossip()).map(({ shortChannelId, source }) => `${shortChannelId} ${source}`));
+    heardBy.set(node, heard);
     const missing = [...sides].filter((side) => !heard.has(side));
     if (missing.length === 0) return { done: undefined };
-    if (isTimeToAskForAll()) await askForAll(node, knowing);
+    if (isTimeToAskForAll()) await askForAll(node, missing, heardBy);
     else if (isTimeToAsk()) await nudgeAll(node, await node.channels());
     return { seen: `${sides.size - missing.length} of ${sides.size} sides of channels` };
   };
@@ -137,11 +139,16 @@ async function waitToHear(
 
 /**
  * LDK passes nothing on to a peer that has much waiting for it already, and never again. Who connects is told of all there
- * is.
+ * is: of its peers, the one that knows the most of what is missing tells it. There is none where all have yet to hear.
  */
-async function askForAll(node: LightningNode, knowing: ReadonlySet<LightningNode>): Promise<void> {
+async function askForAll(node: LightningNode, missing: readonly string[], heardBy: HeardBy): Promise<void> {
   const peers = new Set((await node.channels()).map(({ peer }) => peer));
-  for (const other of knowing) {
+  const known = Array.from(heardBy, ([other, heard]) => ({
+    other,
+    count: missing.filter((side) => heard.has(side)).length,
+  }));
+  for (const { other, count } of known.toSorted((a, b) => b.count - a.count)) {
+    if (count === 0) return;
     const id = await other.id();
     if (!peers.has(id)) continue;
     await node.hangUp(id);
@@ -159,13 +166,15 @@ async function nudgeAll(node: LightningNode, channels: readonly Channel[]): Prom
 /** The more nodes there are, the less often each is asked: their own work needs the processor too. */
 const patient = ({ wait, nodes }: Network): WaitOptions => ({ ...wait, intervalMs: 10 + 2 * nodes.length });
 
-/** Whether so many ms have gone by since it last said so. */
-function every(ms: number): () => boolean {
+/** Whether so many ms have gone by since it last said so; `times` as many each time. */
+function every(ms: number, times = 1): () => boolean {
   let last = performance.now();
+  let wanted = ms;
   return () => {
     const now = performance.now();
-    if (now - last < ms) return false;
+    if (now - last < wanted) return false;
     last = now;
+    wanted *= times;
     return true;
   };
 }
