@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
@@ -14,6 +13,7 @@ import { run } from '../../src/process/run.js';
 import { archiveOf, LAYOUT, VERSION, type Archive } from '../fakes/bitcoincore/archive.js';
 import { fakeSite, type CoreSite } from '../fakes/bitcoincore/site.js';
 import { slowly } from '../fakes/http/site.js';
+import { printedBy, runProgram } from './program.js';
 import { mountable, runJson, useTemporaryFolder } from './support.js';
 
 const whyNotMountable = mountable ? '' : ' (skipped: this user may not mount a file system)';
@@ -54,14 +54,7 @@ describe.skipIf(!target)(`bitcoind from Bitcoin Core's release${whyNot}`, () => 
       ({ executable }) => print(executable),
       ({ code, message, hint }) => print({ code, message, hint }),
     );`;
-  const fetching = () =>
-    spawn(process.execPath, ['--input-type=module', '--eval', script()], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const resultOf = async (child: ReturnType<typeof fetching>): Promise<unknown> => {
-    let output = '';
-    child.stdout.setEncoding('utf8').on('data', (text) => (output += text));
-    await once(child, 'close');
-    return JSON.parse(output);
-  };
+  const fetching = () => runProgram(script());
   const cached = async () => (await readdir(cache)).filter((name) => !name.startsWith('fetch.lock'));
 
   test('killed again and again at random moments: it goes on, and is never half there', async () => {
@@ -81,7 +74,7 @@ describe.skipIf(!target)(`bitcoind from Bitcoin Core's release${whyNot}`, () => 
       expect(await fetchedBin(cache)).toBeUndefined();
       before = await size();
     }
-    expect(await resultOf(fetching())).toMatchObject({ source: 'download' });
+    expect(await printedBy(fetching())).toMatchObject({ source: 'download' });
     expect(site.ranges).toHaveLength(5);
     expect(site.ranges.at(-1)).toBe(`bytes=${before}-`);
     expect(await cached()).toEqual(['bitcoin-core']);
@@ -89,7 +82,7 @@ describe.skipIf(!target)(`bitcoind from Bitcoin Core's release${whyNot}`, () => 
 
   test('two processes at once: one download', async () => {
     site.answers = [slowly];
-    const [one, other] = await Promise.all([resultOf(fetching()), resultOf(fetching())]);
+    const [one, other] = await Promise.all([printedBy(fetching()), printedBy(fetching())]);
     expect(one).toMatchObject({ command: join(cache, 'bitcoin-core', 'bin', 'bitcoind') });
     expect(other).toEqual(one);
     expect(site.ranges).toEqual(['']);

@@ -2,9 +2,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { waitFor } from '../../src/core/wait.js';
 import type { Bitcoind } from '../../src/daemons/bitcoind.js';
-import { findLightningd } from '../../src/daemons/executables/find.js';
 import { freePort } from '../../src/process/ports.js';
-import { ClnProcess } from './embedded/cln.js';
+import { ClnProcess, lightningd, whyNotCln } from './embedded/cln.js';
 import {
   idOf,
   makeFaucet,
@@ -19,8 +18,6 @@ import {
 import { startBitcoind, type EmbeddedProcess } from './embedded/process.js';
 import { useTemporaryFolder } from './support.js';
 
-const { executable } = await findLightningd();
-const lightningd = executable.implementation === 'cln' ? executable.command : undefined;
 const CAPACITY = 4_200_000_000;
 
 /** What each end must say of one channel so that it is the same channel. */
@@ -109,8 +106,7 @@ test('a channel is the same from both ends, and after a restart', async () => {
   }
 });
 
-const title = `with Core Lightning${lightningd ? '' : ' (skipped: no lightningd in LIGHTNINGD_EXE or on PATH)'}`;
-describe.skipIf(!lightningd)(title, () => {
+describe.skipIf(!lightningd)(`with Core Lightning${whyNotCln}`, () => {
   test('a channel is the same from both ends', async () => {
     const cln = new ClnProcess(lightningd!, join(folder.path, 'cln'), bitcoind, await freePort());
     const [ours] = await Promise.all([startNode(folder.path, 'c', bitcoind), cln.start()]);

@@ -2,9 +2,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { waitFor } from '../../src/core/wait.js';
 import type { Bitcoind } from '../../src/daemons/bitcoind.js';
-import { findLightningd } from '../../src/daemons/executables/find.js';
 import { freePort } from '../../src/process/ports.js';
-import { ClnProcess } from './embedded/cln.js';
+import { ClnProcess, lightningd, whyNotCln } from './embedded/cln.js';
 import {
   channelsReady,
   fund,
@@ -22,11 +21,7 @@ import {
 import { startBitcoind, type EmbeddedProcess } from './embedded/process.js';
 import { useTemporaryFolder } from './support.js';
 
-const { executable } = await findLightningd();
-const lightningd = executable.implementation === 'cln' ? executable.command : undefined;
-const title = `with Core Lightning${lightningd ? '' : ' (skipped: no lightningd in LIGHTNINGD_EXE or on PATH)'}`;
-
-describe.skipIf(!lightningd)(title, () => {
+describe.skipIf(!lightningd)(`with Core Lightning${whyNotCln}`, () => {
   const folder = useTemporaryFolder();
   let bitcoind: Bitcoind;
   let ours: EmbeddedProcess;

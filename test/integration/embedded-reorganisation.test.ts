@@ -4,9 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { messageOf } from '../../src/core/errors.js';
 import { waitFor } from '../../src/core/wait.js';
 import type { Bitcoind } from '../../src/daemons/bitcoind.js';
-import { findLightningd } from '../../src/daemons/executables/find.js';
 import { freePort } from '../../src/process/ports.js';
-import { ClnProcess } from './embedded/cln.js';
+import { ClnProcess, lightningd, whyNotCln } from './embedded/cln.js';
 import {
   channelsReady,
   FAUCET,
@@ -24,8 +23,6 @@ import {
 import { startBitcoind, type EmbeddedProcess } from './embedded/process.js';
 import { useTemporaryFolder } from './support.js';
 
-const { executable } = await findLightningd();
-const lightningd = executable.implementation === 'cln' ? executable.command : undefined;
 const folder = useTemporaryFolder();
 let bitcoind: Bitcoind;
 let ours: EmbeddedProcess;
@@ -224,7 +221,7 @@ describe('a channel whose funding transaction loses its block goes on', () => {
   });
 });
 
-describe.skipIf(!lightningd)('a channel with Core Lightning', () => {
+describe.skipIf(!lightningd)(`a channel with Core Lightning${whyNotCln}`, () => {
   let cln: ClnProcess;
   beforeEach(async () => {
     cln = new ClnProcess(lightningd!, join(folder.path, `c${count++}`), bitcoind, await freePort());

@@ -3,9 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { waitFor } from '../../src/core/wait.js';
 import type { Bitcoind } from '../../src/daemons/bitcoind.js';
-import { findLightningd } from '../../src/daemons/executables/find.js';
 import { freePort } from '../../src/process/ports.js';
-import { ClnProcess } from './embedded/cln.js';
+import { ClnProcess, lightningd, whyNotCln } from './embedded/cln.js';
 import {
   channelsReady,
   fund,
@@ -23,8 +22,6 @@ import { useTemporaryFolder } from './support.js';
 /** Accepts each channel with a depth of 0. */
 const PLUGIN = fileURLToPath(new URL('../fakes/plugins/zeroconf.js', import.meta.url));
 
-const { executable } = await findLightningd();
-const lightningd = executable.implementation === 'cln' ? executable.command : undefined;
 const folder = useTemporaryFolder();
 let bitcoind: Bitcoind;
 let ours: EmbeddedProcess;
@@ -80,7 +77,7 @@ describe('a channel whose plugin asks for no confirmation can be used at once', 
     }
   });
 
-  describe.skipIf(!lightningd)('with Core Lightning', () => {
+  describe.skipIf(!lightningd)(`with Core Lightning${whyNotCln}`, () => {
     let cln: ClnProcess;
     beforeAll(async () => {
       cln = new ClnProcess(lightningd!, join(folder.path, 'cln'), bitcoind, await freePort());

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
@@ -12,6 +11,7 @@ import { findExecutable, findLightningd } from '../../src/daemons/executables/fi
 import { run } from '../../src/process/run.js';
 import { BUILD, buildOf, layout, serveRelease, VERSION, type ReleaseSite } from '../fakes/cln-releases/release.js';
 import { slowly } from '../fakes/http/site.js';
+import { printedBy, runProgram } from './program.js';
 import { mountable, runCli, runJson, usePlaygroundFolders } from './support.js';
 
 const whyNotMountable = mountable ? '' : ' (skipped: this user may not mount a file system)';
@@ -54,14 +54,7 @@ describe('processes that install a release of Core Lightning', () => {
     import { installLightningd } from ${JSON.stringify(new URL('../../dist/daemons/executables/cln/install.js', import.meta.url).href)};
     const print = (value) => console.log(JSON.stringify(value));
     await installLightningd('${VERSION}', ${JSON.stringify(options())}).then(print, ({ code, message, hint }) => print({ code, message, hint }));`;
-  const installing = () =>
-    spawn(process.execPath, ['--input-type=module', '--eval', script()], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const resultOf = async (child: ReturnType<typeof installing>): Promise<unknown> => {
-    let output = '';
-    child.stdout.setEncoding('utf8').on('data', (text) => (output += text));
-    await once(child, 'close');
-    return JSON.parse(output);
-  };
+  const installing = () => runProgram(script());
   const cached = async () => (await readdir(folder)).filter((name) => !name.startsWith('fetch.lock'));
 
   test('killed again and again at random moments: it goes on, and is never half there', async () => {
@@ -81,14 +74,14 @@ describe('processes that install a release of Core Lightning', () => {
       expect(await installedLightningds(cache)).toEqual([]);
       before = await size();
     }
-    expect(await resultOf(installing())).toMatchObject({ version: VERSION, fetched: { system: 'Ubuntu 24.04' } });
+    expect(await printedBy(installing())).toMatchObject({ version: VERSION, fetched: { system: 'Ubuntu 24.04' } });
     expect(site.ranges.at(-1)).toBe(`bytes=${before}-`);
     expect(await cached()).toEqual([VERSION]);
   });
 
   test('two at once: one download', async () => {
     site.answers = [slowly];
-    const results = await Promise.all([resultOf(installing()), resultOf(installing())]);
+    const results = await Promise.all([printedBy(installing()), printedBy(installing())]);
     for (const result of results)
       expect(result).toMatchObject({ lightningd: join(folder, VERSION, 'bin', 'lightningd') });
     expect(site.ranges).toEqual(['']);

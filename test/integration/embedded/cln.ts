@@ -3,7 +3,14 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitFor } from '../../../src/core/wait.js';
 import type { Bitcoind } from '../../../src/daemons/bitcoind.js';
+import { findLightningd } from '../../../src/daemons/executables/find.js';
 import { LightningSocket } from '../../../src/rpc/lightning-socket.js';
+
+const { executable } = await findLightningd();
+/** Core Lightning's lightningd, where there is one. */
+export const lightningd = executable.implementation === 'cln' ? executable.command : undefined;
+/** For the title of what needs it: why it is passed over, if it is. */
+export const whyNotCln = lightningd ? '' : ' (skipped: no lightningd in LIGHTNINGD_EXE or on PATH)';
 
 /** Core Lightning's lightningd, as one that an embedded node meets. */
 export class ClnProcess {
