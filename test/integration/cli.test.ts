@@ -65,6 +65,11 @@ describeEach((implementation, { flags }) => {
     });
     expect(await json('up', ...flags)).toMatchObject({ started: [], already_ran: ['bitcoind', 'l1', 'l2'] });
     expect(await text('up')).toContain(`the playground in ${dir} runs already`);
+    const { stdout } = await runCli(['up'], { env: { LN_PLAY_DIR: dir, LN_PLAY_AS: 'npx ln-play' } });
+    const steps = stdout.split('\n').filter((line) => line.includes('npx ln-play') || line.includes('then: '));
+    const columns = steps.map((line) => line.search(/(?<=\S {2,})\S.*$/));
+    expect(steps).toHaveLength(4);
+    expect(new Set(columns).size).toBe(1);
   });
 
   test('status, with the common options before and after its name', async () => {

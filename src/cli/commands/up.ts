@@ -4,6 +4,7 @@ import type { NodeOption } from '../../network/up-options.js';
 import type { NetworkPlan } from '../../network/apply/plan-network.js';
 import { Playground } from '../../network/playground.js';
 import type { PlaygroundStatus } from '../../network/status.js';
+import { asCalled } from '../called-as.js';
 import { listOption, textOption, type CommandContext, type Reply } from '../context.js';
 import { nodesOption, programOptions } from '../job.js';
 import { changesJson, changesText } from '../changes.js';
@@ -61,7 +62,7 @@ export async function run(context: CommandContext): Promise<Reply | undefined> {
   const web = options['web'] === true ? await (await import('./web.js')).openWeb(context, playground, {}) : undefined;
   if (web) lines.push('', web.text);
   if (options['foreground'] === true) {
-    out.result(status, `${lines.join('\n')}\n\nCtrl-C stops everything.`);
+    out.result(status, asCalled(`${lines.join('\n')}\n\nCtrl-C stops everything.`));
     await untilStopped(context, playground);
     return undefined;
   }
@@ -109,11 +110,12 @@ function nextSteps(
         [`  ln-play fund-and-channel${flag}`, dim(`open a channel from ${second} to ${first}`)],
         [`  ln-play pay-demo${flag}`, dim('pay an invoice of 24 msat through it')],
       ];
-  return columns([
+  const steps = [
     ...(second === undefined ? [] : job),
     [`  eval "$(ln-play env${flag})"`, dim(`then: ${first} getinfo, ${second ?? first} listfunds, bt getblockcount`)],
     [`  ln-play down${flag}`, dim('stop; up starts it again as it was')],
-  ]);
+  ];
+  return columns(steps.map((row) => row.map(asCalled))); // before they are aligned
 }
 
 function nodeAndLightningd(text: string): readonly [string, string] {
