@@ -41,7 +41,8 @@ describeEach((_, { flags }) => {
     expect(shifted).toMatchObject([{ from: 'l2', to: 'l1', after_msat: 200_000_000, why: null }]);
     const { invoices: before } = await json<{ invoices: unknown[] }>('cli', 'l1', 'listinvoices');
     expect(before).toHaveLength(1);
-    await json('balance', 'l2', 'l1', '--share', '20%');
+    const again = await runCli(['balance', 'l2', 'l1', '--share', '20%'], { env: env() });
+    expect(again.stdout).toBe('✔ l2 – l1  nothing to do: l2 has 200000sat  of 1000000sat\n');
     expect((await json<{ invoices: unknown[] }>('cli', 'l1', 'listinvoices')).invoices).toHaveLength(1);
 
     await json('crash', 'l3');

@@ -126,6 +126,10 @@ describeEach((_implementation, { lightningd, flags }) => {
     expect((await at.status()).background).toMatchObject([
       { name: 'links', summary: 'l1 | l2; l1–l2 20ms ±5ms, 1% cut', problem: null },
     ]);
+    const again = await runCli(['link', 'l1', 'l2', '--latency', '30ms', '--dir', at.dir]);
+    expect(again).toMatchObject({ code: 0, stdout: '✔ l1–l2 30ms, until `ln-play link l1 l2`\n' });
+    const shown = await runCli(['status', '--dir', at.dir]);
+    expect(shown.stdout).toContain('l1 | l2; l1–l2 30ms  until `ln-play down`\n');
     expect((await runCli(['link', 'l1', 'l2', '--drop', '101', '--dir', at.dir])).code).toBe(2);
     await at.json('down');
     expect(await leftovers(at.dir)).toEqual([]);

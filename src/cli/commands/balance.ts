@@ -1,4 +1,4 @@
-import { formatMsat } from '../../core/amounts.js';
+import { formatSat } from '../../core/amounts.js';
 import { LnPlayError } from '../../core/errors.js';
 import type { Balanced } from '../../network/balance.js';
 import { Playground } from '../../network/playground.js';
@@ -20,8 +20,8 @@ export async function run(context: CommandContext): Promise<Reply> {
   const mark = (each: Balanced): string => (each.why === undefined ? out.style.green('✔') : out.style.yellow('!'));
   const rows = done.map((each) => [
     `${mark(each)} ${each.from} – ${each.to}`,
-    `${each.from} had ${formatMsat(each.beforeMsat)}, has ${formatMsat(each.afterMsat)}`,
-    `of ${formatMsat(each.capacityMsat)}`,
+    whatBecameOf(each),
+    `of ${formatSat(each.capacityMsat)}`,
     each.why ?? '',
   ]);
   return {
@@ -36,6 +36,13 @@ export async function run(context: CommandContext): Promise<Reply> {
     })),
     text: columns(rows),
   };
+}
+
+function whatBecameOf({ from, beforeMsat, afterMsat, why }: Balanced): string {
+  if (beforeMsat !== afterMsat) return `${from} had ${formatSat(beforeMsat)}, has ${formatSat(afterMsat)}`;
+  return why === undefined
+    ? `nothing to do: ${from} has ${formatSat(afterMsat)}`
+    : `${from} has ${formatSat(afterMsat)}`;
 }
 
 function shareOf(text: string): number {

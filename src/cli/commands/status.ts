@@ -62,7 +62,7 @@ export function statusText(
   const goingOn = background.map(({ name, summary, from, problem }) => [
     bold(wordsOf(name)),
     problem === null ? summary : `${summary}: ${style.red(problem)}`,
-    dim(from === 'file' ? "by the network's file" : 'until ln-play down'),
+    dim(from === 'file' ? "by the network's file" : 'until `ln-play down`'),
   ]);
   return [all, problems, open, goingOn]
     .filter(({ length }) => length > 0)
