@@ -4,7 +4,10 @@ import type { RunCommand } from './context.js';
 export interface CommandSpec {
   /** `mine [blocks]`, as commander writes arguments; several words for a command in a group: `plugin check <file>`. */
   readonly usage: string;
+  /** What it does, in a line that fits the list of all commands. */
   readonly summary: string;
+  /** What else there is to say of it, in its own help. */
+  readonly about?: string;
   readonly options?: readonly OptionSpec[];
   readonly examples: readonly string[];
   /** Everything behind the first argument belongs to somebody else, also what looks like an option. */

@@ -27,7 +27,7 @@ export async function parse(argv: readonly string[], version: string): Promise<I
     .version(version, '-V, --version')
     .enablePositionalOptions()
     .exitOverride(wrongUsage('ln-play --help lists the commands'))
-    .configureHelp({ sortSubcommands: false })
+    .configureHelp({ sortSubcommands: false, subcommandTerm: (command) => command.name() })
     .configureOutput({ outputError: () => {} }); // it is thrown, and shown as any other error
   addOptions(program, COMMON);
   const invoked = (given: Invocation): void => {
@@ -49,7 +49,9 @@ export async function parse(argv: readonly string[], version: string): Promise<I
 function addCommand(program: Command, spec: CommandSpec, invoked: (invocation: Invocation) => void): void {
   const parent = parentOf(program, spec);
   const command = parent.command(nameAndArguments(spec), { hidden: spec.hidden ?? false });
-  command.description(spec.summary).exitOverride(wrongUsage(`ln-play ${nameOf(spec.usage)} --help has examples`));
+  const { summary, about } = spec;
+  command.summary(summary).description(about === undefined ? summary : `${summary}\n\n${about}`);
+  command.exitOverride(wrongUsage(`ln-play ${nameOf(spec.usage)} --help has examples`));
   for (const argument of command.registeredArguments) argument.description = PLACEHOLDERS[argument.name()]?.about ?? '';
   addOptions(command, spec.options ?? []);
   addOptions(command, COMMON);

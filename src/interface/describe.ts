@@ -50,14 +50,14 @@ export function describeCommands(caller: Caller): CommandDescription[] {
 
 /** @param heading of its group */
 export function describeCommand(heading: string, spec: CommandSpec): CommandDescription {
-  const { usage, summary, options = [], examples } = spec;
+  const { usage, summary, about, options = [], examples } = spec;
   const name = nameOf(usage);
   const { changes = true, loses = false, without = [] } = SUITABILITY[name] ?? {};
   return {
     name,
     heading,
     usage,
-    summary,
+    summary: about === undefined ? summary : `${summary}. ${about}`,
     args: argumentsOf(usage),
     options: options.map(optionOf).filter((option) => !without.includes(option.name)),
     examples,

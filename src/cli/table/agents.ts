@@ -4,7 +4,8 @@ import type { CommandSpec } from '../command-spec.js';
 export const AGENTS: readonly CommandSpec[] = [
   {
     usage: 'mcp',
-    summary: 'a Model Context Protocol server on standard input and output, whose tools are these commands',
+    summary: 'a Model Context Protocol server for AI agents',
+    about: 'On standard input and output; its tools are these commands.',
     options: [['--read-only', 'refuse whatever would change something']],
     examples: ['claude mcp add ln-play -- npx ln-play mcp', 'ln-play mcp --dir ~/shop --read-only'],
     load: () => import('../commands/mcp.js'),

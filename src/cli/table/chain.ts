@@ -4,7 +4,8 @@ import type { CommandSpec } from '../command-spec.js';
 export const CHAIN: readonly CommandSpec[] = [
   {
     usage: 'mine [blocks]',
-    summary: 'mine blocks, and wait until every node has seen them; or have them mined by the clock',
+    summary: 'mine blocks, now or by the clock',
+    about: 'It waits until every node has seen them.',
     options: [
       ['--every <duration>', 'a block by the clock, in the background, until --stop or down: 30s'],
       ['--stop', 'end mining by the clock'],

@@ -19,7 +19,8 @@ export const EXPORTS: readonly CommandSpec[] = [
   },
   {
     usage: 'export kubernetes [network-file]',
-    summary: 'a network as objects of Kubernetes: a stateful set, service, config, key and volume for each daemon',
+    summary: 'a network as objects of Kubernetes',
+    about: 'A stateful set, service, config, key and volume for each daemon.',
     options: CONTAINERS,
     examples: ['ln-play export kubernetes', 'ln-play export kubernetes ln-play.yaml | kubectl apply -f -'],
     printsCode: true,
@@ -27,7 +28,8 @@ export const EXPORTS: readonly CommandSpec[] = [
   },
   {
     usage: 'export compose [network-file]',
-    summary: 'a network as a Compose file: a service and a volume for each daemon',
+    summary: 'a network as a Compose file',
+    about: 'A service and a volume for each daemon.',
     options: CONTAINERS,
     examples: ['ln-play export compose ln-play.yaml > compose.yaml'],
     printsCode: true,

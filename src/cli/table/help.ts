@@ -4,14 +4,16 @@ import { PROGRAMS, type CommandSpec } from '../command-spec.js';
 export const HELP: readonly CommandSpec[] = [
   {
     usage: 'man [page]',
-    summary: "what Core Lightning's manual says of an RPC method, and the options of lightningd",
+    summary: "what Core Lightning's manual says of an RPC method",
+    about: 'And of the options of lightningd: man lightningd-config.',
     options: [['--lightningd <lightningd>', 'the lightningd whose options are listed']],
     examples: ['ln-play man', 'ln-play man pay', 'ln-play man lightningd-config'],
     load: () => import('../commands/man.js'),
   },
   {
     usage: 'doctor',
-    summary: 'which programs are found, where, and why; what this machine lacks',
+    summary: 'which programs are found, and what this machine lacks',
+    about: 'Where each is, and why.',
     options: PROGRAMS,
     examples: ['ln-play doctor'],
     load: () => import('../commands/doctor.js'),

@@ -4,8 +4,8 @@ import type { CommandSpec } from '../command-spec.js';
 export const LIGHTNING: readonly CommandSpec[] = [
   {
     usage: 'cli <node> <method> [params...]',
-    summary:
-      'call any RPC of a node, with arguments as lightning-cli takes them: prints JSON, and hands on all that follows the method',
+    summary: 'call any RPC of a node',
+    about: 'Arguments are as lightning-cli takes them. It prints JSON, and hands on all that follows the method.',
     examples: [
       'ln-play cli l2 listpeerchannels',
       'ln-play cli l1 invoice 24msat label description',
@@ -58,7 +58,8 @@ export const LIGHTNING: readonly CommandSpec[] = [
   },
   {
     usage: 'close <from> <to>',
-    summary: 'close the channel between two nodes, and mine its last transaction',
+    summary: 'close the channel between two nodes',
+    about: 'And mine its last transaction.',
     options: [
       ['--channel <channel>', 'its short channel id or channel id, where there are several'],
       ['--force', 'with its commitment transaction, without asking the other end'],
@@ -68,9 +69,9 @@ export const LIGHTNING: readonly CommandSpec[] = [
   },
   {
     usage: 'wait',
-    summary:
-      "wait until every node has bitcoind's height and no channel or payment moves by itself; tell, and don't wait for, " +
-      'what awaits a block, a funding transaction that bitcoind has not got, or somebody who holds a payment',
+    summary: 'wait until nothing moves by itself any more',
+    about:
+      "Until every node has bitcoind's height, and no channel or payment moves by itself. What awaits a block, a funding transaction that bitcoind has not got, or somebody who holds a payment, is told, and not waited for.",
     examples: ['ln-play wait && run-my-tests', "ln-play wait --json | jq '.pending'"],
     load: () => import('../commands/wait.js'),
   },

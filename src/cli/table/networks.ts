@@ -10,7 +10,8 @@ export const SHAPE: readonly OptionSpec[] = [
 export const NETWORKS: readonly CommandSpec[] = [
   {
     usage: 'topology [shape]',
-    summary: 'write the file of a network: of a shape, one that comes along, or one exported elsewhere',
+    summary: 'write the file of a network',
+    about: 'Of a shape, one that comes along, or one exported elsewhere.',
     options: [
       ...SHAPE,
       ['--from <export>', "a Warnet network.yaml, LND's describegraph or Core Lightning's listchannels as JSON"],

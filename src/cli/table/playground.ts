@@ -6,7 +6,8 @@ import { SHAPE } from './networks.js';
 export const PLAYGROUND: readonly CommandSpec[] = [
   {
     usage: 'up [network-file]',
-    summary: 'make the playground, start it again or repair it: bitcoind and nodes, connected, in the background',
+    summary: 'make the playground, start it again, or repair it',
+    about: 'bitcoind and nodes, connected, in the background.',
     options: [
       ['--topology <shape>', 'nodes and channels of a shape: star:6; or of a network that comes along'],
       ...SHAPE,
@@ -61,7 +62,8 @@ export const PLAYGROUND: readonly CommandSpec[] = [
   },
   {
     usage: 'logs <daemon>',
-    summary: "a node's log, or bitcoind's; with --json all lines in one document, or with -f an object a line",
+    summary: "a node's log, or bitcoind's",
+    about: 'With --json all lines in one document, or with -f an object a line.',
     options: [
       ['-f, --follow', 'go on as it grows'],
       ['-n, --lines <n>', 'how many lines from its end (all)'],
@@ -77,7 +79,7 @@ export const PLAYGROUND: readonly CommandSpec[] = [
   },
   {
     usage: 'restart <daemon>',
-    summary: 'stop a node and start it again, with what its config says now',
+    summary: 'stop a node, and start it with what its config says now',
     examples: ['ln-play restart l1', 'ln-play restart bitcoind'],
     load: () => import('../commands/restart.js'),
   },

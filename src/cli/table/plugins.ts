@@ -25,7 +25,8 @@ export const PLUGINS: readonly CommandSpec[] = [
   },
   {
     usage: 'plugin check <file>',
-    summary: 'run a plugin by itself, as lightningd would, and say what lightningd would think of it',
+    summary: 'check a plugin by itself, as lightningd would',
+    about: 'It says what lightningd would think of it.',
     options: [
       ['--show', 'every message both ways, and its standard error'],
       ['--pretty', 'with --show, each message in full'],
@@ -36,7 +37,7 @@ export const PLUGINS: readonly CommandSpec[] = [
   },
   {
     usage: 'plugin call <file> <method> [params...]',
-    summary: 'call a method of a plugin, ask a hook or tell it of an event, without a node',
+    summary: 'call a method, hook or event of a plugin, without a node',
     options: [['--show', 'every message both ways'], ...ALONE],
     examples: [
       'ln-play plugin call hello.js hello world',
@@ -48,7 +49,8 @@ export const PLUGINS: readonly CommandSpec[] = [
   },
   {
     usage: 'plugin start <node> <file> [options...]',
-    summary: "start a plugin on a running node, with values for its options; say what it wrote when it doesn't run",
+    summary: 'start a plugin on a running node, with values for its options',
+    about: "It says what the plugin wrote when it doesn't run.",
     examples: ['ln-play plugin start l1 hello.js', 'ln-play plugin start l1 shop.js shop-port=8080'],
     load: () => import('../commands/plugin-start.js'),
   },
@@ -67,14 +69,16 @@ export const PLUGINS: readonly CommandSpec[] = [
   },
   {
     usage: 'plugin watch <node> <paths...>',
-    summary: 'run plugins on a node, anew at each save that passes the check; their log and standard error follow',
+    summary: 'run plugins on a node, anew at each save that passes the check',
+    about: 'Their log and standard error follow.',
     options: [['--option <name=value>', "a value for one of the plugins' options", 'many']],
     examples: ['ln-play plugin watch l1 hello.js', 'ln-play plugin watch l1 shop/ --option shop-port=8080'],
     load: () => import('../commands/plugin-watch.js'),
   },
   {
     usage: 'plugin trace <node> <file>',
-    summary: 'run a plugin on a node and show every message between the two, until Ctrl-C',
+    summary: 'run a plugin on a node, and show every message between the two',
+    about: 'Until Ctrl-C.',
     options: [...TRACE, ['--option <name=value>', "a value for one of the plugin's options", 'many']],
     examples: [
       'ln-play plugin trace l1 hello.js',

@@ -4,7 +4,8 @@ import type { CommandSpec } from '../command-spec.js';
 export const INSTALLING: readonly CommandSpec[] = [
   {
     usage: 'install [program] [version]',
-    summary: 'fetch a release of Core Lightning for this Ubuntu or Fedora, or bitcoind, verified and without root',
+    summary: 'fetch Core Lightning or bitcoind, without root',
+    about: 'A release of Core Lightning for this Ubuntu or Fedora, or bitcoind; verified.',
     options: [
       ['--list', 'what is installed'],
       ['--for <system>', "another system's build of lightningd: ubuntu-22.04, which may run on Debian"],

@@ -4,7 +4,8 @@ import type { CommandSpec } from '../command-spec.js';
 export const SNAPSHOTS: readonly CommandSpec[] = [
   {
     usage: 'snapshot save [snapshot-name]',
-    summary: 'save the playground as it stands, chain and nodes together; it runs on',
+    summary: 'save the playground as it stands; it runs on',
+    about: 'Chain and nodes together.',
     options: [['--note <text>', 'what it is of, for the list']],
     examples: ['ln-play snapshot save', 'ln-play snapshot save funded --note before-the-upgrade'],
     load: () => import('../commands/snapshot-save.js'),
@@ -17,7 +18,8 @@ export const SNAPSHOTS: readonly CommandSpec[] = [
   },
   {
     usage: 'snapshot restore <snapshot>',
-    summary: 'put the whole playground back as it was; what happened since is lost',
+    summary: 'put the whole playground back as it was',
+    about: 'What happened since is lost.',
     options: [
       ['--yes', 'do not ask'],
       ['--trust', 'of one that was imported: run also the plugins and programs that its configs name'],
@@ -39,19 +41,22 @@ export const SNAPSHOTS: readonly CommandSpec[] = [
   },
   {
     usage: 'snapshot export <snapshot> <archive>',
-    summary: 'a snapshot as one file, for other folders and machines of the same kind; all keys are in it',
+    summary: 'a snapshot as one file, for other folders and machines',
+    about: 'For machines of the same kind. All keys are in it.',
     examples: ['ln-play snapshot export funded funded.tar.gz'],
     load: () => import('../commands/snapshot-export.js'),
   },
   {
     usage: 'snapshot import <archive> [snapshot-name]',
-    summary: 'take in a file that was exported, as a snapshot; nothing of it is run',
+    summary: 'take in a file that was exported, as a snapshot',
+    about: 'Nothing of it is run.',
     examples: ['ln-play snapshot import funded.tar.gz', 'ln-play snapshot import funded.tar.gz from-ann'],
     load: () => import('../commands/snapshot-import.js'),
   },
   {
     usage: 'clone <new-dir>',
-    summary: 'a second playground beside this one, both running: the same nodes and channels, ports of its own',
+    summary: 'a second playground beside this one, both running',
+    about: 'The same nodes and channels, with ports of its own.',
     examples: ['ln-play clone /tmp/second'],
     load: () => import('../commands/clone.js'),
   },

@@ -15,7 +15,8 @@ const AMOUNT: OptionSpec = ['--amount <msat>', 'of the invoice; a bare number is
 export const TALK: readonly CommandSpec[] = [
   {
     usage: 'demo',
-    summary: 'the whole job in a temporary folder: boot, connect, fund, open, pay, report, clean up',
+    summary: 'the whole job in a temporary folder, and nothing left',
+    about: 'Boot, connect, fund, open, pay, report, clean up.',
     options: [
       ...PROGRAMS,
       ...JOB,
@@ -29,21 +30,24 @@ export const TALK: readonly CommandSpec[] = [
   },
   {
     usage: 'fund-and-channel',
-    summary: '10 BTC to l2, a block, fundchannel l1 0.042btc 253perkw, a block, normal on both ends',
+    summary: '10 BTC to l2, and a channel of 0.042 BTC from it to l1',
+    about: '10 BTC to l2, a block, fundchannel l1 0.042btc 253perkw, a block, normal on both ends.',
     options: [...JOB, ...CHANNEL],
     examples: ['ln-play fund-and-channel', 'ln-play fund-and-channel --from l1 --to l2 --capacity 1btc'],
     load: () => import('../commands/fund-and-channel.js'),
   },
   {
     usage: 'pay-demo',
-    summary: 'l1 makes an invoice of 24 msat, l2 pays it, l1 shows it paid',
+    summary: 'l1 makes an invoice of 24 msat, l2 pays it',
+    about: 'And l1 shows it paid.',
     options: [...JOB, AMOUNT],
     examples: ['ln-play pay-demo', 'ln-play pay-demo --amount 10sat'],
     load: () => import('../commands/pay-demo.js'),
   },
   {
     usage: 'workshop',
-    summary: 'the whole talk as chapters to walk through: nodes, plugins, channels, payments',
+    summary: 'the whole talk as chapters to walk through',
+    about: 'Nodes, plugins, channels, payments.',
     options: [
       ['--list', 'the chapters'],
       ['--chapter <n>', 'only this chapter; those before it that have not been done are run without a word'],

@@ -4,13 +4,15 @@ import { PROGRAMS, type CommandSpec } from '../command-spec.js';
 export const TESTS: readonly CommandSpec[] = [
   {
     usage: 'cache [action]',
-    summary: 'the networks that were made before, from which others of their like start; `clear` removes them',
+    summary: 'networks kept ready, for others of their like',
+    about: 'They were made before; `clear` removes them.',
     examples: ['ln-play cache', 'ln-play cache clear'],
     load: () => import('../commands/cache.js'),
   },
   {
     usage: 'pool serve [command...]',
-    summary: 'keep playgrounds ready for tests in any language, over HTTP on 127.0.0.1',
+    summary: 'keep playgrounds ready for tests in any language',
+    about: 'Over HTTP on 127.0.0.1.',
     options: [
       ['--size <n>', 'how many are kept ready (2)'],
       ['--nodes <nodes>', 'how many nodes each has, or their names (2)'],

@@ -4,7 +4,8 @@ import type { CommandSpec } from '../command-spec.js';
 export const TRAFFIC: readonly CommandSpec[] = [
   {
     usage: 'traffic',
-    summary: 'payments between the nodes, at random by capacity or as a file has it, until Ctrl-C, --count or --for',
+    summary: 'payments between the nodes, at random or as a file has it',
+    about: 'At random it is by capacity; until Ctrl-C, --count or --for.',
     options: [
       ['--file <file>', "the traffic of a network file, or sim-ln's sim.json"],
       ['--count <n>', 'end after so many payments'],

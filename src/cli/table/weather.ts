@@ -5,8 +5,8 @@ import type { CommandSpec, OptionSpec } from '../command-spec.js';
 export const WEATHER: readonly CommandSpec[] = [
   {
     usage: 'feerate [perkw]',
-    summary:
-      'what bitcoind is taken to estimate, by every node, until down; without a feerate, show what each node takes',
+    summary: 'what bitcoind is taken to estimate, by every node',
+    about: 'Until down. Without a feerate it shows what each node takes.',
     options: [
       ...FEE_TARGETS.map((blocks): OptionSpec => [`--${blocks} <perkw>`, `for ${blocks} blocks`]),
       ['--auto', "bitcoind's own estimates again"],
@@ -21,22 +21,25 @@ export const WEATHER: readonly CommandSpec[] = [
   },
   {
     usage: 'slow-bitcoind <duration>',
-    summary: "have nodes get bitcoind's answers so much later, until down; 0 for at once again",
+    summary: "have nodes get bitcoind's answers late",
+    about: 'So much later, until down; 0 for at once again.',
     examples: ['ln-play slow-bitcoind 500ms', 'ln-play slow-bitcoind 0'],
     load: () => import('../commands/slow-bitcoind.js'),
   },
   {
     usage: 'fill-mempool [n]',
-    summary:
-      'have so many blocks (3) be full of large transactions that pay well, so that what pays less waits; 0 takes back what is left of them',
+    summary: 'fill the next blocks with what pays well',
+    about:
+      'So many blocks (3) are full of large transactions that pay well, so that what pays less waits; 0 takes back what is left of them.',
     options: [['--feerate <perkw>', 'what they pay (5000perkw), the largest up to 2% more']],
     examples: ['ln-play fill-mempool', 'ln-play fill-mempool 10 --feerate 20000perkw', 'ln-play fill-mempool 0'],
     load: () => import('../commands/fill-mempool.js'),
   },
   {
     usage: 'reorg [blocks]',
-    summary:
-      'replace the last blocks by others, with the same transactions at the same heights; wait until every node is on the new chain, and say what became of channels',
+    summary: 'replace the last blocks by others',
+    about:
+      'With the same transactions at the same heights. It waits until every node is on the new chain, and says what became of channels.',
     options: [
       ['--longer-by <n>', 'how many blocks more the new chain has (1): nodes follow the longer one'],
       [
@@ -51,14 +54,15 @@ export const WEATHER: readonly CommandSpec[] = [
   },
   {
     usage: 'crash <daemon>',
-    summary:
-      'end a node or bitcoind with all its parts at once, as kill -9 does; restart, up or heal --all starts it again',
+    summary: 'end a node or bitcoind at once, as kill -9 does',
+    about: 'With all its parts; restart, up or heal --all starts it again.',
     examples: ['ln-play crash l1', 'ln-play crash bitcoind'],
     load: () => import('../commands/crash.js'),
   },
   {
     usage: 'freeze <daemon> [duration]',
-    summary: 'hold a node or bitcoind in the middle of whatever it does (SIGSTOP), for a while or until it is thawed',
+    summary: 'hold a node or bitcoind in the middle of what it does',
+    about: 'By SIGSTOP, for a while or until it is thawed.',
     examples: ['ln-play freeze l1 10s', 'ln-play freeze l1'],
     load: () => import('../commands/freeze.js'),
   },
@@ -70,15 +74,16 @@ export const WEATHER: readonly CommandSpec[] = [
   },
   {
     usage: 'partition <groups...>',
-    summary:
-      "have groups of nodes reach each other no longer, until heal: names with commas between them (a quoted '|' between groups is fine, too); of one group the other side is all the rest, and who is in none of several reaches all",
+    summary: 'have groups of nodes reach each other no longer',
+    about:
+      "Until heal. Names have commas between them; a quoted '|' between groups is fine, too. Of one group the other side is all the rest; who is in none of several reaches all.",
     examples: ['ln-play partition l1,l2 l3', 'ln-play partition l3'],
     load: () => import('../commands/partition.js'),
   },
   {
     usage: 'link <from> <to>',
-    summary:
-      'have two nodes be connected through a proxy: slow, cut by chance, or down; without an option, as ever again',
+    summary: 'have two nodes be connected slowly, badly or not at all',
+    about: 'Through a proxy. Without an option they are connected as ever again.',
     options: [
       ['--latency <duration>', 'how much later bytes arrive, each way: 200ms'],
       ['--jitter <duration>', 'by how much more or less that is, at random: 50ms'],

@@ -4,7 +4,8 @@ import type { CommandSpec } from '../command-spec.js';
 export const WEB: readonly CommandSpec[] = [
   {
     usage: 'web',
-    summary: 'the network in a browser: what there is, what happens, and all that these commands do',
+    summary: 'the network in a browser',
+    about: 'What there is, what happens, and all that these commands do.',
     options: [
       ['--port <port>', 'the TCP port of 127.0.0.1 (the one of before, or a free one)'],
       ['--no-open', 'print the address, and open no browser'],

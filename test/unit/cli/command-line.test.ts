@@ -70,6 +70,19 @@ test('help and version go to standard output', async () => {
   expect(stdout).toBe('1.2.3\n');
 });
 
+test('a list of commands has each in one line of 80 columns, and the rest of what there is to say is in its own help', async () => {
+  for (const line of ['--help', 'plugin --help', 'snapshot --help', 'export --help', 'pool --help']) {
+    stdout = '';
+    await read(line);
+    const rows = stdout.split('\n');
+    expect(rows.filter((row) => row.length > 80 || /^ {8,}\S/.test(row))).toEqual([]);
+  }
+  stdout = '';
+  await read('wait --help');
+  expect(stdout).toContain('nothing moves by itself');
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain('somebody who holds a payment');
+});
+
 test('every command has a summary, examples that begin with ln-play, and a module', async () => {
   for (const { usage, summary, examples, load } of COMMANDS) {
     expect(summary).not.toBe('');
