@@ -1,4 +1,5 @@
 import { formatMsat } from '../core/amounts.js';
+import { OF_NEW_CHANNELS } from '../cln/channel-options.js';
 import type { Change, Changes, Loss } from '../network/apply/change.js';
 import type { Policy } from '../nodes/node.js';
 import { columns, type Output } from './output.js';
@@ -11,7 +12,18 @@ export function changesText({ changes, losses }: Changes, arePruned: boolean, { 
   ];
   const left =
     losses.length > 0 && !arePruned ? ['', 'left as it is: --prune takes away what the network has no more'] : [];
-  return [columns(lines), ...left].join('\n');
+  return [columns(lines), ...keptByChannels(changes), ...left].join('\n');
+}
+
+/** What of the options of nodes that were there already does not reach their channels. */
+function keptByChannels(changes: readonly Change[]): string[] {
+  const added = new Set(changes.flatMap((each) => (each.what === 'add node' ? [each.node] : [])));
+  const keys = changes.flatMap((each) =>
+    each.what === 'set option' && OF_NEW_CHANNELS.has(each.key) && !added.has(each.node) ? [each.key] : [],
+  );
+  if (keys.length === 0) return [];
+  const what = [...new Set(keys)].join(', ');
+  return ['', `${what}: for new channels; those that there are keep what they ask (a channel's \`fee\` changes that)`];
 }
 
 /** The same for a tool. */
