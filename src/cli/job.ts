@@ -1,5 +1,5 @@
 import { parseAmountMsat, parseAmountSat } from '../cln/amounts.js';
-import { LnPlayError } from '../core/errors.js';
+import { LnPlayError, named } from '../core/errors.js';
 import { parseFeerate } from '../cln/feerate.js';
 import type { LightningNode } from '../nodes/node.js';
 import type { Playground } from '../network/playground.js';
@@ -19,7 +19,7 @@ export function jobOptions(context: CommandContext) {
       capacity === undefined
         ? TALK.capacitySat
         : positive(parseAmountSat(capacity, '--capacity'), '--capacity', capacity),
-    feerate: parseFeerate(textOption(context, 'feerate') ?? TALK.feerate),
+    feerate: parseFeerate(textOption(context, 'feerate') ?? TALK.feerate, '--feerate'),
     amountMsat:
       amount === undefined
         ? TALK.amountMsat
@@ -77,27 +77,31 @@ export function programOptions(context: CommandContext) {
 }
 
 /** An amount above zero. */
-export function positive(amount: bigint, what: string, text: string): bigint {
+export function positive(amount: bigint, what: string | undefined, text: string): bigint {
   if (amount > 0n) return amount;
-  throw new LnPlayError('USAGE', `${what} ${JSON.stringify(text)} is not above zero`, {
+  throw new LnPlayError('USAGE', `${named(text, what)} is not above zero`, {
     hint: 'give an amount above zero',
   });
 }
 
 /** A whole number of an argument or option. */
-export function wholeNumber(text: string, what: string, { min, max }: { min: number; max: number }): number {
+export function wholeNumber(
+  text: string,
+  what: string | undefined,
+  { min, max }: { min: number; max: number },
+): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number >= min && number <= max) return number;
-  throw new LnPlayError('USAGE', `${what} ${JSON.stringify(text)} is not a whole number from ${min} to ${max}`, {
-    hint: `give ${what} as a number, for example ${min}`,
+  throw new LnPlayError('USAGE', `${named(text, what)} is not a whole number from ${min} to ${max}`, {
+    hint: `give ${what ?? 'it'} as a number, for example ${min}`,
   });
 }
 
 /** A whole number of perkw or perkb, as lightningd takes it (lightning-feerates(7)); a bare one is perkb. */
-export function perKwOf(text: string, what: string): number {
+export function perKwOf(text: string, what?: string): number {
   const [, digits, unit] = /^(\d+)(perkw|perkb)?$/.exec(text) ?? [];
   if (digits !== undefined) return unit === 'perkw' ? Number(digits) : Math.ceil(Number(digits) / 4);
-  throw new LnPlayError('USAGE', `${what} ${JSON.stringify(text)} is not a feerate`, {
+  throw new LnPlayError('USAGE', `${named(text, what)} is not a feerate`, {
     hint: 'write for example 5000perkw or 20000perkb',
   });
 }

@@ -1,5 +1,5 @@
 import { MAX_MSAT } from '../core/amounts.js';
-import { LnPlayError } from '../core/errors.js';
+import { LnPlayError, named } from '../core/errors.js';
 
 /** How many decimals of each unit are a whole number of msat. */
 const DECIMALS = { msat: 0, sat: 3, btc: 11 } as const;
@@ -29,11 +29,11 @@ export const AMOUNT_HINT = 'amounts are written 24msat, 10sat or 0.042btc';
  * @returns msat
  * @throws {LnPlayError} USAGE, naming `what` and the value
  */
-export function parseAmountMsat(text: string, what = 'amount', bare: Unit = 'sat', hint = AMOUNT_HINT): bigint {
+export function parseAmountMsat(text: string, what?: string, bare: Unit = 'sat', hint = AMOUNT_HINT): bigint {
   const msat = readMsat(text.trim(), bare, ['sat', 'btc']);
-  if (msat === undefined) throw new LnPlayError('USAGE', `${what} ${JSON.stringify(text)} is not an amount`, { hint });
+  if (msat === undefined) throw new LnPlayError('USAGE', `${named(text, what)} is not an amount`, { hint });
   if (msat > MAX_MSAT)
-    throw new LnPlayError('USAGE', `${what} ${JSON.stringify(text)} is more than the 21 million BTC there can be`, {
+    throw new LnPlayError('USAGE', `${named(text, what)} is more than the 21 million BTC there can be`, {
       hint: AMOUNT_HINT,
     });
   return msat;
@@ -45,10 +45,10 @@ export function parseAmountMsat(text: string, what = 'amount', bare: Unit = 'sat
  * @returns sat
  * @throws {LnPlayError} USAGE, also when it is not a whole number of sat
  */
-export function parseAmountSat(text: string, what = 'amount'): bigint {
+export function parseAmountSat(text: string, what?: string): bigint {
   const msat = parseAmountMsat(text, what);
   if (msat % 1_000n !== 0n)
-    throw new LnPlayError('USAGE', `${what} ${JSON.stringify(text)} is not a whole number of sat`, {
+    throw new LnPlayError('USAGE', `${named(text, what)} is not a whole number of sat`, {
       hint: 'the chain counts in sat: write for example 10sat or 0.042btc',
     });
   return msat / 1_000n;

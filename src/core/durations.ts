@@ -1,4 +1,4 @@
-import { LnPlayError } from './errors.js';
+import { LnPlayError, named } from './errors.js';
 import { MAX_TIMER_MS } from './timers.js';
 
 /** How many ms each unit has. */
@@ -20,14 +20,14 @@ export function readDurationMs(text: string, bare?: Unit): number | undefined {
 /**
  * Reads a duration that a person wrote, longer than nothing.
  *
- * @param what as the error names it: `--for`
+ * @param what as the error names it: `--for`; undefined for what needs no name
  * @returns ms, at most what a timer takes: 24 days
  * @throws {LnPlayError} USAGE, naming `what` and the value
  */
-export function parseDurationMs(text: string, what: string, bare?: Unit): number {
+export function parseDurationMs(text: string, what: string | undefined, bare?: Unit): number {
   const ms = readDurationMs(text.trim(), bare);
   const refuse = (why: string, hint: string): never => {
-    throw new LnPlayError('USAGE', `${what} ${JSON.stringify(text)} ${why}`, { hint });
+    throw new LnPlayError('USAGE', `${named(text, what)} ${why}`, { hint });
   };
   if (ms === undefined) return refuse('is not a duration', 'durations are written 200ms, 30s, 2m or 1h');
   if (ms === 0) return refuse('is no time at all', 'give more than 0: 200ms, 30s, 2m or 1h');

@@ -55,6 +55,10 @@ export const EXIT_CODE_OF = {
 
 export type ErrorCode = keyof typeof EXIT_CODE_OF;
 
+/** A value as an error names it: what was given where, `--for "5q"`, or the value alone. */
+export const named = (text: string, what: string | undefined): string =>
+  what === undefined ? JSON.stringify(text) : `${what} ${JSON.stringify(text)}`;
+
 /** The text of anything thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

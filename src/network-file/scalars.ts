@@ -48,7 +48,7 @@ export const durationMs = (key: string) =>
 
 /** A feerate as lightningd takes it. */
 export const feerate = () =>
-  read(text('a feerate, such as 1000perkw'), (value) => parseFeerate(digits(value, 'feerate')));
+  read(text('a feerate, such as 1000perkw'), (value) => parseFeerate(digits(value, 'feerate'), 'feerate'));
 
 /** A feerate in figures: sat per 1000 units of weight. */
 export const feeratePerKw = () =>

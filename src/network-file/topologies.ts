@@ -55,7 +55,7 @@ export function topologyOf(text: string, { seed = 1, capacitySat = CAPACITY_SAT 
   const name = SHAPES.find((each) => each === shape);
   const topology: Topology | undefined = name && TOPOLOGIES[name];
   const refuse = (why: string): never => {
-    throw new LnPlayError('USAGE', `topology ${JSON.stringify(text)} ${why}`, {
+    throw new LnPlayError('USAGE', `${JSON.stringify(text)} ${why}`, {
       hint: `write a shape and a number of nodes: ${SHAPES.map((each) => `${each}:5`).join(', ')}`,
     });
   };

@@ -164,7 +164,7 @@ export class Playground<Name extends string = string> extends WeatherNetwork imp
    * Makes a second playground of this one as it stands, in a folder that has none, and starts it: with the same nodes and
    * channels, ids and keys, and ports of its own. The two know nothing of each other.
    *
-   * @throws {LnPlayError} USAGE for a folder that has a playground; FILESYSTEM; as `up`
+   * @throws {LnPlayError} STATE for a folder that has a playground; USAGE; FILESYSTEM; as `up`
    */
   async clone(dir: string): Promise<Playground<Name>> {
     this.assertHere();

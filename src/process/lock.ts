@@ -239,9 +239,13 @@ function self(): LockHolder {
 }
 
 function lockedError(what: string, { pid, command }: LockHolder): LnPlayError {
-  return new LnPlayError('LOCKED', `${what} is in use by another command: process ${pid} (${command})`, {
-    hint: `wait until it has ended, or end it with \`kill ${pid}\``,
-  });
+  return new LnPlayError(
+    'LOCKED',
+    `${what.replace(/^the /, 'The ')} is in use by another command: process ${pid} (${command})`,
+    {
+      hint: `wait until it has ended, or end it with \`kill ${pid}\``,
+    },
+  );
 }
 
 async function removeIfThere(path: string): Promise<void> {

@@ -40,7 +40,7 @@ export async function packImage({ folder, manifest }: Image, file: string): Prom
   } catch (cause) {
     if (cause instanceof LnPlayError) throw cause;
     if (systemCode(cause) !== 'EEXIST') throw fileError('write', file, cause);
-    throw new LnPlayError('USAGE', `${file} is there already`, { hint: 'choose another name, or move it away' });
+    throw new LnPlayError('STATE', `${file} is there already`, { hint: 'choose another name, or move it away' });
   } finally {
     await rm(temporary, { force: true });
   }

@@ -201,7 +201,7 @@ describeEach((_implementation, { flags }) => {
   test("destroy wants --yes, and leaves what is not the playground's", async () => {
     await json('up', ...flags);
     const refused = await runCli(['destroy', '--dir', at.dir]);
-    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') as string });
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('--yes') as string });
     expect((await status()).bitcoind.state).toBe('running');
     await mkdir(join(at.dir, 'mine'));
     await writeFile(join(at.dir, 'mine', 'notes'), 'kept');

@@ -147,11 +147,11 @@ describe('the commands', () => {
 
   test.each([
     [['install'], /There is nothing named to install/],
-    [['install', 'nonsense'], /install knows no nonsense/],
-    [['install', 'bitcoind', 'v31'], /install knows no bitcoind v31/],
+    [['install', 'nonsense'], /There is no "nonsense" to install/],
+    [['install', 'bitcoind', 'v31'], /There is no "bitcoind v31" to install/],
     [['install', 'lightningd', 'latest'], /"latest" is not a version of Core Lightning/],
     [['install', 'lightningd', '--for', 'debian-12'], /--for "debian-12" is not a system/],
-    [['uninstall', 'bitcoind', 'v31'], /uninstall knows no bitcoind/],
+    [['uninstall', 'bitcoind', 'v31'], /There is no "bitcoind" to uninstall/],
     [['uninstall', 'lightningd'], /missing required argument 'version'/],
   ])('%j is wrong usage, and changes nothing', async (args, says) => {
     const { code, stderr } = await runCli(args, { env: env() });

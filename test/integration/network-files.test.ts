@@ -129,7 +129,7 @@ describe('which file', () => {
     [['up', 'x.yaml', '--topology', 'star:3'], {}, 'error: x.yaml and --topology each say what nodes there are\n'],
     [['up', '--capacity', '1btc'], {}, 'error: --capacity is for --topology\n'],
     [['up', '--topology', 'star:3', '--seed', 'x'], {}, 'error: --seed "x" is not a whole number'],
-    [['up', '--topology', 'star:300'], {}, 'error: topology "star:300" is too large'],
+    [['up', '--topology', 'star:501'], {}, 'error: "star:501" is too large'],
     [['up', 'none.yaml'], {}, 'error: There is no file none.yaml\n'],
     [['up', '.'], {}, 'is a folder\n'],
     [['up', ''], {}, 'is a folder\n'],

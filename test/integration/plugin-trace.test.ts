@@ -91,7 +91,7 @@ describeEach((_, options) => {
       await untilPrinted(trace, /result +init/);
       for (const verb of ['trace', 'watch'])
         expect((await at.fails('plugin', verb, 'l1', file)).stderr).toMatch(
-          /the plugin .*mine\.sh on l1 is in use by another command: process \d+ \(ln-play plugin trace l1/,
+          /The plugin .*mine\.sh on l1 is in use by another command: process \d+ \(ln-play plugin trace l1/,
         );
       await interrupt(trace);
       expect((await at.ok('plugin', 'list', 'l1')).stdout).toContain(file);
@@ -147,7 +147,7 @@ describeEach((_, options) => {
       await waitFor('the trace to begin', async () =>
         trace.stderr.includes('Ctrl-C') ? { done: true } : { seen: trace.stderr },
       );
-      expect((await at.fails('rpc-trace', 'l1')).stderr).toMatch(/the RPC trace of l1 is in use by another command/);
+      expect((await at.fails('rpc-trace', 'l1')).stderr).toMatch(/The RPC trace of l1 is in use by another command/);
       trace.signal('SIGKILL');
       await trace.result;
       await waitFor("lightningd's socket to be put back", async () =>

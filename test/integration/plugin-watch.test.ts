@@ -209,7 +209,7 @@ require('node:readline').createInterface({ input: process.stdin }).on('line', (l
     const watch = at.running('plugin', 'watch', 'l1', file);
     await untilPrinted(watch, /watching/);
     expect((await at.fails('plugin', 'watch', 'l1', file)).stderr).toMatch(
-      /the plugin .*mine\.sh on l1 is in use by another command: process \d+ \(ln-play plugin watch l1/,
+      /The plugin .*mine\.sh on l1 is in use by another command: process \d+ \(ln-play plugin watch l1/,
     );
     await interrupt(watch);
   });

@@ -84,7 +84,10 @@ describeEach((_implementation, { flags }) => {
     const { bytes } = await json<{ bytes: number }>('snapshot', 'export', 'talk', file);
     expect(bytes).toBeLessThan(2_000_000);
     expect((await stat(file)).mode & 0o077).toBe(0);
-    expect((await runCli(['snapshot', 'export', 'talk', file, '--dir', dir])).stderr).toMatch(/is there already/);
+    expect(await runCli(['snapshot', 'export', 'talk', file, '--dir', dir])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('is there already') as string,
+    });
     await json('destroy', '--yes');
     expect(await isThere(ran)).toBe(false);
 

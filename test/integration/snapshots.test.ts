@@ -92,6 +92,11 @@ describeEach((implementation, { flags }) => {
     await up();
     await json('snapshot', 'save', 'a');
     expect(await refused('snapshot', 'save', '../a')).toMatch(/cannot be a snapshot's name/);
+    for (const expected of [
+      ['save', 'a'],
+      ['restore', 'a'],
+    ])
+      expect((await runCli(['snapshot', ...expected, '--dir', at.dir])).code).toBe(1);
     expect(await refused('snapshot', 'save', 'a')).toMatch(/There is a snapshot a already(.|\n)*hint:/);
     for (const verb of ['diff', 'rm', 'restore'])
       expect(await refused('snapshot', verb, 'b', ...(verb === 'restore' ? ['--yes'] : []))).toMatch(

@@ -7,8 +7,8 @@ export async function run({ options, out, playground: context }: CommandContext)
   const { dir } = playground;
   if (options['yes'] !== true)
     throw new LnPlayError(
-      'USAGE',
-      `destroy would remove the playground in ${dir}, with all its nodes, channels and snapshots`,
+      'STATE',
+      `The playground in ${dir} would be removed, with all its nodes, channels and snapshots`,
       {
         hint: 'if that is what you want: ln-play destroy --yes',
       },

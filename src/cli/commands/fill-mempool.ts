@@ -4,7 +4,7 @@ import { perKwOf, wholeNumber } from '../job.js';
 
 export async function run(context: CommandContext): Promise<Reply> {
   const { args, options, out } = context;
-  const blocks = wholeNumber(args[0] ?? '3', 'blocks', { min: 0, max: 100 });
+  const blocks = wholeNumber(args[0] ?? '3', undefined, { min: 0, max: 100 });
   const feeratePerKw = perKwOf(textOption(context, 'feerate') ?? '5000perkw', '--feerate');
   const playground = await Playground.open(options.dir, context.playground);
   const { transactions, vbytes, blockheight } = await playground.fillMempool(blocks, feeratePerKw);

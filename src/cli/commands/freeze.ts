@@ -4,7 +4,7 @@ import type { CommandContext, Reply } from '../context.js';
 
 export async function run({ args, options, out, playground: context }: CommandContext): Promise<Reply> {
   const [name, text] = args as [string, string | undefined];
-  const forMs = text === undefined ? undefined : parseDurationMs(text, 'the duration');
+  const forMs = text === undefined ? undefined : parseDurationMs(text, undefined);
   const playground = await Playground.open(options.dir, context);
   await playground.freeze(name, forMs);
   const { green, bold } = out.style;

@@ -6,7 +6,7 @@ import { positive } from '../job.js';
 
 export async function run({ args, options, out, playground: context }: CommandContext): Promise<Reply> {
   const [node, amount] = args as [string, string];
-  const amountSat = positive(parseAmountSat(amount), 'amount', amount);
+  const amountSat = positive(parseAmountSat(amount), undefined, amount);
   const playground = await Playground.open(options.dir, context);
   const txid = await playground.fund(playground.node(node), amountSat);
   const amountMsat = amountSat * 1000n;

@@ -13,7 +13,9 @@ export async function run(context: CommandContext): Promise<Reply> {
   if (program === 'lightningd') return await lightningd(context, version);
   if (program === 'bitcoind' && version === undefined) return await bitcoind(context);
   const message =
-    program === undefined ? 'There is nothing named to install' : `install knows no ${context.args.join(' ').trim()}`;
+    program === undefined
+      ? 'There is nothing named to install'
+      : `There is no ${JSON.stringify(context.args.join(' ').trim())} to install`;
   throw new LnPlayError('USAGE', message, {
     hint: `ln-play install lightningd [${DEFAULT_VERSION}], ln-play install bitcoind, or ln-play install --list`,
   });

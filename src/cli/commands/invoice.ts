@@ -9,7 +9,7 @@ const HINT = `${AMOUNT_HINT}; any leaves it to the payer`;
 export async function run(context: CommandContext): Promise<Reply> {
   const [name, amount, description] = context.args as [string, string, string | undefined];
   const amountMsat =
-    amount === 'any' ? undefined : positive(parseAmountMsat(amount, 'amount', 'msat', HINT), 'amount', amount);
+    amount === 'any' ? undefined : positive(parseAmountMsat(amount, undefined, 'msat', HINT), undefined, amount);
   const label = textOption(context, 'label');
   const playground = await Playground.open(context.options.dir, context.playground);
   const node = playground.node(name);

@@ -43,7 +43,7 @@ export async function run(context: CommandContext): Promise<Reply> {
       address: which.address,
     });
   if (toHeight === undefined)
-    return await mineNow(context, wholeNumber(args[0] ?? '1', 'blocks', { min: 1, max: MOST_BLOCKS }), which);
+    return await mineNow(context, wholeNumber(args[0] ?? '1', undefined, { min: 1, max: MOST_BLOCKS }), which);
   return await mineToHeight(context, wholeNumber(toHeight, '--to-height', { min: 1, max: 10_000_000 }), which);
 }
 

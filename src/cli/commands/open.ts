@@ -10,8 +10,8 @@ import type { Output } from '../output.js';
 
 export async function run(context: CommandContext): Promise<Reply> {
   const [from, to, amount] = context.args as [string, string, string];
-  const capacitySat = positive(parseAmountSat(amount), 'amount', amount);
-  const feerate = parseFeerate(textOption(context, 'feerate') ?? TALK.feerate);
+  const capacitySat = positive(parseAmountSat(amount), undefined, amount);
+  const feerate = parseFeerate(textOption(context, 'feerate') ?? TALK.feerate, '--feerate');
   const playground = await Playground.open(context.options.dir, context.playground);
   const announce = context.options['private'] !== true;
   const channel = await playground.openChannel(playground.node(from), playground.node(to), {

@@ -6,7 +6,7 @@ import type { Output } from '../output.js';
 
 export async function run(context: CommandContext): Promise<Reply> {
   const { args, options, out } = context;
-  const depth = wholeNumber(args[0] ?? '1', 'blocks', { min: 1, max: 10_000 });
+  const depth = wholeNumber(args[0] ?? '1', undefined, { min: 1, max: 10_000 });
   const longerBy = wholeNumber(textOption(context, 'longerBy') ?? '1', '--longer-by', { min: 1, max: 10_000 });
   const drop = listOption(context, 'drop').flatMap((text) => text.split(','));
   const playground = await Playground.open(options.dir, context.playground);

@@ -4,7 +4,7 @@ import type { CommandContext, Reply } from '../context.js';
 
 export async function run({ args, options, out, playground: context }: CommandContext): Promise<Reply> {
   const [text] = args as [string];
-  const delayMs = /^0(ms|s)?$/.test(text) ? 0 : parseDurationMs(text, 'duration');
+  const delayMs = /^0(ms|s)?$/.test(text) ? 0 : parseDurationMs(text, undefined);
   const playground = await Playground.open(options.dir, context);
   await playground.slowBitcoind(delayMs);
   const { delayMs: now = 0 } = playground.background.sections.slowBitcoind ?? {};

@@ -28,7 +28,7 @@ async function confirm({ out, signal }: CommandContext, playground: Playground, 
   const what = `All since ${name} (${ago(created)}) would be lost, in ${playground.dir}`;
   const details = lost ?? ['what that is cannot be told, since not all of the playground runs'];
   if (!out.live || !process.stdin.isTTY || out.json)
-    throw new LnPlayError('USAGE', what, {
+    throw new LnPlayError('STATE', what, {
       details: details.length === 0 ? ['nothing has happened since'] : details,
       hint: `if that is what you want: ln-play snapshot restore ${name} --yes`,
     });

@@ -7,7 +7,7 @@ import type { CommandContext, Reply } from '../context.js';
 export async function run({ args, out }: CommandContext): Promise<Reply> {
   const [program, version] = args as [string, string];
   if (program !== 'lightningd')
-    throw new LnPlayError('USAGE', `uninstall knows no ${program}`, {
+    throw new LnPlayError('USAGE', `There is no ${JSON.stringify(program)} to uninstall`, {
       hint: 'ln-play install --list shows what can be removed',
     });
   const { version: removed, lightningd: path } = await uninstallLightningd(readVersion(version), cacheFolder());

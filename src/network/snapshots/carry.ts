@@ -44,7 +44,7 @@ export const nameOfFile = (file: string): string => basename(file).replace(/(\.t
  * Makes a playground of a snapshot, in a folder that has none; nothing is started. The caller has its lock.
  *
  * @returns what of somebody else's configs was left out
- * @throws {LnPlayError} USAGE if there is no such snapshot, or the folder has a playground; as `placeImage`
+ * @throws {LnPlayError} USAGE if there is no such snapshot; STATE if the folder has a playground; as `placeImage`
  */
 export async function beginFrom(layout: Layout, { from, trust = false, ...how }: Beginning): Promise<LeftOut> {
   await assertNone(layout, `snapshot restore NAME puts it back to one of its own snapshots`);
@@ -94,7 +94,7 @@ export async function copyNetwork(
   return placed.manifest;
 }
 
-/** @throws {LnPlayError} USAGE for a folder that has a playground, or is in the one that is copied, or around it */
+/** @throws {LnPlayError} STATE for a folder that has a playground; USAGE for one in that which is copied, or around it */
 export async function assertPlaceFor(network: Network, layout: Layout): Promise<void> {
   if (overlap(network.dir, layout.dir))
     throw new LnPlayError('USAGE', `${layout.dir} is in the playground that is copied, or around it`, {
@@ -105,5 +105,5 @@ export async function assertPlaceFor(network: Network, layout: Layout): Promise<
 
 async function assertNone(layout: Layout, hint: string): Promise<void> {
   if (await readManifest(layout))
-    throw new LnPlayError('USAGE', `There is a playground in ${layout.dir} already`, { hint });
+    throw new LnPlayError('STATE', `There is a playground in ${layout.dir} already`, { hint });
 }

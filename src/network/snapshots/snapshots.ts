@@ -64,7 +64,7 @@ export class Snapshots {
    * Saves the playground as it stands, running or not. One that runs is held for as long as its files are copied.
    *
    * @param name by default the first of s1, s2, … that is free
-   * @throws {LnPlayError} USAGE for a name that cannot be, or is there; FILESYSTEM
+   * @throws {LnPlayError} USAGE for a name that cannot be; STATE for one that is there; FILESYSTEM
    */
   async save(name?: string, options: { readonly note?: string | undefined } = {}): Promise<Snapshot> {
     if (name !== undefined) assertSnapshotName(name);
@@ -157,7 +157,7 @@ export class Snapshots {
    *
    * @param file absolute, or relative to the current folder
    * @returns its path and size in bytes
-   * @throws {LnPlayError} USAGE if there is such a file, or no such snapshot; STATE for a damaged one; FILESYSTEM
+   * @throws {LnPlayError} USAGE if there is no such snapshot; STATE for a damaged one, and where there is such a file; FILESYSTEM
    */
   async export(name: string, file: string): Promise<{ readonly file: string; readonly bytes: number }> {
     const { layout, steps } = this.#host.network;

@@ -8,6 +8,6 @@ test.each(['253perkw', '1012perkb', '1000', 'slow', 'normal', 'urgent', 'minimum
 
 test.each(['fast', '', '-1perkw', '1.5perkw', '253 perkw', 'perkw', 'blocks', 'SLOW', '1sat'])('%j is none', (text) => {
   expect(() => parseFeerate(text)).toThrow(
-    expect.objectContaining({ code: 'USAGE', message: `feerate ${JSON.stringify(text)} is not a feerate` }),
+    expect.objectContaining({ code: 'USAGE', message: `${JSON.stringify(text)} is not a feerate` }),
   );
 });

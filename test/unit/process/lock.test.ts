@@ -43,7 +43,7 @@ test('names who holds it', async () => {
     expect(await lockHolder(dir, 'l')).toMatchObject({ pid: process.pid });
     await expect(lock(() => Promise.resolve())).rejects.toMatchObject({
       code: 'LOCKED',
-      message: expect.stringContaining(`the thing is in use by another command: process ${process.pid} (`) as string,
+      message: expect.stringContaining(`The thing is in use by another command: process ${process.pid} (`) as string,
     });
   });
 });
