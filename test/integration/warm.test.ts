@@ -165,6 +165,9 @@ describeEach((_, { lightningd, flags }) => {
     expect(await runJson(['cache'])).toMatchObject({
       networks: [{ nodes: [{ name: 'l1' }], channels: 0, height: 110 }],
     });
+    const { stdout } = await runCli(['cache']);
+    const [row] = stdout.split('\n').slice(-2);
+    expect(row).toMatch(/^[0-9a-f]{8} {2}l1 \w+ {2}0 channels {2}block 110 {2}\d+\.\d MB {2}used just now$/);
     expect(await runJson(up)).toMatchObject({ started: ['bitcoind', 'l1'], nodes: [{ state: 'running' }] });
     await runJson(['destroy', '--yes', '--dir', dir]);
     expect(await runJson(['cache', 'clear'])).toMatchObject({ removed: 1 });
