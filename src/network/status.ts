@@ -1,7 +1,7 @@
 import { messageOf } from '../core/errors.js';
 import type { DaemonState } from '../daemons/daemon.js';
 import type { Implementation } from '../daemons/implementation.js';
-import type { ChannelPhase, LightningNode } from '../nodes/node.js';
+import { ENDED, type ChannelPhase, type LightningNode } from '../nodes/node.js';
 import { listProcesses } from '../process/table.js';
 import type { SectionStatus } from './background/sections.js';
 import type { Network } from './network.js';
@@ -94,7 +94,8 @@ export async function statusOf(network: Network): Promise<PlaygroundStatus> {
     nodes: nodes.map(({ status }) => status),
     channels: nodes.flatMap(({ status, channels }) =>
       channels
-        .filter(({ openedByUs }) => openedByUs)
+        // lightningd tells of one that has ended for a hundred blocks, also where a node has been removed with it
+        .filter(({ openedByUs, peer, phase }) => openedByUs && (namesById.has(peer) || !ENDED.has(phase)))
         .map(({ peer, shortChannelId, state, phase, capacityMsat, oursMsat }) => ({
           from: status.name,
           to: namesById.get(peer) ?? peer,

@@ -212,6 +212,9 @@ export interface Peer {
 export type ChannelPhase =
   'opening' | 'awaiting-funding' | 'normal' | 'shutting-down' | 'closing' | 'on-chain' | 'closed';
 
+/** The phases in which there is a transaction that ends the channel: it is open no more. */
+export const ENDED: ReadonlySet<string> = new Set<ChannelPhase>(['closing', 'on-chain', 'closed']);
+
 /** A channel as one of its ends sees it. */
 export interface Channel {
   /** 32 bytes, hex; undefined for one that has none yet. */

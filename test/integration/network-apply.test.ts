@@ -218,6 +218,18 @@ describeEach((implementation, { lightningd }) => {
     expect((await Playground.open(dir)).nodes).toHaveLength(3);
   });
 
+  test('a channel that went with its node is not told of any more', async () => {
+    const all: NetworkSpec = network([{ name: 'ann' }, { name: 'ben' }], [{ from: 'ann', to: 'ben', capacitySat: 1_000_000n }]); // prettier-ignore
+    await using playground = await Playground.start({ lightningd, network: all });
+    expect((await playground.status()).channels).toMatchObject([{ from: 'ann', to: 'ben' }]);
+    const alone = network([{ name: 'ann' }], []);
+    await Playground.up({ dir: playground.dir, lightningd, network: alone, prune: true });
+    await playground.refresh();
+    expect((await playground.status()).channels).toEqual([]);
+    const [{ channelCount }] = [await playground.snapshots.save()];
+    expect(channelCount).toBe(0);
+  });
+
   test.each<[string, NetworkSpec, string | RegExp]>([
     [
       'a channel to nobody',

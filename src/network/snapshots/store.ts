@@ -5,6 +5,7 @@ import { LnPlayError, messageOf } from '../../core/errors.js';
 import { fileError, makePrivateFolder, namesIn, removeTree } from '../../core/files.js';
 import { sync } from '../../snapshots/durable.js';
 import { readImage, type Image, type ImageManifest } from '../../snapshots/image.js';
+import { ENDED } from '../../nodes/node.js';
 import type { Layout } from '../layout.js';
 
 const NAME = /^[A-Za-z0-9][\w.-]{0,63}$/;
@@ -51,11 +52,11 @@ export async function freeName(layout: Layout): Promise<string> {
   for (let count = 1; ; count++) if (!taken.has(`s${count}`)) return `s${count}`;
 }
 
-/** @throws {LnPlayError} USAGE if there is one of that name, or it cannot be one */
+/** @throws {LnPlayError} STATE if there is one of that name; USAGE if it cannot be one */
 export async function assertFree(layout: Layout, name: string): Promise<void> {
   assertSnapshotName(name);
   if ((await namesOf(layout)).includes(name))
-    throw new LnPlayError('USAGE', `There is a snapshot ${name} already`, {
+    throw new LnPlayError('STATE', `There is a snapshot ${name} already`, {
       hint: `choose another name, or remove it: ln-play snapshot rm ${name}`,
     });
 }
@@ -106,7 +107,7 @@ export function describe(name: string, { manifest }: Image): Snapshot {
     created: new Date(created),
     height: height ?? undefined,
     nodes,
-    channelCount: balance?.channels.filter(({ phase }) => phase !== 'closed').length,
+    channelCount: balance?.channels.filter(({ phase }) => !ENDED.has(phase)).length,
     bytes: diskBytes,
     lnPlay,
     bitcoind: bitcoind.version ?? undefined,
