@@ -248,10 +248,10 @@ export class Daemon {
     await this.#process!.waitForExit(STOP_STEPS[2].timeoutMs);
   }
 
-  /** Ends it and all that it started at once, as a crash of its machine would. */
-  async crash(): Promise<void> {
-    if (!this.attach()) return;
-    const family = this.#process!.family();
+  /** Ends it and all that it started at once, as a crash of its machine would. @param table of processes, where one is at hand */
+  async crash(table?: readonly ProcessEntry[]): Promise<void> {
+    if (!this.attach(table)) return;
+    const family = this.#familyOf(this.#process!, table);
     for (const entry of family) DaemonProcess.adopt(entry).signal('SIGKILL');
     await this.#process!.waitForExit(STOP_STEPS[2].timeoutMs);
     await endOrphans(family);

@@ -80,6 +80,7 @@ export class Playground<Name extends string = string> extends WeatherNetwork imp
       exclusively: (body) => this.exclusively(body),
       become: (other) => this.become(other),
       up: () => this.#boot(),
+      isTemporary: () => this.#ephemeral !== undefined,
     });
   }
 

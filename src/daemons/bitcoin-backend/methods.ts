@@ -11,8 +11,8 @@ export type BackendMethod = (params: JsonObject) => Promise<JsonObject>;
 const HOLD_MS = 25_000;
 /** How long lightningd waits for a new chain's first blocks, in ms. */
 const FIRST_BLOCKS_MS = 10_000;
-/** How often a bitcoind that does not answer is asked again, in ms. */
-const RETRY_MS = 200;
+/** A bitcoind that does not answer may be starting just then: how much longer it is left alone each time, and how long at most, in ms. */
+const RETRY_MS = { more: 10, most: 200 };
 /** How often lightningd, which pauses for nothing, is told the feerates again, in ms. */
 const FEERATES_MS = 30_000;
 /** What bcli makes up on regtest if bitcoind has no estimate, in sat per kvB. */
@@ -40,7 +40,7 @@ export function createMethods(
 
   /** Asks bitcoind, and asks again for as long as it is away or starts: lightningd would end itself at an error. */
   async function ask<T>(method: string, params: readonly unknown[] = []): Promise<T> {
-    for (;;) {
+    for (let pause = RETRY_MS.more; ; pause = Math.min(pause + RETRY_MS.more, RETRY_MS.most)) {
       try {
         const answer = await bitcoind.call<T>(method, params);
         if (away) log('bitcoind is back');
@@ -50,7 +50,7 @@ export function createMethods(
         if (!isAway(error)) throw error;
         if (!away) log(`${error.message}: asking again until it does`);
         away = true;
-        await delay(RETRY_MS);
+        await delay(pause);
       }
     }
   }

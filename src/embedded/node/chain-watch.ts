@@ -9,7 +9,7 @@ import type { Tell } from './tell.js';
 import type { Waiters } from './waiters.js';
 
 const DEFAULT_PATIENCE_SECONDS = 60;
-const RETRY_MS = 50;
+const RETRY_MS = 20;
 
 export interface ChainWatchParts {
   readonly options: Pick<Context['options'], 'number'>;

@@ -1,5 +1,5 @@
 import { Freezer } from '../../process/freezer.js';
-import { findProcess } from '../../process/table.js';
+import { findProcess, listProcesses } from '../../process/table.js';
 import type { Network } from '../network.js';
 
 /*
@@ -39,6 +39,15 @@ export async function endAtOnce(network: Network): Promise<boolean> {
   const others = running.filter(({ daemon }) => !parts.includes(daemon));
   await Promise.all(others.map(({ daemon }) => daemon.stop()));
   await whileHeld(network, async () => void (await Promise.all(parts.map((daemon) => daemon.crash()))));
+  return running.length > 0;
+}
+
+/** Ends all at once: nothing of it is to be kept, not even should we be killed just then. @returns whether anything ran */
+export async function killAll(network: Network): Promise<boolean> {
+  const table = listProcesses();
+  const running = network.daemons().filter(({ daemon }) => daemon.attach(table));
+  const parts = [network.bitcoind.daemon, ...network.nodes.map(({ daemon }) => daemon)];
+  await Promise.all(running.map(({ daemon }) => (parts.includes(daemon) ? daemon.crash(table) : daemon.stop())));
   return running.length > 0;
 }
 

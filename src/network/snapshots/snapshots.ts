@@ -9,9 +9,9 @@ import { statusOf } from '../status.js';
 import { nameOfFile, unpack } from './carry.js';
 import { difference, type SnapshotDiff } from './diff.js';
 import { balanceOf } from './facts.js';
-import { endAtOnce } from './held.js';
+import { endAtOnce, killAll } from './held.js';
 import type { LeftOut } from './place.js';
-import { placeImage } from './restore.js';
+import { placeImage, placeOwn } from './restore.js';
 import { assertRoom } from './room.js';
 import { makeImage } from './save.js';
 import {
@@ -35,6 +35,8 @@ export interface SnapshotHost {
   readonly exclusively: <T>(body: () => Promise<T>) => Promise<T>;
   /** Another state is in the folder by now. */
   readonly become: (manifest: Manifest) => void;
+  /** Whether its folder goes with our process, however that ends. */
+  readonly isTemporary: () => boolean;
   /** Starts all there is; the caller has the lock. */
   readonly up: () => Promise<void>;
 }
@@ -94,7 +96,7 @@ export class Snapshots {
    * @throws {LnPlayError} USAGE if there is none; STATE for a damaged one, or what this machine's programs cannot go on with
    */
   async restore(name: string, { trust = false }: RestoreOptions = {}): Promise<RestoreReport> {
-    const { network, signal, exclusively, become, up } = this.#host;
+    const { network, signal, exclusively, become, up, isTemporary } = this.#host;
     network.assertHere();
     const { layout, steps } = network;
     return await exclusively(async () => {
@@ -102,14 +104,18 @@ export class Snapshots {
       const before = await this.#manifest();
       const { web } = network.background.sections;
       let ran = false;
+      const isOwn = isTemporary() && !image.manifest.imported;
       const end = async (): Promise<void> => {
         await assertRoom(network);
-        ran = await endAtOnce(network);
+        ran = await (isOwn ? killAll : endAtOnce)(network);
       };
       const whose = image.manifest.imported && !trust ? 'else' : 'ours';
       const what = { name, title: titleOf(name) };
+      const goes = { manifest: before, end };
       const placed = await steps.run(`put back ${name}`, () =>
-        placeImage(image, layout, what, { manifest: before, end }, { isCopy: false, whose, signal }),
+        isOwn
+          ? placeOwn(image, layout, what, goes)
+          : placeImage(image, layout, what, goes, { isCopy: false, whose, signal }),
       );
       become(placed.manifest);
       if (ran) await up();
