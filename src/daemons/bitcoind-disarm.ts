@@ -14,6 +14,7 @@ const HARMLESS: { readonly [key: string]: RegExp } = {
   keypool: NUMBER,
   txindex: FLAG,
   checkmempool: NUMBER,
+  maxsigcachesize: NUMBER,
   corepolicy: FLAG,
   listen: /^0$/,
   dnsseed: /^0$/,

@@ -29,6 +29,8 @@ keypool=1
 txindex=1
 # on regtest bitcoind looks at all that waits whenever one transaction more does: slow, where much does
 checkmempool=0
+# two caches of 16 MB that it clears at its start, for as few signatures as there are here
+maxsigcachesize=1
 # what waits for a block waits for however long the playground, or a snapshot of it, lies still (in hours)
 mempoolexpiry=876000
 # Bitcoin Knots: what Bitcoin Core takes. By its own policy it refuses, for one, each transaction whose locktime happens
