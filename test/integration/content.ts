@@ -1,10 +1,22 @@
 import { createHash } from 'node:crypto';
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Playground } from 'ln-play';
+import { waitFor, type Playground, type Probe } from 'ln-play';
 
-/** All that a playground is worth, as its daemons say it: two of the same content are the same state. */
+/**
+ * All that a playground is worth, as its daemons say it, once no payment is under way in it: two of the same content are the
+ * same state.
+ */
 export async function contentOf(playground: Playground): Promise<object> {
+  return await waitFor('all payments to be over', async (): Promise<Probe<object>> => {
+    const content = await contentNow(playground);
+    return content.nodes.some(({ channels }) => channels.some(({ htlcs }) => (htlcs as object[]).length > 0))
+      ? { seen: 'HTLCs' }
+      : { done: content };
+  });
+}
+
+async function contentNow(playground: Playground) {
   const { bitcoind, nodes } = playground;
   const tip = await bitcoind.call<string>('getbestblockhash');
   const mempool = await bitcoind.call<string[]>('getrawmempool');
@@ -20,7 +32,7 @@ interface Reply {
 
 const OF_CHANNEL = ['channel_id', 'short_channel_id', 'state', 'opener', 'total_msat', 'to_us_msat', 'htlcs'] as const;
 
-async function contentOfNode({ name, rpc }: Playground['nodes'][number]): Promise<object> {
+async function contentOfNode({ name, rpc }: Playground['nodes'][number]) {
   const ask = async <K extends keyof Reply>(method: string, key: K): Promise<Reply[K]> =>
     ((await rpc.call(method)) as Reply)[key];
   const [invoices, outputs, channels, pays] = await Promise.all([
@@ -35,10 +47,13 @@ async function contentOfNode({ name, rpc }: Playground['nodes'][number]): Promis
     outputs: outputs
       .map(({ txid, output, amount_msat, status }) => `${txid}:${output} ${String(amount_msat)} ${status}`)
       .sort(),
-    channels: channels.map((channel) => Object.fromEntries(OF_CHANNEL.map((key) => [key, channel[key]]))),
-    pays: pays.map(({ payment_hash, status }) => [payment_hash, status]),
+    channels: channels.map((channel) => Object.fromEntries(OF_CHANNEL.map((key) => [key, channel[key]]))).sort(byText),
+    pays: pays.map(({ payment_hash, status }) => [payment_hash, status]).sort(byText),
   };
 }
+
+/** A node tells them in whatever order. */
+const byText = (a: object, b: object): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
 
 /** What is in a folder, by path: a file's digest, where a link leads, or that it is a folder. */
 export async function digestsOf(folder: string): Promise<{ readonly [path: string]: string }> {
