@@ -52,7 +52,7 @@ export function useFakeCluster() {
   });
   afterEach(async () => {
     await rm(join(cluster, 'behaviour.json'), { force: true });
-    await runCli(['destroy', '--yes'], { env });
+    await runCli(['destroy', '--yes'], { env, timeoutMs: 180_000 });
     killAll(await processesOf(cluster)); // pods that the cluster has kept
   });
   return {
@@ -61,6 +61,10 @@ export function useFakeCluster() {
     },
     get env() {
       return env;
+    },
+    /** Of its commands: each starts many programs. */
+    get options() {
+      return { env, timeoutMs: 180_000 };
     },
     get cluster() {
       return cluster;

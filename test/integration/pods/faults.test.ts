@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { waitFor } from '../../../src/core/wait.js';
 import { killAll, processesOf, runCli, RunningCli, runJson } from '../support.js';
 import { useFakeCluster, type Status } from './fake-cluster.js';
+
+vi.setConfig({ testTimeout: 400_000 }); // each starts some ten programs for a command
 
 const fake = useFakeCluster();
 const up = ['up', '--on', 'kubernetes', '--namespace', 'play', '--lightningd', 'embedded', '--nodes', '1'];
@@ -13,7 +15,7 @@ const forbidden = (what: string, verb: string) =>
 
 /** Runs a command that must fail, and gives what it says. */
 async function failing(args: readonly string[], env = fake.env): Promise<string> {
-  const { code, stderr } = await runCli(args, { env });
+  const { code, stderr } = await runCli(args, { ...fake.options, env });
   expect(code, stderr).toBe(1);
   expect(stderr).toMatch(/hint: /);
   return stderr;
@@ -73,9 +75,9 @@ describe('before anything is made', () => {
         'delete namespace': forbidden('namespaces', 'delete'),
       },
     });
-    await runJson(up, { env: fake.env });
-    await runJson(['mine'], { env: fake.env });
-    await runJson(['destroy', '--yes'], { env: fake.env });
+    await runJson(up, fake.options);
+    await runJson(['mine'], fake.options);
+    await runJson(['destroy', '--yes'], fake.options);
     expect(fake.objects()).toEqual([THEIRS]);
   });
 
@@ -94,8 +96,8 @@ describe('before anything is made', () => {
   });
 
   test('a playground of this machine stays on it', async () => {
-    await runJson(['up', '--lightningd', 'embedded', '--nodes', '1'], { env: fake.env });
-    const { code, stderr } = await runCli(up, { env: fake.env });
+    await runJson(['up', '--lightningd', 'embedded', '--nodes', '1'], fake.options);
+    const { code, stderr } = await runCli(up, fake.options);
     expect(code).toBe(2);
     expect(stderr).toContain('is on this machine');
   });
@@ -110,7 +112,7 @@ describe('what a pod waits for', () => {
     expect(said).toContain(`The pod l1 cannot run: localhost/ln-play:latest: ErrImagePull: ${message}`);
     expect(said).toMatch(/hint: .*--image KIND=IMAGE/);
     await rm(join(fake.cluster, 'behaviour.json'));
-    await runJson(up, { env: fake.env });
+    await runJson(up, fake.options);
   });
 
   test('a daemon that has crashed twice is given up, with what it said last; mended, up starts it anew', async () => {
@@ -119,26 +121,24 @@ describe('what a pod waits for', () => {
     expect(said).toMatch(/The daemon in the pod l1 crashes: it ended with exit code 3 \(Error\), 2 times/);
     expect(said).toContain('lightningd: --no-such-option: unrecognized option');
     await rm(join(fake.cluster, 'behaviour.json'));
-    await runJson(['up'], { env: fake.env });
+    await runJson(['up'], fake.options);
   });
 
   test('a pod that finds no room waits, and up, status and the error say for what', async () => {
     const message = '0/3 nodes are available: 3 Insufficient memory. preemption: 0/3 nodes are available';
     const unmet = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message };
     await fake.behave({ state: { l1: { conditions: [unmet] } } });
-    const running = new RunningCli([...up, '--timeout', '20'], { env: fake.env });
+    const running = new RunningCli([...up, '--timeout', '20'], fake.options);
     await waitFor(
       'up to say so',
       () => Promise.resolve(running.stderr.includes(message) ? { done: undefined } : { seen: running.stderr }),
       { timeoutMs: 40_000 },
     );
-    const { daemons } = await runJson<Status>(['status'], { env: fake.env });
+    const { daemons } = await runJson<Status>(['status'], fake.options);
     expect(daemons.find(({ name }) => name === 'l1')).toMatchObject({
       problem: `its pod l1: no room for it: ${message}`,
     });
-    expect((await runCli(['status'], { env: fake.env })).stdout).toContain(
-      `l1: its pod l1: no room for it: ${message}`,
-    );
+    expect((await runCli(['status'], fake.options)).stdout).toContain(`l1: its pod l1: no room for it: ${message}`);
     const { code, stderr } = await running.result;
     expect(code).toBe(1);
     expect(stderr).toMatch(/error: Waited 20 s for l1 to be ready: its pod l1: no room for it: 0\/3 nodes/);
@@ -163,38 +163,38 @@ describe('in the middle of it', () => {
     const said = await failing(network);
     expect(said).toContain('a cannot be reached: its pod a: Evicted: The node was low on resource: memory');
     expect(said).toMatch(/hint: Kubernetes makes it again, with its volume; then do the same once more/);
-    await runJson(network, { env: fake.env });
-    expect((await runJson<Status>(['status'], { env: fake.env })).channels).toMatchObject([{ phase: 'normal' }]);
+    await runJson(network, fake.options);
+    expect((await runJson<Status>(['status'], fake.options)).channels).toMatchObject([{ phase: 'normal' }]);
   });
 
   test('down with a cluster that goes away says so, and the next one stops what it left', async () => {
-    await runJson(up, { env: fake.env });
+    await runJson(up, fake.options);
     await fake.behave({ fail: { scale: 'Unable to connect to the server: net/http: TLS handshake timeout' } });
     expect(await failing(['down'])).toContain('The cluster cannot be reached');
     expect(fake.pidOf('l1')).toBeGreaterThan(0);
     await rm(join(fake.cluster, 'behaviour.json'));
-    await runJson(['down'], { env: fake.env });
+    await runJson(['down'], fake.options);
     const replicas = fake.objects().flatMap(({ spec }) => spec?.replicas ?? []);
     expect(replicas).toEqual([0, 0]);
-    await runJson(['up'], { env: fake.env });
+    await runJson(['up'], fake.options);
   });
 
   test('down that was killed halfway: down again stops the rest', async () => {
-    await runJson(up, { env: fake.env });
+    await runJson(up, fake.options);
     killAll((await processesOf(fake.dir)).filter(({ args }) => args.some((arg) => arg.includes('tunnel/main.js'))));
-    await runJson(['down'], { env: fake.env });
+    await runJson(['down'], fake.options);
     expect(fake.objects().flatMap(({ spec }) => spec?.replicas ?? [])).toEqual([0, 0]);
   });
 
   test('a namespace that was deleted behind our back: status, up and down say what there is, destroy removes the rest', async () => {
-    await runJson(up, { env: fake.env });
+    await runJson(up, fake.options);
     killAll(await processesOf(join(fake.cluster, 'pods')));
     await fake.putObjects([]);
     await rm(join(fake.cluster, 'pods'), { recursive: true });
     await waitFor(
       'status to say so',
       async () => {
-        const { daemons } = await runJson<Status>(['status'], { env: fake.env });
+        const { daemons } = await runJson<Status>(['status'], fake.options);
         const problem = daemons.find(({ name }) => name === 'l1')?.problem ?? '';
         return problem.includes('the namespace play is not there any more') ? { done: undefined } : { seen: problem };
       },
@@ -203,10 +203,10 @@ describe('in the middle of it', () => {
     const said = await failing(['up']);
     expect(said).toContain('The namespace play of Kubernetes is not there any more');
     expect(said).toMatch(/hint: .*ln-play destroy --yes/);
-    await runJson(['down'], { env: fake.env });
-    await runJson(['destroy', '--yes'], { env: fake.env });
+    await runJson(['down'], fake.options);
+    await runJson(['destroy', '--yes'], fake.options);
     expect(existsSync(fake.dir)).toBe(false);
-    await runJson(up, { env: fake.env });
+    await runJson(up, fake.options);
   });
 
   test('Ctrl-C while up applies, and while it waits, leaves no pod running', async () => {
@@ -216,7 +216,7 @@ describe('in the middle of it', () => {
     ] as const) {
       await fake.behave({ state });
       const before = existsSync(join(fake.cluster, 'calls.log')) ? (await fake.calls()).length : 0;
-      const running = new RunningCli(up, { env: fake.env });
+      const running = new RunningCli(up, fake.options);
       const probe = async () => {
         const calls = existsSync(join(fake.cluster, 'calls.log')) ? (await fake.calls()).slice(before) : [];
         return calls.some((each) => each.startsWith(call)) ? { done: undefined } : { seen: calls.join('\n') };
@@ -232,18 +232,18 @@ describe('in the middle of it', () => {
       ).toEqual([]);
     }
     await rm(join(fake.cluster, 'behaviour.json'));
-    await runJson(['up'], { env: fake.env });
+    await runJson(['up'], fake.options);
   });
 
   test('two up at once of one playground make it once; of two, one gets the namespace', async () => {
-    const both = await Promise.all([runCli(up, { env: fake.env }), runCli(up, { env: fake.env })]);
+    const both = await Promise.all([runCli(up, fake.options), runCli(up, fake.options)]);
     expect(both.map(({ code, stderr }) => `${code} ${code === 0 ? '' : stderr}`)).toEqual(['0 ', '0 ']);
     expect((await fake.calls()).filter((call) => call.startsWith('create'))).toHaveLength(1);
-    await runJson(['destroy', '--yes'], { env: fake.env });
+    await runJson(['destroy', '--yes'], fake.options);
 
     const dirs = ['1', '2'].map((name) => join(fake.cluster, name));
     const envs = dirs.map((dir) => ({ ...fake.env, LN_PLAY_DIR: dir }));
-    const results = await Promise.all(envs.map((env) => runCli(up, { env })));
+    const results = await Promise.all(envs.map((env) => runCli(up, { ...fake.options, env })));
     try {
       expect(results.filter(({ code }) => code === 0)).toHaveLength(1);
       expect(results.find(({ code }) => code === 1)!.stderr).toContain('another playground is in it');
@@ -256,10 +256,10 @@ describe('in the middle of it', () => {
 });
 
 test('destroy removes only what is ours', async () => {
-  await runJson(up, { env: fake.env });
+  await runJson(up, fake.options);
   const theirs = { kind: 'ConfigMap', metadata: { name: 'theirs', labels: {} } };
   await fake.putObjects([...fake.objects(), theirs]);
-  await runJson(['destroy', '--yes'], { env: fake.env });
+  await runJson(['destroy', '--yes'], fake.options);
   expect(fake.objects().map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
     'Namespace play',
     'ConfigMap theirs',
@@ -267,6 +267,6 @@ test('destroy removes only what is ours', async () => {
 });
 
 test('what is done to processes of this machine is refused', async () => {
-  await runJson(up, { env: fake.env });
+  await runJson(up, fake.options);
   for (const command of ['crash', 'freeze']) expect(await failing([command, 'l1'])).toContain('run on kubernetes');
 });
