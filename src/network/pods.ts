@@ -132,7 +132,7 @@ export async function applyPods(
     if (tenancy === 'absent' || (tenancy === 'given' && before === undefined))
       await cluster.claim(common.find((text) => /^kind: (Namespace|Secret)$/m.test(text)) ?? '', signal);
     const isCommonThere = tenancy !== 'absent' && common.every((text) => before?.includes(text));
-    if (missing.length > 0 && !isCommonThere) await cluster.apply(common.join(BETWEEN), signal);
+    if (missing.length > 0 && common.length > 0 && !isCommonThere) await cluster.apply(common.join(BETWEEN), signal);
     const calls = Array.from({ length: Math.ceil(missing.length / APPLIED_TOGETHER) }, (_, index) =>
       missing.slice(index * APPLIED_TOGETHER, (index + 1) * APPLIED_TOGETHER).join(BETWEEN),
     );

@@ -5,6 +5,7 @@
  *
  * usage: main.js FOLDER; what it is asked to keep: KIND PLACE HOST PASSWORD, then the daemon's own arguments
  */
+import { setMaxListeners } from 'node:events';
 import { serveKeeper, type Kept, type Tell } from '../../process/keeper/serve.js';
 import type { OwnedPlace } from '../cluster.js';
 import { clusterOf } from '../clusters.js';
@@ -20,6 +21,7 @@ const MOST_CONNECTIONS = 32;
 const GATHER_MS = 50;
 
 const ended = new AbortController();
+setMaxListeners(0, ended.signal); // each of many waits for it
 process.on('exit', () => ended.abort());
 process.on('SIGTERM', () => process.exit(143));
 process.on('SIGINT', () => process.exit(130));
