@@ -45,7 +45,7 @@ test('a channel, in the words of the port', () => {
     connected: true,
     established: true,
     private: true,
-    policy: { baseMsat: 5n, perMillion: 10, htlcMinMsat: 1n, htlcMaxMsat: 2_900n },
+    policy: { baseMsat: 5n, perMillion: 10, cltvDelta: 6, htlcMinMsat: 1n, htlcMaxMsat: 2_900n },
     openedByUs: true,
     funding: { txid: 'ff', output: 1 },
     payments: [
