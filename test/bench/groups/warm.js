@@ -18,6 +18,7 @@ const PARTS = [
   { part: 'acquire', what: 'acquire from a pool', goals: { cln: 20, embedded: 20 } },
   { part: 'save', what: 'snapshot of what runs', goals: { cln: 700, embedded: 700 } },
   { part: 'revert', what: 'revert', goals: { cln: 350, embedded: 350 } },
+  { part: 'exported', what: 'the talk, exported', goals: { cln: 2000, embedded: 2000 }, unit: 'kB' },
 ];
 
 /** Networks that start from an image, against bitcoind and lightningd started bare. */
@@ -31,10 +32,10 @@ export async function* measure({ runs = 5 }) {
     embedded: () => warm(embedded),
   });
   const bare = baselineOf('the slower of bare bitcoind and lightningd', results.bare, 'bare');
-  for (const { part, what, goals, vs } of PARTS)
+  for (const { part, what, goals, vs, unit } of PARTS)
     for (const kind of ['cln', 'embedded']) {
       const measured = results[kind] ? samplesOf(results[kind], part) : { skipped: NO_CLN };
-      yield { what: `${what}, ${kind}`, ...measured, baseline: vs && bare, goal: goals[kind] };
+      yield { what: `${what}, ${kind}`, ...measured, baseline: vs && bare, goal: goals[kind], unit };
     }
 }
 
@@ -51,6 +52,9 @@ async function warm(lightningd) {
   const [l1, l2] = playground.nodes;
   await playground.payDemo({ from: l2, to: l1 });
   measured.revert = await timed(() => playground.revert(clean));
+  await playground.snapshots.save('talk');
+  const archive = `${temporaryFolder()}/talk.tar.gz`;
+  measured.exported = (await playground.snapshots.export('talk', archive)).bytes / 1e3;
   await playground.dispose();
 
   const pool = new PlaygroundPool({ lightningd, network: NETWORK, size: 1 });

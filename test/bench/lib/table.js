@@ -6,7 +6,7 @@ import { median } from './samples.js';
  * not exceed (in all, as a ratio to the baseline's, and on top of it), and what they are compared with; or why it was
  * not measured.
  *
- * @typedef {{ what: string, samples?: number[], unit?: 'ms' | 's' | '%' | 'MB' | '/s' | 'calls', goal?: number,
+ * @typedef {{ what: string, samples?: number[], unit?: 'ms' | 's' | '%' | 'kB' | 'MB' | '/s' | 'calls', goal?: number,
  *   baseline?: { name: string, samples: number[] }, ratioGoal?: number, addsGoal?: number, skipped?: string, failed?: string }} Row
  */
 
