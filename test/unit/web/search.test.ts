@@ -11,6 +11,9 @@ const names = (typed: string): string[] => best(typed, COMMANDS, (command) => co
 
 test('everything is there where nothing is typed', () => expect(names('')).toHaveLength(4));
 test('what begins with it comes first', () => expect(names('p')[0]).toBe('pay'));
+test('what is it comes before what only begins with it', () => {
+  expect(best('pay', ['pay-demo', 'pay'], (name) => [name])).toEqual(['pay', 'pay-demo']);
+});
 test('a word of a name, and a word of what it does, are found', () => {
   expect(names('save')[0]).toBe('snapshot save');
   expect(names('channel')).toContain('open');

@@ -2,6 +2,7 @@
 export function fits(typed: string, words: string): number {
   const [sought, text] = [typed.trim().toLowerCase(), words.toLowerCase()];
   if (sought === '') return 1;
+  if (text === sought) return 5;
   if (text.startsWith(sought)) return 4;
   if (text.includes(` ${sought}`)) return 3;
   if (text.includes(sought)) return 2;
