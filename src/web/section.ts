@@ -12,6 +12,7 @@ export const web: SectionModule<WebSettings> = {
 };
 
 class WebSection implements Running<WebSettings> {
+  readonly #host: Host;
   readonly #session: Session;
   readonly #live: Live;
   readonly #ending = new AbortController();
@@ -20,6 +21,7 @@ class WebSection implements Running<WebSettings> {
   #listening: Listening | undefined;
 
   private constructor(settings: WebSettings, host: Host, session: Session, live: Live) {
+    this.#host = host;
     this.#settings = settings;
     this.#session = session;
     this.#live = live;
@@ -57,6 +59,7 @@ class WebSection implements Running<WebSettings> {
     this.#settings = settings;
     if (settings.port !== undefined && settings.port !== this.#listening?.port) await this.#listen();
     this.#live.follow();
+    this.#host.problem(undefined);
   }
 
   async stop(): Promise<void> {
