@@ -105,7 +105,7 @@ describeEach((_implementation, { flags }) => {
     [1, 'demo --capacity 1sat', /A channel of 1sat is too small/],
     [1, 'demo --fund 0.01btc', /A channel of 0.042btc at 253perkw can't be funded with 0.01btc/, /--fund 0.043btc/],
     [2, 'demo --nodes 1', /A demo takes two nodes at least, and these are l1/],
-    [2, 'demo --nodes 2x', /--nodes "2x" is not a whole number from 1 to 100/],
+    [2, 'demo --nodes 2x', /--nodes "2x" is not a whole number from 1 to 500/],
     [2, 'demo --nodes alice,bitcoin', /"bitcoin" cannot be a node's name: it is bitcoind's folder or name/],
     [2, 'demo --from l5', /There is no node "l5"/, /hint: its nodes are l1, l2/],
     [2, 'invoice l1 -- -5', /error: "-5" is not an amount/],
@@ -114,7 +114,7 @@ describeEach((_implementation, { flags }) => {
     [2, 'mine 0', /error: "0" is not a whole number from 1 to/],
     [2, 'mine 1.5', /error: "1.5" is not a whole number/],
     [2, 'mine ten', /error: "ten" is not a whole number/],
-    [2, 'up --nodes 0', /--nodes "0" is not a whole number from 1 to 100/],
+    [2, 'up --nodes 0', /--nodes "0" is not a whole number from 1 to 500/],
     [2, 'up --nodes alice,bt', /"bt" cannot be a node's name: it is a function of `ln-play env`/],
     [2, 'up --nodes l1,,l3', /"" cannot be a node's name/],
     [2, 'up --nodes 1000', /--nodes "1000" is not a whole number/],
@@ -138,7 +138,7 @@ describeEach((_implementation, { flags }) => {
     [2, 'decode lnbcrt1nonsense', /"lnbcrt1nonsense" cannot be decoded/, /hint: /],
     [2, 'pay l2 nonsense', /"nonsense" cannot be decoded/, /hint: /],
     [1, `pay l2 ${MAINNET}`, /is for the network with prefix "bc", not regtest/, /hint: .*lnbcrt/],
-    [2, 'destroy', /would remove the playground in/, /hint: .*--yes/],
+    [1, 'destroy', /would be removed, with all its nodes/, /hint: .*--yes/],
   ];
 
   test(

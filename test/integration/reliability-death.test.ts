@@ -134,31 +134,40 @@ describeEach((_implementation, { flags }) => {
     await json('pay-demo');
   });
 
-  test('a daemon that is frozen: status says so, and Ctrl-C ends whatever waits for it', async () => {
+  test('a daemon that is frozen: status says so, Ctrl-C ends what waits for a node, and bitcoind is not waited for', async () => {
     const { bitcoind, nodes } = await up();
     await json('fund-and-channel');
-    for (const { pid, commands } of [
-      { pid: nodes[0]!.pid!, commands: ['close l2 l1', 'connect l2 l1'] },
-      { pid: bitcoind.pid!, commands: ['mine', 'fund l1 1btc', 'open l2 l1 0.01btc'] },
-    ]) {
+    const whileFrozen = async (pid: number, body: () => Promise<void>): Promise<void> => {
       process.kill(pid, 'SIGSTOP');
       try {
         const seen = await status();
         const [frozen, ...others] = pid === bitcoind.pid ? [seen.bitcoind, ...seen.nodes] : seen.nodes;
         expect(frozen).toMatchObject({ state: 'frozen', version: null });
         expect(others.map(({ version }) => version)).not.toContain(null);
-        for (const command of commands) {
-          const waiting = new RunningCli([...command.split(' '), '--dir', at.dir], { timeoutMs: 30_000 });
-          await waitFor('it to wait', () =>
-            Promise.resolve(waiting.stderr.includes('…') ? { done: true } : { seen: waiting.stderr }),
-          );
-          waiting.signal('SIGINT');
-          expect([command, (await waiting.result).code]).toEqual([command, 130]);
-        }
+        await body();
       } finally {
         process.kill(pid, 'SIGCONT');
       }
-    }
+    };
+    await whileFrozen(nodes[0]!.pid!, async () => {
+      for (const command of ['close l2 l1', 'connect l2 l1']) {
+        const waiting = new RunningCli([...command.split(' '), '--dir', at.dir], { timeoutMs: 30_000 });
+        await waitFor('it to wait', () =>
+          Promise.resolve(waiting.stderr.includes('…') ? { done: true } : { seen: waiting.stderr }),
+        );
+        waiting.signal('SIGINT');
+        expect([command, (await waiting.result).code]).toEqual([command, 130]);
+      }
+    });
+    await whileFrozen(bitcoind.pid!, async () => {
+      for (const command of ['mine', 'fund l1 1btc', 'open l2 l1 0.01btc'])
+        expect(await runCli([...command.split(' '), '--dir', at.dir])).toMatchObject({
+          code: 1,
+          stderr: expect.stringContaining(
+            'error: bitcoind is frozen\nhint: let it go on: ln-play thaw bitcoind',
+          ) as string,
+        });
+    });
     await json('wait');
   });
 
