@@ -277,7 +277,11 @@ export class Daemon {
   }
 
   #family(table?: readonly ProcessEntry[]): ProcessEntry[] {
-    return this.attach(table) ? this.#process!.family(table) : [];
+    return this.attach(table) ? this.#familyOf(this.#process!, table) : [];
+  }
+
+  #familyOf(process: HeldProcess, table?: readonly ProcessEntry[]): ProcessEntry[] {
+    return process.family(table).filter(({ pid }) => pid === process.pid || !this.spec.isAlone);
   }
 
   /** What it wrote since it was started, its end: what it complained of, or else whatever it said last. */
@@ -312,7 +316,7 @@ export class Daemon {
     const running = this.#process;
     if (!running) return;
     if (!running.running) return await endOrphans(running.orphans(await nextProcesses())); // it died by itself
-    const family = running.family(await nextProcesses());
+    const family = this.#familyOf(running, await nextProcesses());
     letGoOn(family); // else it would not hear
     await this.#end(running);
     // what it started in its last moments is in no list made before
@@ -336,7 +340,7 @@ export class Daemon {
 
   async #endWhatHoldsUp(running: HeldProcess): Promise<void> {
     const { isPart = () => false } = this.spec;
-    const others = running.family().filter((entry) => entry.pid !== running.pid && !isPart(entry));
+    const others = this.#familyOf(running).filter((entry) => entry.pid !== running.pid && !isPart(entry));
     await Promise.all(
       others.map(async (entry) => {
         const other = DaemonProcess.adopt(entry);

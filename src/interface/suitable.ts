@@ -66,6 +66,7 @@ export const SUITABILITY: { readonly [name: string]: Suitability } = {
   feerate: { ...CHANGES, changes: (call) => !isBare(call) },
   'slow-bitcoind': CHANGES,
   reorg: CHANGES,
+  'fill-mempool': CHANGES,
   crash: CHANGES,
   freeze: CHANGES,
   thaw: CHANGES,

@@ -51,7 +51,10 @@ export interface PaidDemo {
   readonly invoice: NonNullable<Awaited<ReturnType<AnyNode['invoiceByHash']>>>;
 }
 
-export interface PlaygroundContext extends NetworkContext, Waiter {}
+export interface PlaygroundContext extends NetworkContext, Waiter {
+  /** Told of each playground that is taken hold of, for who lives on and is to let go of them. */
+  readonly onOpen?: ((playground: { readonly close: () => void }) => void) | undefined;
+}
 
 /**
  * A bitcoind on regtest and lightning nodes around it, in one folder.

@@ -96,6 +96,11 @@ export class DaemonProcess implements HeldProcess {
     return this.#ended;
   }
 
+  unwatch(): void {
+    clearInterval(this.#watch);
+    this.#ended = undefined;
+  }
+
   async waitForExit(timeoutMs: number): Promise<Exit> {
     return await waitFor<Exit>(
       `process ${this.pid} to end`,

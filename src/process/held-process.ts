@@ -32,6 +32,8 @@ export interface HeldProcess {
   readonly running: boolean;
   /** Resolves when it has ended; keeps our own process alive no longer. */
   readonly ended: Promise<Exit>;
+  /** Looks no longer for its end: whoever waits for that waits in vain. */
+  unwatch(): void;
   /** What it waits for before it can be of use, where that is known. */
   readonly waitsFor: Waiting | undefined;
   /** @throws {LnPlayError} TIMEOUT when it still runs after `timeoutMs` */

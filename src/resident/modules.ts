@@ -6,6 +6,7 @@ export const MODULES: { readonly [N in keyof Sections]?: () => Promise<SectionMo
   thaw: async () => (await import('./thaw.js')).thaw,
   links: async () => (await import('./links/links.js')).links,
   traffic: async () => (await import('./traffic.js')).traffic,
+  web: async () => (await import('../web/section.js')).web,
   watch: async () => (await import('./watch.js')).watch,
   mining: async () => (await import('./mining.js')).mining,
 };

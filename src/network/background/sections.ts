@@ -16,6 +16,15 @@ export interface Sections {
   readonly feerates: FeerateSettings;
   readonly slowBitcoind: SlowBitcoindSettings;
   readonly mempool: MempoolSettings;
+  readonly web: WebSettings;
+}
+
+/** The network in a browser. */
+export interface WebSettings {
+  /** On 127.0.0.1; by default the one that it had before, or a free one. */
+  readonly port?: number | undefined;
+  /** Whether it refuses all that changes something. */
+  readonly isReadOnly: boolean;
 }
 
 /** How nodes are connected to each other, where that is not as ever. */
@@ -214,6 +223,13 @@ export const SECTIONS: { readonly [N in SectionName]: SectionKind<Sections[N]> }
       failed,
       failed_by: failedBy,
     }),
+  },
+  web: {
+    isWeather: false,
+    isDone: true,
+    summary: ({ isReadOnly }, { url = 'in a browser' }) =>
+      `${String(url)}${isReadOnly ? ', to look at only' : ''}: \`ln-play web\` opens it`,
+    details: ({ isReadOnly }, { url = null }) => ({ url, read_only: isReadOnly }),
   },
   watch: {
     isWeather: false,

@@ -31,6 +31,7 @@ export class KeptProcess implements HeldProcess {
   readonly #life: string;
   #exit: Exit | undefined;
   #ended: Promise<Exit> | undefined;
+  #watch: NodeJS.Timeout | undefined;
 
   private constructor(folder: string, pid: number, { marker, life }: Pick<KeptEntry, 'marker' | 'life'>) {
     this.#folder = folder;
@@ -93,13 +94,18 @@ export class KeptProcess implements HeldProcess {
 
   get ended(): Promise<Exit> {
     this.#ended ??= new Promise((resolve) => {
-      const timer = setInterval(() => {
+      this.#watch = setInterval(() => {
         if (!this.exit) return;
-        clearInterval(timer);
+        clearInterval(this.#watch);
         resolve(this.exit);
       }, WATCH_MS).unref();
     });
     return this.#ended;
+  }
+
+  unwatch(): void {
+    clearInterval(this.#watch);
+    this.#ended = undefined;
   }
 
   async waitForExit(timeoutMs: number): Promise<Exit> {
