@@ -1,3 +1,4 @@
+import { LnPlayError } from '../../core/errors.js';
 import type { Probe, WaitOptions } from '../../core/wait.js';
 import type { Channel, LightningNode } from '../../nodes/node.js';
 import { tipOf } from '../chain.js';
@@ -8,8 +9,8 @@ import type { PresentChannel } from './present.js';
 
 /** How many blocks a channel has to be deep before its nodes announce it (BOLT #7). */
 const ANNOUNCE_DEPTH = 6;
-/** How often a node that has not heard of all channels asks its peers, in ms. */
-const ASK_MS = 100;
+/** How many looks at a node go by before one that has not heard of all channels asks its peers. */
+const LOOKS_AN_ASK = 5;
 /** After how long one that still has not is connected anew to one that has, in ms; twice as long each time. */
 const ASK_FOR_ALL_MS = 4_000;
 
@@ -60,8 +61,8 @@ async function waitForNormal(network: Network, channels: readonly Opened[]): Pro
   await Promise.all(Array.from(idsOf, ([node, ids]) => waitForUsable(node, ids, wait)));
 }
 
-async function waitForUsable(node: LightningNode, ids: ReadonlySet<string>, wait: WaitOptions): Promise<void> {
-  const isTimeToAsk = every(ASK_MS);
+async function waitForUsable(node: LightningNode, ids: ReadonlySet<string>, wait: Patience): Promise<void> {
+  const isTimeToAsk = every(LOOKS_AN_ASK * wait.intervalMs);
   const probe = async (): Promise<Probe<void>> => {
     const own = (await node.channels()).filter(({ id }) => ids.has(id!));
     const missing = own.filter(({ usable }) => !usable);
@@ -121,9 +122,9 @@ async function waitToHear(
   node: LightningNode,
   sides: ReadonlySet<string>,
   heardBy: HeardBy,
-  wait: WaitOptions,
+  wait: Patience,
 ): Promise<void> {
-  const isTimeToAsk = every(ASK_MS);
+  const isTimeToAsk = every(LOOKS_AN_ASK * wait.intervalMs);
   const isTimeToAskForAll = every(ASK_FOR_ALL_MS, 2);
   const probe = async (): Promise<Probe<void>> => {
     const heard = new Set((await node.gossip()).map(({ shortChannelId, source }) => `${shortChannelId} ${source}`));
@@ -151,8 +152,12 @@ async function askForAll(node: LightningNode, missing: readonly string[], heardB
     if (count === 0) return;
     const id = await other.id();
     if (!peers.has(id)) continue;
-    await node.hangUp(id);
-    await connectNodes(node, other);
+    try {
+      await node.hangUp(id);
+      await connectNodes(node, other);
+    } catch (error) {
+      if (!(error instanceof LnPlayError && error.code === 'RPC')) throw error; // the other hangs up on somebody, too: both are connected again, and asked later
+    }
     return;
   }
 }
@@ -163,8 +168,10 @@ async function nudgeAll(node: LightningNode, channels: readonly Channel[]): Prom
   await Promise.all(Array.from(peers, (peer) => node.nudge(peer)));
 }
 
+type Patience = WaitOptions & { readonly intervalMs: number };
+
 /** The more nodes there are, the less often each is asked: their own work needs the processor too. */
-const patient = ({ wait, nodes }: Network): WaitOptions => ({ ...wait, intervalMs: 10 + 2 * nodes.length });
+const patient = ({ wait, nodes }: Network): Patience => ({ ...wait, intervalMs: 10 + 2 * nodes.length });
 
 /** Whether so many ms have gone by since it last said so; `times` as many each time. */
 function every(ms: number, times = 1): () => boolean {

@@ -258,7 +258,8 @@ export class ClnNode implements LightningNode {
     try {
       await this.#call('ping', { id: peerId }, { timeoutMs: PING_MS });
     } catch (error) {
-      if (!(error instanceof LightningRpcError)) throw error; // a peer that is just reconnecting cannot be pinged
+      // a peer that is just reconnecting cannot be pinged, and one that is busy answers later
+      if (!(error instanceof LnPlayError && (error.code === 'RPC' || error.code === 'TIMEOUT'))) throw error;
     }
   }
 
