@@ -96,8 +96,8 @@ require('node:readline').createInterface({ input: process.stdin }).on('line', (l
     await at.ok('plugin', 'start', 'l1', other);
     const watch = at.running('plugin', 'watch', 'l1', file);
     await untilAnswers('first');
+    await write("{ name: 'fake', usage: '' }, { name: 'other', usage: '' }"); // first: both may be seen as one save, or as two
     await module('second');
-    await write("{ name: 'fake', usage: '' }, { name: 'other', usage: '' }");
     await untilPrinted(watch, /✗ l1 does not run taken\.cjs[^✗]*check --show (.*)\n[^✗]*the old one runs again/);
     expect(watch.stdout).toContain(`check --show ${file}`);
     await untilAnswers('first');
