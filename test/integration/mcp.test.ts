@@ -92,7 +92,7 @@ describeEach((_implementation, { lightningd }) => {
     const names = tools.map(({ name }) => name);
     expect(names).toContain('status');
     for (const name of ['mine', 'pay', 'destroy']) expect(names).not.toContain(name);
-    expect(await use('feerate', { feerate: '1000perkw' })).toMatchObject({
+    expect(await use('feerate', { perkw: '1000perkw' })).toMatchObject({
       isError: true,
       text: expect.stringContaining('nothing may be changed here') as string,
     });
