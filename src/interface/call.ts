@@ -1,4 +1,4 @@
-import { nameOf } from '../cli/command-spec.js';
+import { nameOf, type CommandSpec } from '../cli/command-spec.js';
 import { COMMAND_GROUPS } from '../cli/commands.js';
 import type { CommandContext, OptionsOf, Reply } from '../cli/context.js';
 import { Progress } from '../cli/progress.js';
@@ -34,6 +34,7 @@ export interface CallContext extends Listeners {
 
 /** A command that may be called, and what it is called with, checked. */
 export interface Callable {
+  readonly spec: CommandSpec;
   readonly description: CommandDescription;
   readonly given: Given;
   readonly suitability: Suitability;
@@ -41,11 +42,13 @@ export interface Callable {
 }
 
 /** The command of this name. @throws {LnPlayError} USAGE where there is none for this caller */
-export function commandFor(caller: Caller, name: string): CommandDescription {
+export const commandFor = (caller: Caller, name: string): CommandDescription => rowFor(caller, name).description;
+
+function rowFor(caller: Caller, name: string): Pick<Callable, 'spec' | 'description'> {
   for (const { heading, commands } of COMMAND_GROUPS)
     for (const spec of commands)
       if (nameOf(spec.usage) === name && SUITABILITY[name]?.callers.includes(caller))
-        return describeCommand(heading, spec);
+        return { spec, description: describeCommand(heading, spec) };
   const close = closeNames(
     name,
     Object.keys(SUITABILITY).filter((each) => SUITABILITY[each]!.callers.includes(caller)),
@@ -65,14 +68,14 @@ export function checkCall(
   input: unknown,
   { caller, isReadOnly = false }: Pick<CallContext, 'caller' | 'isReadOnly'>,
 ): Callable {
-  const description = commandFor(caller, name);
+  const { spec, description } = rowFor(caller, name);
   const { data, error } = givenSchema(description).safeParse(input);
   if (error) throw usageError(name, error, `usage: ln-play ${description.usage}`);
   const given = { args: data.args as readonly string[], options: data.options as Given['options'] };
   const suitability = SUITABILITY[name]!;
   const { changes, isEndless } = suitability;
   if (isReadOnly && (typeof changes === 'function' ? changes(given) : changes)) throw readOnly(`ln-play ${name}`);
-  return { description, given, suitability, isEndless: isEndless?.(given) ?? false };
+  return { spec, description, given, suitability, isEndless: isEndless?.(given) ?? false };
 }
 
 export class ReadOnlyError extends LnPlayError {}
@@ -97,13 +100,12 @@ export async function call(name: string, input: unknown, context: CallContext): 
       hint:
         name === 'traffic' ? 'give a count, or for how long, or background' : 'listen to what it says as it goes on',
     });
-  return await run(name, callable.given, context);
+  return await run(callable, context);
 }
 
-async function run(name: string, { args, options }: Given, context: CallContext): Promise<CallResult> {
+async function run({ spec, description, given }: Callable, context: CallContext): Promise<CallResult> {
   const { dir, signal = new AbortController().signal, timeoutMs, onText } = context;
-  const spec = COMMAND_GROUPS.flatMap(({ commands }) => commands).find(({ usage }) => nameOf(usage) === name)!;
-  const description = describeCommand('', spec);
+  const { args, options } = given;
   const takesMany = description.args.at(-1)?.many === true;
   const own = takesMany ? description.args.length - 1 : description.args.length;
   const out = new CollectedOutput(context);

@@ -8,7 +8,7 @@ import { INSTRUCTIONS } from './instructions.js';
 import { addTool, type ToolContext } from './tool.js';
 
 /** A Model Context Protocol server whose tools are our commands. */
-export function mcpServer(context: ToolContext): McpServer {
+function mcpServer(context: ToolContext): McpServer {
   const server = new McpServer(
     { name: 'ln-play', title: 'ln-play: a Lightning network on regtest', version: lnPlayVersion() },
     { instructions: INSTRUCTIONS, capabilities: { tools: {} } },

@@ -18,7 +18,7 @@ export interface ToolContext {
 }
 
 /** `snapshot_save` */
-export const toolName = (command: string): string => command.replaceAll(/[ -]/g, '_');
+const toolName = (command: string): string => command.replaceAll(/[ -]/g, '_');
 
 /** Offers a command as a tool: what it takes is what the command takes, each by its name. */
 export function addTool(server: McpServer, command: CommandDescription, context: ToolContext): void {

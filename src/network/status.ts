@@ -1,5 +1,6 @@
 import { messageOf } from '../core/errors.js';
 import type { DaemonState } from '../daemons/daemon.js';
+import { statesOf } from '../daemons/daemon-states.js';
 import type { Implementation } from '../daemons/implementation.js';
 import { ENDED, type ChannelPhase, type LightningNode } from '../nodes/node.js';
 import { listProcesses } from '../process/table.js';
@@ -121,14 +122,14 @@ async function backgroundStatus(network: Network, daemons: readonly DaemonStatus
   return waiting?.transactions === 0 ? without : await network.background.status({ mempool: { ...waiting } });
 }
 
-/** A daemon that does not run while others of its playground do has died; if none runs, all were stopped. */
 function daemonsStatus(network: Network): DaemonStatus[] {
   const table = listProcesses();
-  const daemons = network.daemons().map(({ daemon, purpose }) => ({ daemon, purpose, runs: daemon.attach(table) }));
-  const down: DaemonState = daemons.some(({ runs }) => runs) ? 'dead' : 'stopped';
-  return daemons.map(({ daemon, purpose, runs }) => ({
+  const daemons = network.daemons();
+  for (const { daemon } of daemons) daemon.attach(table);
+  const states = statesOf(daemons.map(({ daemon }) => daemon));
+  return daemons.map(({ daemon, purpose }, index) => ({
     name: daemon.name,
-    state: runs ? (daemon.isFrozen ? 'frozen' : 'running') : down,
+    state: states[index]!,
     pid: daemon.pid ?? null,
     purpose,
     log_file: daemon.spec.logFile,

@@ -3,13 +3,11 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LnPlayError, messageOf, systemCode } from '../core/errors.js';
 import { waitFor } from '../core/wait.js';
+import { EndWatch } from './end-watch.js';
 import type { Exit, HeldProcess } from './held-process.js';
 import type { KeptCommand } from './keeper/kept-process.js';
 import { sendSignal } from './signal.js';
 import { descendants, findProcess, isRunning, orphansOf, type ProcessEntry } from './table.js';
-
-/** How often a process is looked at that somebody wants to know the end of, in ms. */
-const WATCH_MS = 100;
 
 /** How a program is started: `args` come before all others, for programs that an interpreter runs. */
 export interface Command {
@@ -29,8 +27,7 @@ export class DaemonProcess implements HeldProcess {
   /** Of a child the kernel tells us the exit; any other process is watched by its pid and start time. */
   readonly #isChild: boolean;
   #exit: Exit | undefined;
-  #ended: Promise<Exit> | undefined;
-  #watch: NodeJS.Timeout | undefined;
+  readonly #watch = new EndWatch(() => this.exit);
 
   private constructor(entry: Pick<ProcessEntry, 'pid' | 'startTime'>, child?: ChildProcess) {
     this.#entry = entry;
@@ -86,19 +83,11 @@ export class DaemonProcess implements HeldProcess {
   }
 
   get ended(): Promise<Exit> {
-    this.#ended ??= new Promise((resolve) => {
-      this.#watch = setInterval(() => {
-        if (!this.exit) return;
-        clearInterval(this.#watch);
-        resolve(this.exit);
-      }, WATCH_MS).unref();
-    });
-    return this.#ended;
+    return this.#watch.ended;
   }
 
   unwatch(): void {
-    clearInterval(this.#watch);
-    this.#ended = undefined;
+    this.#watch.stop();
   }
 
   async waitForExit(timeoutMs: number): Promise<Exit> {

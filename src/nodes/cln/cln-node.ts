@@ -4,9 +4,8 @@ import { CODE } from '../../cln/error-codes.js';
 import { LnPlayError } from '../../core/errors.js';
 import { namesIn, removeTree } from '../../core/files.js';
 import type { WaitOptions } from '../../core/wait.js';
-import { installPlugin } from '../../daemons/install-plugin.js';
-
 import type { Daemon, ReadyOptions } from '../../daemons/daemon.js';
+import { installPlugin } from '../../daemons/install-plugin.js';
 import { Lightningd, type LightningdExecutable } from '../../daemons/lightningd.js';
 import { type Implementation } from '../../daemons/implementation.js';
 import { tailFile } from '../../daemons/log-tail.js';

@@ -4,14 +4,13 @@ import { createConnection } from 'node:net';
 import { dirname } from 'node:path';
 import { LnPlayError, messageOf } from '../../core/errors.js';
 import { waitFor, type Probe } from '../../core/wait.js';
+import { EndWatch, WATCH_MS } from '../end-watch.js';
 import type { Exit, HeldProcess, Reason, Waiting } from '../held-process.js';
 import { assertSocketPath } from '../sockets.js';
 import type { ProcessEntry } from '../table.js';
 import { forget, readList, socketOf, type KeptEntry } from './list.js';
 import type { KeeperReply, KeeperRequest } from './serve.js';
 
-/** How often one is looked at that somebody wants to know the end of, in ms. */
-const WATCH_MS = 100;
 /** How long a keeper may take to start, in ms; and how often one may end just when it is asked. */
 const START_MS = 20_000;
 const TRIES = 5;
@@ -30,8 +29,7 @@ export class KeptProcess implements HeldProcess {
   readonly #marker: string;
   readonly #life: string;
   #exit: Exit | undefined;
-  #ended: Promise<Exit> | undefined;
-  #watch: NodeJS.Timeout | undefined;
+  readonly #watch = new EndWatch(() => this.exit);
 
   private constructor(folder: string, pid: number, { marker, life }: Pick<KeptEntry, 'marker' | 'life'>) {
     this.#folder = folder;
@@ -93,19 +91,11 @@ export class KeptProcess implements HeldProcess {
   }
 
   get ended(): Promise<Exit> {
-    this.#ended ??= new Promise((resolve) => {
-      this.#watch = setInterval(() => {
-        if (!this.exit) return;
-        clearInterval(this.#watch);
-        resolve(this.exit);
-      }, WATCH_MS).unref();
-    });
-    return this.#ended;
+    return this.#watch.ended;
   }
 
   unwatch(): void {
-    clearInterval(this.#watch);
-    this.#ended = undefined;
+    this.#watch.stop();
   }
 
   async waitForExit(timeoutMs: number): Promise<Exit> {

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { lnPlayVersion } from '../../core/version.js';
 import type { DaemonState } from '../../daemons/daemon.js';
+import { statesOf } from '../../daemons/daemon-states.js';
 import type { SectionStatus } from '../../network/background/sections.js';
 import type { Playground } from '../../network/playground.js';
 import { listProcesses, type ProcessEntry } from '../../process/table.js';
@@ -86,9 +87,8 @@ export class Collector {
     const { bitcoind, background, layout } = this.#options.playground;
     let table: readonly ProcessEntry[] | undefined;
     const daemons = [bitcoind.daemon, ...this.views.map(({ node }) => node.daemon)];
-    const runs = daemons.map((daemon) => daemon.pid !== undefined || daemon.attach((table ??= listProcesses())));
-    const down: DaemonState = runs.some(Boolean) ? 'dead' : 'stopped';
-    const states = daemons.map((daemon, i): DaemonState => (runs[i] ? (daemon.isFrozen ? 'frozen' : 'running') : down));
+    for (const daemon of daemons) if (daemon.pid === undefined) daemon.attach((table ??= listProcesses()));
+    const states = statesOf(daemons);
     this.#chain.state = states[0]!;
     for (const [index, view] of this.views.entries()) {
       const state = states[index + 1]!;
