@@ -81,7 +81,7 @@ describeEach((_implementation, { flags }) => {
 
     const piped = await runCli(args, { input: 'y\n' });
     expect({ code: piped.code, stderr: piped.stderr }).toEqual({
-      code: 2,
+      code: 1,
       stderr: expect.stringMatching(/^error: All since funded(.*\n)+ {2}\+2 blocks(.*\n)+hint: .* --yes\n$/) as string,
     });
     expect(await at.json('snapshot', 'diff', 'funded')).toEqual(since);
