@@ -148,7 +148,8 @@ describeEach((_implementation, { flags }) => {
       await mkdir(join(folder, 'files'), { recursive: true });
       await writeFile(join(folder, 'image.json'), JSON.stringify({ ...manifest, folders: [], files: [], ...change }));
       const names = await add(join(folder, 'files'));
-      await create({ cwd: folder, file: bad, gzip: true, preservePaths: true }, ['image.json', ...names]);
+      // the system's tar: the package's now and then never ends where it is to leave out a pipe
+      execFileSync('tar', ['--create', '--gzip', '--file', bad, 'image.json', ...names], { cwd: folder });
       return await imported();
     };
     const one = (path: string) => ({ files: [{ path, size: 1, mode: 0o600, sha256: 'a'.repeat(64) }] });
@@ -169,7 +170,7 @@ describeEach((_implementation, { flags }) => {
       execFileSync('mkfifo', [join(files, 'x')]);
       return ['files/x'];
     };
-    expect(await forge(one('x'), piped)).toMatch(/error: /);
+    expect(await forge(one('x'), piped)).toMatch(/is no file, but a FIFO/);
     expect(await forge({ platform: 'plan9-mips' }, () => Promise.resolve([]))).toMatch(/was made on plan9-mips/);
     expect(await forge({ format: 9, lnPlay: '9.9.9' }, () => Promise.resolve([]))).toMatch(/made by a later ln-play/);
     expect(await processesOf(folder)).toEqual([]);
