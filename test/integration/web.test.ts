@@ -120,8 +120,10 @@ describeEach((_implementation, { flags }) => {
     const listener = await visitor.listen();
     const other = await visitor.listen();
     const { data } = await listener.until('all channels', ({ event, data }) => {
-      const { channels = [] } = data as { channels?: unknown[] };
-      return event === 'state' && channels.length === 3;
+      const { channels = [], nodes = [] } = data as Partial<Awaited<ReturnType<Visitor['state']>>>;
+      const isNode = (name: string): boolean => nodes.some((node) => node.name === name);
+      // an end is its id as long as its node has not said that this is its own
+      return event === 'state' && channels.length === 3 && channels.every(({ from, to }) => isNode(from) && isNode(to));
     });
     const { channels, nodes } = data as Awaited<ReturnType<Visitor['state']>>;
     expect(nodes.map(({ name, state }) => [name, state])).toEqual(
