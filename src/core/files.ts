@@ -1,6 +1,7 @@
 import { access, mkdir, open, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
 import { LnPlayError, messageOf, systemCode } from './errors.js';
+import { fleeting } from './fleeting.js';
 
 /**
  * Writes a file as a whole or not at all: a temporary file, synced, renamed over the old one.
@@ -13,7 +14,7 @@ export async function writeWhole(file: string, content: string | Uint8Array, mod
     const handle = await open(temporary, 'wx', mode);
     try {
       await handle.writeFile(content);
-      await handle.sync();
+      if (!fleeting.has(file)) await handle.sync();
     } finally {
       await handle.close();
     }

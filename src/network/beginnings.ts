@@ -29,9 +29,9 @@ export async function placeSnapshot(
 /** Puts the image of its like into a folder that has no playground. @returns whether there was one */
 export async function placeImageOfLike(layout: Layout, options: UpOptions, context: NetworkContext): Promise<boolean> {
   if (options.cold || (await readManifest(layout))) return false;
-  const { placeForGood, slotOf } = await import('./images/warm.js');
+  const { placeFrom, slotOf } = await import('./images/warm.js');
   const slot = await slotOf(options, context);
-  return slot !== undefined && (await placeForGood(slot, layout, context));
+  return slot !== undefined && (await placeFrom(slot, layout, context));
 }
 
 /** See `startKeepingImage` of images/warm.ts. @param start gets what puts an image into the folder, if there is one */
@@ -43,6 +43,6 @@ export async function startKeepingImage<N extends Network>(
 ): Promise<N> {
   const warm = await import('./images/warm.js');
   return await warm.startKeepingImage(options, context, (slot) =>
-    start(async () => slot !== undefined && (await warm.placeForNow(slot, layout))),
+    start(async () => slot !== undefined && (await warm.placeFrom(slot, layout, context))),
   );
 }

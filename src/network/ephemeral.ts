@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fileError, removeTree } from '../core/files.js';
+import { fleeting } from '../core/fleeting.js';
 import { startReaper, type Reaper } from '../process/reaper.js';
 
 /** A temporary folder for one playground, which goes when our process goes, however it goes. */
@@ -28,6 +29,7 @@ export class Ephemeral {
         await reaper.dismiss();
         throw cause;
       }
+      fleeting.add(path);
       return new Ephemeral(path, reaper);
     } catch (cause) {
       throw fileError('make', 'a temporary folder', cause);
@@ -37,6 +39,7 @@ export class Ephemeral {
   /** Removes the folder. */
   async dispose(): Promise<void> {
     await removeTree(this.dir);
+    fleeting.delete(this.dir);
     await this.#reaper.dismiss();
   }
 }

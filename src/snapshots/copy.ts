@@ -8,6 +8,7 @@ import { eachAtOnce } from '../core/in-parallel.js';
 /** Below this size a file is copied as it is; above, its holes are left out. */
 const SPARSE_ABOVE_BYTES = 256 * 1024;
 const CHUNK_BYTES = 64 * 1024;
+const READ_BYTES = 1024 * 1024;
 /** How many files are worked on at once. */
 export const AT_ONCE = 8;
 
@@ -23,6 +24,8 @@ export interface Tree {
   readonly folders: readonly string[];
   readonly files: readonly string[];
   readonly links: readonly string[];
+  /** Of a file, by path: from which byte on it is zeros alone, where that is known. */
+  readonly dataBytes?: ReadonlyMap<string, number> | undefined;
 }
 
 /**
@@ -62,7 +65,7 @@ export async function readTree(root: string, names: readonly string[]): Promise<
  *
  * @throws {LnPlayError} FILESYSTEM
  */
-export async function copyTree(from: string, to: string, { folders, files, links }: Tree): Promise<void> {
+export async function copyTree(from: string, to: string, { folders, files, links, dataBytes }: Tree): Promise<void> {
   try {
     await mkdir(to, { recursive: true, mode: 0o700 });
     for (const folder of folders) await mkdir(join(to, folder), { mode: 0o700 });
@@ -72,7 +75,7 @@ export async function copyTree(from: string, to: string, { folders, files, links
       const source = join(from, file);
       const target = join(to, file);
       if (mayClone) mayClone = await clone(source, target);
-      if (!mayClone) await copyData(source, target);
+      if (!mayClone) await copyData(source, target, dataBytes?.get(file));
     });
   } catch (cause) {
     throw fileError('write', to, cause);
@@ -92,7 +95,7 @@ async function clone(source: string, target: string): Promise<boolean> {
   }
 }
 
-async function copyData(source: string, target: string): Promise<void> {
+async function copyData(source: string, target: string, dataBytes = Infinity): Promise<void> {
   const { size, mode } = await stat(source);
   if (size < SPARSE_ABOVE_BYTES) {
     await copyFile(source, target);
@@ -102,7 +105,8 @@ async function copyData(source: string, target: string): Promise<void> {
   try {
     const output = await open(target, 'w', mode & 0o777);
     try {
-      await copySparse(input, output);
+      await copySparse(input, output, Math.min(dataBytes, size));
+      await output.truncate(size);
     } finally {
       await output.close();
     }
@@ -111,18 +115,21 @@ async function copyData(source: string, target: string): Promise<void> {
   }
 }
 
-async function copySparse(input: FileHandle, output: FileHandle): Promise<void> {
+/** @param bytes of the beginning; what comes then is left to whoever gives the file its length */
+async function copySparse(input: FileHandle, output: FileHandle, bytes: number): Promise<void> {
   const writer = new SparseWriter(output);
-  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-  for (;;) {
-    const { bytesRead } = await input.read(chunk, 0, chunk.length);
+  const chunk = Buffer.allocUnsafe(Math.min(READ_BYTES, bytes));
+  for (let left = bytes; left > 0;) {
+    const { bytesRead } = await input.read(chunk, 0, Math.min(chunk.length, left));
     if (bytesRead === 0) break;
     await writer.write(chunk.subarray(0, bytesRead));
+    left -= bytesRead;
   }
-  await writer.end();
 }
 
-const ZEROS = Buffer.alloc(CHUNK_BYTES);
+export const ZEROS = Buffer.alloc(CHUNK_BYTES);
+/** Of at most CHUNK_BYTES. */
+export const isZeros = (bytes: Uint8Array): boolean => ZEROS.subarray(0, bytes.length).equals(bytes);
 
 /** Writes a file from its beginning on, and leaves out what is zeros. */
 export class SparseWriter {
@@ -136,7 +143,7 @@ export class SparseWriter {
   async write(bytes: Uint8Array): Promise<void> {
     for (let from = 0; from < bytes.length; from += CHUNK_BYTES) {
       const part = bytes.subarray(from, from + CHUNK_BYTES);
-      if (!ZEROS.subarray(0, part.length).equals(part)) await this.#file.write(part, 0, part.length, this.#at);
+      if (!isZeros(part)) await this.#file.write(part, 0, part.length, this.#at);
       this.#at += part.length;
     }
   }

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { LnPlayError, systemCode } from '../core/errors.js';
 import { fileError, makePrivateFolder, namesIn, readIfThere, writeWhole } from '../core/files.js';
 import { eachAtOnce } from '../core/in-parallel.js';
-import { AT_ONCE, readTree, copyTree, type Tree } from './copy.js';
+import { digestOf, type KnownDigests } from '../core/known-digests.js';
+import { AT_ONCE, copyTree, isZeros, readTree, ZEROS, type Tree } from './copy.js';
 import { syncTree } from './durable.js';
 
 export const FORMAT = 1;
@@ -66,6 +67,8 @@ export interface ImageFile {
   readonly size: number;
   readonly mode: number;
   readonly sha256: string;
+  /** From this byte on it is zeros alone, so that they need not be read to be copied; where that is not told, to its end. */
+  readonly dataBytes?: number | undefined;
 }
 
 export interface ImageManifest extends ImageFacts {
@@ -81,6 +84,8 @@ export interface ImageManifest extends ImageFacts {
 export interface Image {
   readonly folder: string;
   readonly manifest: ImageManifest;
+  /** What is known of its files, so that what is as it was is not read again. */
+  readonly digests?: KnownDigests | undefined;
 }
 
 export const platform = (): string => `${process.platform}-${process.arch}`;
@@ -90,6 +95,7 @@ export const treeOf = ({ folders, files, links }: ImageManifest): Tree => ({
   folders,
   files: files.map(({ path }) => path),
   links: links.map(({ path }) => path),
+  dataBytes: new Map(files.flatMap(({ path, dataBytes }) => (dataBytes === undefined ? [] : [[path, dataBytes]]))),
 });
 
 /** First half of an image: the copy, of what does not change meanwhile. @param names of what in `from` is state */
@@ -108,7 +114,9 @@ export async function sealImage(folder: string, tree: Tree, facts: ImageFacts): 
     const file = join(filesOf(folder), path);
     const found = await lstat(file);
     diskBytes += bytesOnDisk(found);
-    files.push({ path, size: found.size, mode: found.mode & 0o777, sha256: await digestOf(file) });
+    const { sha256, dataBytes } = await readThrough(file);
+    const zeros = dataBytes < found.size ? { dataBytes } : {};
+    files.push({ path, size: found.size, mode: found.mode & 0o777, sha256, ...zeros });
   });
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
   const links = await Promise.all(
@@ -125,14 +133,22 @@ export async function writeImageManifest(folder: string, manifest: ImageManifest
   await syncTree(folder, { folders: [], files: [] });
 }
 
-async function digestOf(file: string): Promise<string> {
+/** Its digest, and from where on it is zeros alone, to a chunk. */
+async function readThrough(file: string): Promise<{ readonly sha256: string; readonly dataBytes: number }> {
   const hash = createHash('sha256');
+  let at = 0;
+  let dataBytes = 0;
   try {
-    for await (const chunk of createReadStream(file, { highWaterMark: 256 * 1024 })) hash.update(chunk as Buffer);
+    for await (const chunk of createReadStream(file, { highWaterMark: ZEROS.length })) {
+      const bytes = chunk as Buffer;
+      hash.update(bytes);
+      at += bytes.length;
+      if (!isZeros(bytes)) dataBytes = at;
+    }
   } catch (cause) {
     throw fileError('read', file, cause);
   }
-  return hash.digest('hex');
+  return { sha256: hash.digest('hex'), dataBytes };
 }
 
 /**
@@ -202,15 +218,23 @@ export const isInside = (path: string): boolean =>
  * @param isRead whether what is in them is looked at, too
  * @throws {LnPlayError} STATE for a damaged one; FILESYSTEM
  */
-export async function verifyImage({ folder, manifest }: Image, what: string, isRead = true): Promise<void> {
+export async function verifyImage({ folder, manifest, digests }: Image, what: string, isRead = true): Promise<void> {
   const root = filesOf(folder);
+  const digest = async (path: string): Promise<string> => {
+    try {
+      return await (digests ? digests.of(path) : digestOf(path));
+    } catch (cause) {
+      throw fileError('read', path, cause);
+    }
+  };
   await eachAtOnce(AT_ONCE, manifest.files, async (file) => {
     const found = await lstatIfThere(join(root, file.path));
     if (!found?.isFile()) throw damaged(what, `${file.path} is missing`);
     if (found.size !== file.size) throw damaged(what, `${file.path} has ${found.size} bytes, not ${file.size}`);
-    if (isRead && (await digestOf(join(root, file.path))) !== file.sha256)
+    if (isRead && (await digest(join(root, file.path))) !== file.sha256)
       throw damaged(what, `${file.path} is another than was saved`);
   });
+  await digests?.save();
   const { files, links } = await readTree(root, await namesIn(root));
   for (const { path, to } of manifest.links) {
     if (!links.includes(path)) throw damaged(what, `the link ${path} is missing`);

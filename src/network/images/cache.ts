@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { cacheFolder } from '../../core/cache-folder.js';
 import { LnPlayError, systemCode } from '../../core/errors.js';
 import { makePrivateFolder, namesIn, removeTree } from '../../core/files.js';
+import { KnownDigests } from '../../core/known-digests.js';
 import { assertOurs } from '../../core/ownership.js';
 import { withLock } from '../../process/lock.js';
 import { readImage, type Image } from '../../snapshots/image.js';
@@ -49,8 +50,9 @@ export class ImageCache {
   async find(key: string): Promise<Image | undefined> {
     try {
       const image = await readImage(join(this.folder, key));
-      if (image) await utimes(image.folder, new Date(), new Date());
-      return image;
+      if (!image) return undefined;
+      await utimes(image.folder, new Date(), new Date());
+      return { ...image, digests: new KnownDigests(join(image.folder, 'digests.json')) };
     } catch (error) {
       if (!(error instanceof LnPlayError)) throw error;
       await this.remove(key);

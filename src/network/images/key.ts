@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bigintAsText } from '../../core/bigint-text.js';
-import { readIfThere, writeWhole } from '../../core/files.js';
+import { KnownDigests } from '../../core/known-digests.js';
 import { lnPlayVersion } from '../../core/version.js';
 import type { Command } from '../../process/daemon-process.js';
 import type { NodeRecord } from '../manifest.js';
@@ -32,7 +31,7 @@ export async function imageKey(ingredients: Ingredients, folder: string): Promis
   const { nodes, peers, network, bitcoind, records } = ingredients;
   if (nodes.some(({ key }) => key === 'random')) return undefined;
   const programs = [bitcoind, ...records.map(({ executable }) => executable)];
-  const digests = new DigestsOfFiles(join(folder, 'programs.json'));
+  const digests = new KnownDigests(join(folder, 'programs.json'));
   const files = new Set(
     programs.flatMap(({ command, args }) => [command, ...args.filter((arg) => arg.startsWith('/'))]),
   );
@@ -46,44 +45,4 @@ export async function imageKey(ingredients: Ingredients, folder: string): Promis
     .update(JSON.stringify([lnPlayVersion(), build, nodes, peers, network ?? null, programs, contents], bigintAsText))
     .digest('hex')
     .slice(0, 32);
-}
-
-/** Hashes of files, kept for as long as a file is the same by its inode, size and times. */
-class DigestsOfFiles {
-  readonly #file: string;
-  #known: Promise<{ [identity: string]: string }> | undefined;
-  #used: { [identity: string]: string } = {};
-  #isNew = false;
-
-  constructor(file: string) {
-    this.#file = file;
-  }
-
-  async of(path: string): Promise<string> {
-    const real = await realpath(path);
-    const { ino, dev, size, mtimeMs, ctimeMs } = await stat(real);
-    const identity = [real, dev, ino, size, mtimeMs, ctimeMs].join(':');
-    this.#known ??= this.#read();
-    const known = (await this.#known)[identity];
-    if (known === undefined) this.#isNew = true;
-    return (this.#used[identity] = known ?? (await digestOf(real)));
-  }
-
-  async save(): Promise<void> {
-    if (this.#isNew) await writeWhole(this.#file, JSON.stringify({ ...(await this.#known), ...this.#used }));
-  }
-
-  async #read(): Promise<{ [identity: string]: string }> {
-    try {
-      return JSON.parse((await readIfThere(this.#file)) ?? '{}') as { [identity: string]: string };
-    } catch {
-      return {}; // it is made anew
-    }
-  }
-}
-
-async function digestOf(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer);
-  return hash.digest('hex');
 }

@@ -1,22 +1,14 @@
-import { join } from 'node:path';
 import { LnPlayError, systemCode } from '../../core/errors.js';
-import { removeTree } from '../../core/files.js';
-import { copyTree } from '../../snapshots/copy.js';
-import { filesOf, treeOf, verifyImage, type Image } from '../../snapshots/image.js';
 import { resolveExecutables } from '../executables.js';
 import type { Layout } from '../layout.js';
 import { readManifest } from '../manifest.js';
 import type { Network, NetworkContext } from '../network.js';
 import { planOf } from '../plan.js';
-import { adapt, type Placing } from '../snapshots/place.js';
 import { placeImage } from '../snapshots/restore.js';
 import { makeImage } from '../snapshots/save.js';
 import type { UpOptions } from '../up-options.js';
 import { ImageCache } from './cache.js';
 import { imageKey } from './key.js';
-
-/** In the words of `placeImage`: who it is that a copy is made of. */
-const OURS: Placing = { isCopy: true, whose: 'ours' };
 
 /** Where the image of a network's like is kept, whether there is one yet or not. */
 export interface ImageSlot {
@@ -46,25 +38,16 @@ export async function slotOf(options: UpOptions, { signal }: NetworkContext): Pr
  * @returns whether it is there now
  * @throws {LnPlayError} ABORTED; FILESYSTEM for the folder itself
  */
-export async function placeForGood(slot: ImageSlot, layout: Layout, { signal }: NetworkContext): Promise<boolean> {
-  return await place(slot, async (image, title) => {
-    await placeImage(image, layout, { name: 'a network made before', title }, undefined, { ...OURS, signal });
-  });
-}
-
-/** As `placeForGood`, into a folder that goes with our process: a half of it is of no harm. */
-export async function placeForNow(slot: ImageSlot, layout: Layout): Promise<boolean> {
-  return await place(slot, (image, title) => copyInto(image, layout, title));
-}
-
-async function place(
+export async function placeFrom(
   { cache, key }: ImageSlot,
-  into: (image: Image, title: string) => Promise<void>,
+  layout: Layout,
+  { signal }: NetworkContext,
 ): Promise<boolean> {
   const image = await cache.find(key);
   if (!image) return false;
+  const what = { name: 'a network made before', title: `The image ${image.folder}` };
   try {
-    await into(image, `The image ${image.folder}`);
+    await placeImage(image, layout, what, undefined, { isCopy: true, whose: 'ours', isOwn: true, signal });
     return true;
   } catch (error) {
     if (!isImageAtFault(error)) throw error;
@@ -76,19 +59,6 @@ async function place(
 /** Whether it is damaged; or gone, since another has found that, or `ln-play cache clear` came. */
 const isImageAtFault = (error: unknown): boolean =>
   error instanceof LnPlayError && (error.code === 'STATE' || systemCode(error.cause) === 'ENOENT');
-
-async function copyInto(image: Image, layout: Layout, title: string): Promise<void> {
-  await verifyImage(image, title);
-  const tree = treeOf(image.manifest);
-  try {
-    await copyTree(filesOf(image.folder), layout.dir, tree);
-    await adapt(layout.dir, layout, OURS);
-  } catch (error) {
-    const names = new Set([...tree.folders, ...tree.files, ...tree.links].map((path) => path.split('/')[0]!));
-    for (const name of names) await removeTree(join(layout.dir, name)); // a half of it is no beginning
-    throw error;
-  }
-}
 
 /**
  * Starts a network, and keeps an image of it where there is none of its like. However many start at a time, one makes it,

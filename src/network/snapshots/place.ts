@@ -28,6 +28,8 @@ export interface Placing {
   readonly isCopy: boolean;
   /** Whose it is: `ours`; or somebody `else`'s, whose programs are not run. */
   readonly whose: 'ours' | 'else';
+  /** We have made it with the very programs that are to run, where nobody else comes to it: neither they nor its files are looked at once more. */
+  readonly isOwn?: boolean;
   /** Which programs run what is somebody else's. */
   readonly executables?: ExecutableOptions;
   readonly signal?: AbortSignal | undefined;

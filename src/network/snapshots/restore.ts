@@ -1,7 +1,6 @@
-import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { throwIfAborted } from '../../core/errors.js';
-import { makePrivateFolder, namesIn, removeTree } from '../../core/files.js';
+import { makePrivateFolder, namesIn } from '../../core/files.js';
 import { LnPlayError } from '../../core/errors.js';
 import { copyTree, readTree } from '../../snapshots/copy.js';
 import { syncTree } from '../../snapshots/durable.js';
@@ -41,29 +40,11 @@ export async function placeImage(
   placing: Placing,
 ): Promise<Placed> {
   return await placeState(layout, what.name, before, placing, async (folder) => {
-    await verifyImage(image, what.title);
+    await verifyImage(image, what.title, !placing.isOwn || image.digests !== undefined);
     await copyTree(filesOf(image.folder), folder, treeOf(image.manifest));
-    return async (manifest) => await assertGoesOn(image.manifest, manifest, what.title, layout.unfinished);
-  });
-}
-
-/**
- * As `placeImage`, of an image that our process has made, in a folder that goes with our process: a half of it is of no harm,
- * so nothing has to be on disk.
- */
-export async function placeOwn(
-  image: Image,
-  layout: Layout,
-  { name, title }: { readonly name: string; readonly title: string },
-  before: Before,
-): Promise<Placed> {
-  return await inWorkFolder(layout.unfinished, 'restore', name, async (work) => {
-    await verifyImage(image, title, false);
-    await copyTree(filesOf(image.folder), work, treeOf(image.manifest));
-    await before.end();
-    await Promise.all(stateOf(before.manifest).map((each) => removeTree(join(layout.dir, each))));
-    for (const each of await namesIn(work)) await rename(join(work, each), join(layout.dir, each));
-    return await adapt(layout.dir, layout, { isCopy: false, whose: 'ours' });
+    return async (manifest) => {
+      if (!placing.isOwn) await assertGoesOn(image.manifest, manifest, what.title, layout.unfinished);
+    };
   });
 }
 

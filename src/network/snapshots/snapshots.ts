@@ -11,7 +11,7 @@ import { difference, type SnapshotDiff } from './diff.js';
 import { balanceOf } from './facts.js';
 import { endAtOnce, killAll } from './held.js';
 import type { LeftOut } from './place.js';
-import { placeImage, placeOwn } from './restore.js';
+import { placeImage } from './restore.js';
 import { assertRoom } from './room.js';
 import { makeImage } from './save.js';
 import {
@@ -113,9 +113,7 @@ export class Snapshots {
       const what = { name, title: titleOf(name) };
       const goes = { manifest: before, end };
       const placed = await steps.run(`put back ${name}`, () =>
-        isOwn
-          ? placeOwn(image, layout, what, goes)
-          : placeImage(image, layout, what, goes, { isCopy: false, whose, signal }),
+        placeImage(image, layout, what, goes, { isCopy: false, whose, isOwn, signal }),
       );
       become(placed.manifest);
       if (ran) await up();

@@ -2,6 +2,8 @@ import { mkdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import { dir } from 'tmp-promise';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { KnownDigests } from '../../../src/core/known-digests.js';
+import { copyTree } from '../../../src/snapshots/copy.js';
 import {
   copyState,
   filesOf,
@@ -9,6 +11,7 @@ import {
   parseManifest,
   readImage,
   sealImage,
+  treeOf,
   verifyImage,
   type Image,
   type ImageFacts,
@@ -117,4 +120,29 @@ test('a manifest that cannot be one is refused with the reason', async () => {
     [changed({ links: [{ path: '../x', to: 'y' }] }), 'names something outside its folder'],
   ] as const)
     expect(() => parseManifest(wrong, 'It')).toThrow(says);
+});
+
+test('where zeros begin is told, so that a copy leaves them unread and has them all the same', async () => {
+  const from = join(folder, 'from');
+  const content = Buffer.alloc(1_000_000);
+  content.write('blocks', 100_000);
+  await writeFile(join(from, 'l1', 'blocks'), content);
+  const made = await sealImage(join(folder, 'zeros'), await copyState(from, ['l1'], join(folder, 'zeros')), FACTS);
+  expect(made.manifest.files[0]).toMatchObject({ path: 'l1/blocks', size: 1_000_000, dataBytes: 2 * 65_536 });
+  await copyTree(filesOf(made.folder), join(folder, 'copy'), treeOf(made.manifest));
+  expect((await readFile(join(folder, 'copy', 'l1', 'blocks'))).equals(content)).toBe(true);
+});
+
+test('what was looked at is not read again, unless it has changed since', async () => {
+  const digests = new KnownDigests(join(folder, 'digests.json'));
+  await verifyImage({ ...image, digests }, 'It');
+  // known from a file: that it is right is not found out by reading it
+  const forged = { ...image.manifest.files[0]!, sha256: 'a'.repeat(64) };
+  const manifest = { ...image.manifest, files: [forged, ...image.manifest.files.slice(1)] };
+  const known = await readFile(join(folder, 'digests.json'), 'utf8');
+  await writeFile(join(folder, 'digests.json'), known.replace(image.manifest.files[0]!.sha256, 'a'.repeat(64)));
+  const again = { ...image, manifest, digests: new KnownDigests(join(folder, 'digests.json')) };
+  await verifyImage(again, 'It');
+  await writeFile(inFiles('l1', 'config'), 'alias=l3\n');
+  await expect(verifyImage(again, 'It')).rejects.toThrow('l1/config is another than was saved');
 });
