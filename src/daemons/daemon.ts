@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { LnPlayError, systemCode } from '../core/errors.js';
-import { waitFor, type Probe, type WaitOptions } from '../core/wait.js';
+import { DEFAULT_INTERVAL_MS, waitFor, type Probe, type WaitOptions } from '../core/wait.js';
 import { DaemonProcess, type Command } from '../process/daemon-process.js';
 import { describeExit, type Exit, type HeldProcess, type Waiting } from '../process/held-process.js';
 import { KeptProcess } from '../process/keeper/kept-process.js';
@@ -167,8 +167,10 @@ export class Daemon {
 
   /** As `waitFor`, ended also by the death of this daemon. */
   async waitFor<T>(what: string, probe: () => Promise<Probe<T>>, options: WaitOptions = {}): Promise<T> {
+    const { intervalMs = DEFAULT_INTERVAL_MS } = options;
+    const leastMs = this.spec.command.kept?.lookMs ?? 0;
     try {
-      return await waitFor(what, () => this.guard(probe), options);
+      return await waitFor(what, () => this.guard(probe), { ...options, intervalMs: Math.max(intervalMs, leastMs) });
     } catch (error) {
       const { waitsFor } = this;
       if (!waitsFor || !(error instanceof LnPlayError) || error.code !== 'TIMEOUT') throw error;

@@ -25,6 +25,10 @@ const STORAGE = '1Gi';
 const APPLIED_TOGETHER = 25;
 const APPLIES_AT_ONCE = 4;
 
+/** How often a daemon is looked at that is waited for, in ms: and how much less often for each that there is. */
+const LOOK_MS = 100;
+const LOOK_MORE_MS = 5;
+
 /** Of the build that is there when it is run: this file's own may have gone by then. */
 const TUNNEL = fileURLToPath(new URL('../../dist/pods/tunnel/main.js', import.meta.url));
 
@@ -80,6 +84,7 @@ export async function podPrograms(
     keeperCommand: [process.execPath, TUNNEL],
     folder: layout.keeperFolder,
     logFile: layout.keeperLog,
+    lookMs: LOOK_MS + LOOK_MORE_MS * specs.length,
   } as const;
   const tunnel = (kind: DaemonKind, host: string): Command => ({
     command: process.execPath,

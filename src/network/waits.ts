@@ -49,7 +49,7 @@ async function waitForBlockOf(
  * taken for it.
  */
 async function sees(node: LightningNode, bitcoind: Bitcoind, block: Block): Promise<Probe<void>> {
-  const { height, hash } = await node.tip();
+  const { height, hash } = await node.tip(block.height);
   if (height < block.height) return { seen: `block ${height}` };
   if (hash === undefined || hash === block.hash) return { done: undefined };
   // more was mined meanwhile, or one of the two is on another chain

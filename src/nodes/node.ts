@@ -67,7 +67,8 @@ export interface LightningNode {
   info(options?: AskOptions): Promise<NodeInfo>;
   /** How a peer connects to it: `ID@HOST`, `HOST` being what `connect` takes. */
   address(): Promise<string>;
-  tip(): Promise<Tip>;
+  /** Its last block. One of this height is waited for, for some seconds, by one question instead of many. */
+  tip(height?: number): Promise<Tip>;
 
   /** A fresh address of its wallet. */
   newAddress(): Promise<string>;

@@ -110,10 +110,12 @@ async function markFunded({ layout }: Network): Promise<void> {
 async function open(network: Network, missing: readonly ChannelSpec[]): Promise<FailedOpening[]> {
   if (missing.length === 0) return [];
   const coins = new Map<ChannelSpec, Coin>();
-  for (const node of openersOf(network, missing)) {
-    const own = missing.filter(({ from }) => from === node.name);
-    for (const [channel, coin] of assignCoins(own, await node.funds())) coins.set(channel, coin);
-  }
+  await Promise.all(
+    openersOf(network, missing).map(async (node) => {
+      const own = missing.filter(({ from }) => from === node.name);
+      for (const [channel, coin] of assignCoins(own, await node.funds())) coins.set(channel, coin);
+    }),
+  );
   const name = missing.length === 1 ? 'open a channel' : `open ${missing.length} channels`;
   return await network.step(name, [], () => openChannels(network, missing, coins));
 }

@@ -1,6 +1,6 @@
 import { LnPlayError } from '../../core/errors.js';
 import type { Probe } from '../../core/wait.js';
-import type { LightningNode } from '../../nodes/node.js';
+import type { Channel, LightningNode } from '../../nodes/node.js';
 import { isKnown } from '../chain.js';
 import type { Network } from '../network.js';
 
@@ -28,17 +28,17 @@ async function settle({ bitcoind, wait }: Network, node: LightningNode): Promise
 
   let last = '';
   let since = performance.now();
-  const probe = async (): Promise<Probe<void>> => {
+  const probe = async (): Promise<Probe<readonly Channel[]>> => {
     const [found, coins] = await Promise.all([unfunded(), node.funds()]);
     const reserved = coins.filter((coin) => coin.reserved && coin.status !== 'spent').length;
     const opening = found.channels.filter(({ phase }) => phase === 'opening').length;
     const seen = `${opening} being agreed on, ${found.unfunded.length} not funded, ${reserved} coins set aside`;
-    if (opening + reserved + found.unfunded.length === 0) return { done: undefined };
+    if (opening + reserved + found.unfunded.length === 0) return { done: [] };
     if (seen !== last) [last, since] = [seen, performance.now()];
-    return performance.now() - since < OPENING_MS ? { seen } : { done: undefined };
+    return performance.now() - since < OPENING_MS ? { seen } : { done: found.unfunded };
   };
-  await node.daemon.waitFor(`${node.name}'s openings to come to an end`, probe, wait);
-  for (const channel of (await unfunded()).unfunded) {
+  const nothings = await node.daemon.waitFor(`${node.name}'s openings to come to an end`, probe, wait);
+  for (const channel of nothings) {
     try {
       await node.close(channel, { force: false }, wait);
     } catch (error) {

@@ -58,6 +58,9 @@ const UNILATERAL_AFTER_S = 1;
 /** How far back in its log we look for its last block, in lines of at most 400 bytes. */
 const LOG_LINES = 400;
 
+/** How long lightningd is to wait for a block before it answers that there is none, in seconds. */
+const HEIGHT_S = 2;
+
 /** A node that runs a lightningd: Core Lightning's, or ours, which is one as well. */
 export class ClnNode implements LightningNode {
   readonly name: string;
@@ -182,9 +185,19 @@ export class ClnNode implements LightningNode {
     });
   }
 
-  async tip(): Promise<Tip> {
-    const { blockheight: height } = await this.getinfo();
+  async tip(awaited = 0): Promise<Tip> {
+    const height = await this.#heightFrom(awaited);
     return { height, hash: blockHashes(await tailFile(this.lightningd.logFile, LOG_LINES)).get(height) };
+  }
+
+  /** lightning-waitblockheight(7) */
+  async #heightFrom(blockheight: number): Promise<number> {
+    try {
+      return (await this.#call('waitblockheight', { blockheight, timeout: HEIGHT_S })).blockheight;
+    } catch (error) {
+      if (!(error instanceof LightningRpcError && error.rpcCode === CODE.WAIT_TIMEOUT)) throw error;
+      return (await this.getinfo()).blockheight;
+    }
   }
 
   async newAddress(): Promise<string> {

@@ -20,6 +20,8 @@ export interface KeptCommand {
   readonly keeperCommand: readonly [string, ...string[]];
   readonly folder: string;
   readonly logFile: string;
+  /** How often it is looked, at the most, whether something has come about there, in ms: each look goes a long way. */
+  readonly lookMs: number;
 }
 
 /** What runs elsewhere, and a keeper stands for: one process for all of a folder. */

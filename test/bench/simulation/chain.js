@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 const LOOK_MS = 200;
 const FEE_SAT = 2_000;
@@ -96,6 +97,13 @@ export class Chain {
       }
       this.#waiting.get(txid)?.(`${height}x${index}x0`, height);
     });
+  }
+
+  /** Waits for a height. @returns the one that there is then */
+  async heightFrom(height, patienceMs) {
+    const until = performance.now() + patienceMs;
+    while (this.height < height && performance.now() < until) await delay(LOOK_MS);
+    return this.height;
   }
 
   close() {

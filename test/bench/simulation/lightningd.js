@@ -39,6 +39,12 @@ export class Lightningds {
     return { id, alias: host, version: 'v26.06.6', blockheight, num_peers: peers.size, binding, network: 'regtest' };
   }
 
+  async _waitblockheight(_, { blockheight, timeout }) {
+    const height = await this.#chain.heightFrom(blockheight, timeout * 1_000);
+    if (height < blockheight) throw Object.assign(new Error('Timed out.'), { code: 2000 });
+    return { blockheight: height };
+  }
+
   _connect(node, { id }) {
     const [, peerId, host] = /^([0-9a-f]+)@([^:]+):/.exec(id);
     const peer = this.#node(host);
