@@ -1,6 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Socket } from 'node:net';
 import { ConfigFile } from '../../core/config-file.js';
 import { LnPlayError } from '../../core/errors.js';
 import { readIfThere, writeWhole } from '../../core/files.js';
@@ -9,11 +8,11 @@ import { rpcSocketOf } from '../../daemons/lightning-dir.js';
 import type { Waiting } from '../../process/held-process.js';
 import type { Kept, Tell } from '../../process/keeper/serve.js';
 import { ABSENT, type Absence, type Cluster, type PodState } from '../cluster.js';
-import { serveBitcoind } from './bitcoind.js';
 import { TO_BITCOIND, TO_LIGHTNINGD } from './bridge.js';
-import { LightningdClient } from './lightningd.js';
+import { Client } from './client.js';
 import { listen } from './listen.js';
 import type { Logs } from './logs.js';
+import { BITCOIND, LIGHTNINGD } from './protocols.js';
 import type { Slots } from './slots.js';
 import type { Watched } from './watched.js';
 
@@ -22,7 +21,7 @@ export interface Means {
   readonly cluster: Cluster;
   readonly watched: Watched;
   readonly logs: Logs;
-  readonly slots: Slots;
+  readonly slots: { readonly bitcoind: Slots; readonly nodes: Slots };
   readonly start: (host: string) => Promise<void>;
   readonly restart: (host: string) => Promise<void>;
   readonly stop: (host: string) => Promise<void>;
@@ -207,25 +206,24 @@ export class KeptPod implements Kept {
         (error: unknown) => this.#tell.ended(error),
       );
     };
-    if (isBitcoind) {
-      await writeWhole(join(folder, 'regtest', '.cookie'), `${RPC_USER}:${password}`);
-      const config = new ConfigFile((await readIfThere(join(folder, 'bitcoin.conf'))) ?? '', 'first');
-      const to = cluster.exec(host, TO_BITCOIND);
-      const where = { host: '127.0.0.1', port: Number(config.get('rpcport')) };
-      this.#close = await listen(where, (client) => serveBitcoind(client, to, onStop));
-      return;
-    }
     const offer = {
-      to: cluster.exec(host, TO_LIGHTNINGD),
-      slots,
       onStop,
       onHello: () => this.#isBroken(undefined),
       onBroken: (said: string) => this.#whenBroken(said),
     };
+    if (isBitcoind) {
+      await writeWhole(join(folder, 'regtest', '.cookie'), `${RPC_USER}:${password}`);
+      const config = new ConfigFile((await readIfThere(join(folder, 'bitcoin.conf'))) ?? '', 'first');
+      const where = { host: '127.0.0.1', port: Number(config.get('rpcport')) };
+      const way = { protocol: BITCOIND, to: cluster.exec(host, TO_BITCOIND), slots: slots.bitcoind };
+      this.#close = await listen(where, (client) => void new Client(client, { ...offer, ...way }));
+      return;
+    }
     const path = rpcSocketOf(folder);
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     rmSync(path, { force: true });
-    this.#close = await listen({ path }, (client: Socket) => void new LightningdClient(client, offer));
+    const way = { protocol: LIGHTNINGD, to: cluster.exec(host, TO_LIGHTNINGD), slots: slots.nodes };
+    this.#close = await listen({ path }, (client) => void new Client(client, { ...offer, ...way }));
   }
 
   /** A connection breaks some moments before it is known what has become of its pod, or some after. */

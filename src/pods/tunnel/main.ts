@@ -15,8 +15,8 @@ import { Slots } from './slots.js';
 import { together } from './together.js';
 import { Watched } from './watched.js';
 
-/** How many connections to nodes there are at once: each is a kubectl that runs. */
-const MOST_CONNECTIONS = 32;
+/** How many connections to bitcoind, and to all nodes, there are at once: each is a kubectl that runs. */
+const MOST = { bitcoind: 16, nodes: 32 };
 /** How long it waits for more to start, or stop, in the same call, in ms. */
 const GATHER_MS = 50;
 
@@ -34,7 +34,7 @@ const meansOf = (place: OwnedPlace): Means => {
     cluster,
     watched,
     logs: new Logs(cluster, ended.signal),
-    slots: new Slots(MOST_CONNECTIONS),
+    slots: { bitcoind: new Slots(MOST.bitcoind), nodes: new Slots(MOST.nodes) },
     start: together((hosts: readonly string[]) => cluster.start(hosts), GATHER_MS),
     restart: together((hosts: readonly string[]) => cluster.restart(hosts), GATHER_MS),
     whyAbsent: together(() => cluster.whyAbsent(), GATHER_MS),

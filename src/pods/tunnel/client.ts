@@ -1,14 +1,14 @@
 import type { Socket } from 'node:net';
 import type { Command } from '../../process/daemon-process.js';
-import { JsonFramer } from '../../rpc/framing.js';
-import { encodeMessage, isObject } from '../../rpc/json-rpc.js';
 import { BridgeChild } from './bridge-child.js';
+import type { Message, Protocol } from './protocols.js';
 import type { Holder, Slots } from './slots.js';
 
-export interface LightningdOffer {
+export interface Offer {
+  readonly protocol: Protocol;
   readonly to: Command;
   readonly slots: Slots;
-  /** Asked to stop: it ends the pod, not the lightningd in it, which its cluster would start again. */
+  /** Asked to stop: it ends the pod, not the daemon in it, which its cluster would start again. */
   readonly onStop: () => void;
   /** A connection to the pod is there. */
   readonly onHello: () => void;
@@ -16,28 +16,28 @@ export interface LightningdOffer {
   readonly onBroken: (said: string) => Promise<void>;
 }
 
-/** How long a connection to a pod is kept that nobody uses, in ms. */
-const KEPT_MS = 30_000;
-/** A reply of more bytes is no notification. */
-const LARGE = 4_000;
+/** How long a connection to a pod is kept that nobody uses, in ms: bitcoind itself closes one after 30 s. */
+const KEPT_MS = 20_000;
 
-/** A client of a pod's lightningd: connected to it when it asks something, for as long as others don't need its slot. */
-export class LightningdClient implements Holder {
+/** A client of a pod's daemon: connected to it when it asks something, for as long as others don't need its slot. */
+export class Client implements Holder {
   readonly #client: Socket;
-  readonly #offer: LightningdOffer;
-  readonly #requests = new JsonFramer();
-  #replies = new JsonFramer();
+  readonly #offer: Offer;
+  readonly #requests: ReturnType<Protocol['framer']>;
+  #replies: ReturnType<Protocol['framer']>;
   #bridge: BridgeChild | undefined;
   #isComing = false;
-  #unsent: string[] = [];
+  #unsent: Message[] = [];
   #unanswered = 0;
   #kept: NodeJS.Timeout | undefined;
   idleSince: number | undefined;
   busySince: number | undefined;
 
-  constructor(client: Socket, offer: LightningdOffer) {
+  constructor(client: Socket, offer: Offer) {
     this.#client = client;
     this.#offer = offer;
+    this.#requests = offer.protocol.framer();
+    this.#replies = offer.protocol.framer();
     client.on('data', (chunk: Buffer) => this.#ask(chunk));
     client.on('close', () => this.yield());
   }
@@ -54,22 +54,23 @@ export class LightningdClient implements Holder {
 
   #ask(chunk: Buffer): void {
     try {
-      for (const text of this.#requests.push(chunk)) this.#request(text);
+      for (const message of this.#requests.push(chunk)) this.#request(message);
     } catch {
-      this.#client.destroy(); // that is no JSON: lightningd closes the connection, too
+      this.#client.destroy(); // that is no request: the daemon closes the connection, too
     }
   }
 
-  #request(text: string): void {
-    const id = stopIdOf(text);
-    if (id !== undefined) {
-      this.#client.end(encodeMessage({ jsonrpc: '2.0', id, result: 'Shutdown complete' }));
-      return this.#offer.onStop();
+  #request(message: Message): void {
+    const { protocol, onStop } = this.#offer;
+    const stopping = protocol.stopAnswer(message);
+    if (stopping !== undefined) {
+      this.#client.end(stopping);
+      return onStop();
     }
     clearTimeout(this.#kept);
     this.idleSince = undefined;
     if (this.#unanswered++ === 0 && this.#bridge) this.busySince = performance.now();
-    this.#unsent.push(`${text}\n\n`);
+    this.#unsent.push(protocol.sent(message));
     if (this.#bridge) this.#send(this.#bridge);
     else if (!this.#isComing) {
       this.#isComing = true;
@@ -80,7 +81,7 @@ export class LightningdClient implements Holder {
   #connect(): void {
     if (!this.#isComing) return; // its client has gone
     this.#isComing = false;
-    this.#replies = new JsonFramer();
+    this.#replies = this.#offer.protocol.framer();
     const bridge = new BridgeChild(this.#offer.to, {
       onHello: () => {
         this.busySince ??= performance.now();
@@ -102,17 +103,17 @@ export class LightningdClient implements Holder {
   }
 
   #send(bridge: BridgeChild): void {
-    const texts = this.#unsent;
+    const messages = this.#unsent;
     this.#unsent = [];
-    for (const text of texts)
-      if (!bridge.write(text)) {
+    for (const message of messages)
+      if (!bridge.write(message)) {
         this.#client.pause();
         bridge.onceDrained(() => this.#client.resume());
       }
   }
 
   #count(chunk: Buffer): void {
-    for (const text of this.#replies.push(chunk)) if (!isNotification(text)) this.#unanswered--;
+    for (const message of this.#replies.push(chunk)) if (this.#offer.protocol.isAnswer(message)) this.#unanswered--;
     if (this.#unanswered > 0) return;
     this.#unanswered = 0;
     this.busySince = undefined;
@@ -128,18 +129,4 @@ export class LightningdClient implements Holder {
     await this.#offer.onBroken(said);
     this.#client.destroySoon();
   }
-}
-
-const isNotification = (text: string): boolean => {
-  if (text.length > LARGE) return false;
-  const message: unknown = JSON.parse(text);
-  return isObject(message) && 'method' in message;
-};
-
-/** The id of a request for `stop`. */
-function stopIdOf(text: string): string | number | undefined {
-  if (!text.includes('"stop"')) return undefined; // most are not looked at twice
-  const request: unknown = JSON.parse(text);
-  if (!isObject(request) || request['method'] !== 'stop') return undefined;
-  return request['id'] as string | number;
 }
