@@ -8,8 +8,8 @@ import { removeTemporaries } from './lib/temporary.js';
 import { render, summary } from './lib/table.js';
 
 /** Measured only where it is named, as it takes long or nothing is held to it. */
-const NAMED_ONLY = ['networks', 'traffic', 'pods'];
-const GROUPS = ['demo', 'cli', 'nodes', 'embedded', 'idle', 'memory', 'plugins', 'warm'];
+const NAMED_ONLY = ['networks', 'traffic', 'pods', 'web-large'];
+const GROUPS = ['demo', 'cli', 'nodes', 'embedded', 'idle', 'memory', 'plugins', 'warm', 'web'];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
