@@ -1,5 +1,5 @@
 import { build } from './build.js';
 import { checkNode } from './check-node.js';
 checkNode();
-const { main } = await import(new URL('resident/main.js', build()).href);
+const { main } = await import(new URL('bundle/resident.js', build()).href);
 await main(process.argv.slice(2));

@@ -1,11 +1,18 @@
 /**
- * The command line and the library in some files instead of 300: Node takes a third of a millisecond for each module. The
+ * The command line, the resident process and the library in some files instead of 300: Node takes a third of a millisecond for each module. The
  * modules stay beside them, for their types and for the small programs that are started by their own files.
  */
 import { join, relative, sep } from 'node:path';
 import { rolldown } from 'rolldown';
 
-const ENTRIES = { cli: 'cli/main.js', index: 'index.js', vitest: 'vitest.js' };
+const ENTRIES = { cli: 'cli/main.js', resident: 'resident/main.js', index: 'index.js', vitest: 'vitest.js' };
+
+/** Packages of a hundred small files each, of which we use few: they are bundled, too, each as one file. */
+const BUNDLED = { zod: /^zod(?:\/|$)/, hono: /^(?:@hono\/node-server|hono)(?:\/|$)/ };
+const LICENCES = {
+  zod: '/*! with zod, by Colin McDonnell: MIT */',
+  hono: '/*! with hono and @hono/node-server, by Yusuke Wada and Hono contributors: MIT */',
+};
 
 /** What almost every command loads: with all that it imports, it is one file. */
 const COMMON = 'network/playground.js';
@@ -14,7 +21,7 @@ export async function bundlePrograms(build) {
   const folder = join(build, 'bundle');
   const options = {
     platform: 'node',
-    external: (id) => !id.startsWith('.') && !id.startsWith('/'),
+    external: (id) => !/^[./]/.test(id) && !Object.values(BUNDLED).some((names) => names.test(id)),
     plugins: [{ name: 'where-a-module-was', transform: whereItWas(folder) }],
     logLevel: 'silent',
   };
@@ -27,7 +34,14 @@ export async function bundlePrograms(build) {
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
     comments: { legal: true, annotation: false, jsdoc: false },
-    codeSplitting: { groups: [{ name: 'common', test: (id) => common.has(id) }] },
+    banner: ({ name }) => LICENCES[name] ?? '',
+    codeSplitting: {
+      groups: [
+        { name: 'common', test: (id) => common.has(id) },
+        { name: 'zod', test: /\/node_modules\/zod\// },
+        { name: 'hono', test: /\/node_modules\/(?:@hono|hono)\// },
+      ],
+    },
   });
 }
 
