@@ -95,6 +95,15 @@ describeEach((_, { flags }) => {
       expect(await panel.textContent()).toContain(payment_hash);
     });
 
+    test('lists what happened before it was opened, and draws nothing of that', async () => {
+      await openPage(); // so that somebody listens
+      const { bolt11 } = await json<{ bolt11: string }>('invoice', 'l2', '321sat', 'of before');
+      await json('pay', 'l1', bolt11);
+      const page = await openPage();
+      await page.getByRole('listitem').filter({ hasText: 'l1 has paid l2 321sat' }).first().waitFor();
+      expect(await page.locator('[data-flight]').count()).toBe(0);
+    });
+
     test('has channels opened by drawing them, and pays what is picked', async () => {
       const page = await openPage();
       await nodeMark(page, 'l1').locator('.disc').hover();

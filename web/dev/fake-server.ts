@@ -13,7 +13,7 @@ export function fakeServer(): Plugin {
   const readers = new Set<ServerResponse>();
   const told: { id: number; frame: string }[] = [];
   const tell = (event: string, data: unknown, id?: number): void => {
-    const frame = `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+    const frame = written(event, data, id);
     if (id !== undefined) told.push({ id, frame });
     if (told.length > 2000) told.shift();
     for (const reader of readers) reader.write(frame);
@@ -55,7 +55,7 @@ export function fakeServer(): Plugin {
         `retry: 500\n\n${told
           .filter(({ id }) => id > after)
           .map(({ frame }) => frame)
-          .join('')}`,
+          .join('')}${written('state', playground.state)}`,
       );
       readers.add(response);
       response.on('close', () => readers.delete(response));
@@ -112,6 +112,9 @@ export function fakeServer(): Plugin {
   };
 }
 
+const written = (event: string, data: unknown, id?: number): string =>
+  `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+
 async function bodyOf(request: IncomingMessage): Promise<Record<string, never>> {
   let text = '';
   for await (const chunk of request) text += String(chunk);
@@ -130,7 +133,7 @@ function log(response: ServerResponse): void {
       source: 'lightningd',
       text: `line ${count}: peer ready <b>not bold</b>`,
     };
-    response.write(`event: line\ndata: ${JSON.stringify(data)}\n\n`);
+    response.write(written('line', data));
   };
   for (let index = 0; index < 120; index++) line();
   const timer = setInterval(line, 700);

@@ -16,10 +16,12 @@ export function eventRoutes({ live, ending }: WebParts): Hono {
     const { events } = live;
     const given = c.req.header('last-event-id') ?? c.req.query('after');
     let last = given === undefined || !/^\d+$/.test(given) ? undefined : Number(given);
+    let hasCaughtUp = false;
     return eventStream(
       {
         next: () => {
-          const told = events.after(last, AT_ONCE);
+          const told = events.after(last, AT_ONCE, !hasCaughtUp);
+          hasCaughtUp ||= told.at(-1)?.event === 'state';
           last = told.at(-1)?.id ?? last ?? events.last;
           return told.map(({ id, event, data }) => written(event, data, id)).join('');
         },

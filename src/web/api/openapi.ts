@@ -94,7 +94,7 @@ const OPERATIONS: { readonly [path: string]: { readonly get?: Operation; readonl
       summary:
         'how all stands whenever that is another, and what happens. Last-Event-ID, or `after`, catches up; `reset` says that what was missed is kept no longer',
       events: { state: State, happening: Happening, reset: z.object({}) },
-      query: { after: 'the number of the last event that was seen' },
+      query: { after: 'the number of the last event that was seen; 0 for all that is kept' },
     },
   },
   '/commands': { get: { summary: 'the commands that can be run', answer: Descriptions } },

@@ -51,19 +51,21 @@ export class EventLog {
   }
 
   /**
-   * What came behind a number, at most so many: happenings, and once they are all there how all stands, if that has changed.
-   * Where more was missed than is kept, that is told instead of what was missed.
+   * What came behind a number, at most so many: happenings, and once they are all there how all stands, if that has changed
+   * or nothing has been told before. Behind 0 is all that is kept. Where more was missed than is kept, that is told, and then
+   * all that is kept.
    *
    * @param id undefined: how all stands alone
+   * @param isFirst whether it begins what a reader is told
    */
-  after(id: number | undefined, most: number): readonly WebEvent[] {
-    const isMissed = id !== undefined && (id < this.#begin || id > this.#last);
-    const from = id === undefined || isMissed ? this.#last : id;
+  after(id: number | undefined, most: number, isFirst = false): readonly WebEvent[] {
+    const isMissed = id !== undefined && id !== 0 && (id < this.#begin || id > this.#last);
+    const from = isMissed ? 0 : (id ?? this.#last);
     const first = this.#happenings.findLastIndex((each) => each.id <= from) + 1;
     const happened = this.#happenings.slice(first, first + most);
     const events: WebEvent[] = isMissed ? [{ id: from, event: 'reset', data: '{}' }, ...happened] : happened;
     const isAll = first + happened.length === this.#happenings.length;
-    const isNews = this.#state !== undefined && (id === undefined || isMissed || this.#state.id > from);
+    const isNews = this.#state !== undefined && (isFirst || this.#state.id > from);
     // its number is that of the last that was told: whoever comes back with it has seen all up to there
     if (isAll && isNews) events.push({ ...this.#state!, id: Math.max(this.#state!.id, events.at(-1)?.id ?? from) });
     return events;

@@ -7,7 +7,7 @@ test('who comes anew is told how all stands, and then what happens, by rising nu
   const log = new EventLog();
   log.add((id) => ({ id }));
   log.setState('{"a":1}');
-  const [state, ...rest] = log.after(undefined, 10);
+  const [state, ...rest] = log.after(undefined, 10, true);
   expect(state).toMatchObject({ event: 'state', data: '{"a":1}' });
   expect(rest).toEqual([]);
   log.add((id) => ({ id }));
@@ -36,6 +36,18 @@ test('who comes back hears all that he missed, and nothing twice, however it is 
   expect(heard).toHaveLength(10);
 });
 
+test('who asks for all that is kept hears it from the first, and at the end how all stands, news or not', () => {
+  const log = new EventLog();
+  log.setState('{}');
+  log.add((id) => ({ id }));
+  log.add((id) => ({ id }));
+  expect(log.after(0, 1, true).map(({ event }) => event)).toEqual(['happening']);
+  const all = log.after(0, 10, true);
+  expect(all.map(({ event }) => event)).toEqual(['happening', 'happening', 'state']);
+  expect(log.after(all.at(-1)!.id, 10)).toEqual([]);
+  expect(log.after(all.at(-1)!.id, 10, true).map(({ event }) => event)).toEqual(['state']);
+});
+
 test('who missed more than is kept is told so, and so is who comes with a number of another server', () => {
   const log = new EventLog();
   const from = log.last;
@@ -44,7 +56,9 @@ test('who missed more than is kept is told so, and so is who comes with a number
   expect(log.happenings.length).toBeLessThanOrEqual(4_000);
   expect(log.after(log.last - 1_999, 5_000)).toHaveLength(1_999);
   for (const id of [from, 7, log.last + 1]) {
-    const told = log.after(id, 10).map(({ event }) => event);
-    expect(told).toEqual(['reset', 'state']);
+    const [reset, ...kept] = log.after(id, 10);
+    expect(reset).toMatchObject({ event: 'reset' });
+    expect(idsOf(kept)).toEqual(idsOf(log.happenings.slice(0, 10)));
+    expect(log.after(reset!.id, 10)).toEqual(kept);
   }
 });

@@ -16,13 +16,16 @@ class Live {
   connection = $state<Connection>('connecting');
   /** What was wrong when the state was last asked for, other than no server. */
   error = $state.raw<ApiError>();
-  /** Whether something was missed, since it was too long ago when the page came back. */
+  /** Whether more has happened than is kept, here or by the server. */
   hasGap = $state(false);
 
   readonly #listeners = new Set<(happening: Happening) => void>();
   #batch: Happening[] = [];
   #source: EventSource | undefined;
-  #lastId: number | undefined;
+  /** 0 asks for all that is kept. */
+  #lastId = 0;
+  /** Whether all has been told that had happened when the page connected: it is listed, but nothing moves for it. */
+  #hasCaughtUp = false;
   #failures = 0;
 
   start(): void {
@@ -55,25 +58,26 @@ class Live {
       this.#retry();
       return;
     }
-    const source = new EventSource(this.#lastId === undefined ? '/api/events' : `/api/events?after=${this.#lastId}`);
+    const source = new EventSource(`/api/events?after=${this.#lastId}`);
     this.#source = source;
+    this.#hasCaughtUp = false;
     source.addEventListener('open', () => {
       this.connection = 'live';
       this.#failures = 0;
     });
     source.addEventListener('state', ({ data }: MessageEvent<string>) => {
       this.state = JSON.parse(data) as State;
+      this.#hasCaughtUp = true;
     });
     source.addEventListener('happening', ({ data, lastEventId }: MessageEvent<string>) => {
       this.#take(JSON.parse(data) as Happening, lastEventId);
     });
     source.addEventListener('reset', () => {
-      // ids may begin anew, so what is shown of before goes with them
-      this.hasGap = this.happenings.length > 0;
+      // what is kept is told anew
+      this.hasGap = true;
       this.happenings = [];
       this.#batch = [];
-      this.#lastId = undefined;
-      void this.refresh().catch(() => undefined);
+      this.#lastId = 0;
     });
     // a browser tries again by itself for some errors and not for others: here it is the same for all
     source.addEventListener('error', () => {
@@ -91,12 +95,14 @@ class Live {
 
   #take(happening: Happening, eventId: string): void {
     const id = Number(eventId || happening.id);
-    if (this.#lastId !== undefined && id <= this.#lastId) return; // told twice, as after a reconnection
+    if (id <= this.#lastId) return; // told twice, as after a reconnection
     this.#lastId = id;
-    for (const listener of this.#listeners) listener(happening);
+    if (this.#hasCaughtUp) for (const listener of this.#listeners) listener(happening);
     if (this.#batch.push(happening) > 1) return;
     setTimeout(() => {
-      this.happenings = [...this.happenings, ...this.#batch].slice(-KEPT);
+      const all = [...this.happenings, ...this.#batch];
+      this.hasGap ||= all.length > KEPT;
+      this.happenings = all.slice(-KEPT);
       this.#batch = [];
     }, BATCH_MS);
   }
