@@ -13,8 +13,9 @@ export interface KnownFailure {
 export class KnownError extends LnPlayError {
   readonly failure: KnownFailure;
   constructor(failure: KnownFailure, cause: LnPlayError) {
-    const { code, what, hint } = failure;
-    super(code, what, { details: cause.details.slice(-1), hint, cause });
+    const { code, what, hint, says } = failure;
+    const line = cause.details.findLast((each) => says.test(each)) ?? cause.details.at(-1);
+    super(code, what, { details: line === undefined ? [] : [line], hint, cause });
     this.failure = failure;
   }
 }

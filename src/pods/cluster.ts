@@ -13,10 +13,11 @@ export type OwnedPlace = PodsPlace & { readonly id: string };
  * `absent`: there is none, or it was asked to stop;
  * `starting`: it isn't there yet; `why` is what it waits for;
  * `running`: its daemon runs, ready or not;
+ * `ended`: its daemon has ended by itself, and is not started again;
  * `failed`: it won't get better by waiting.
  */
 export interface PodState {
-  readonly phase: 'absent' | 'starting' | 'running' | 'failed';
+  readonly phase: 'absent' | 'starting' | 'running' | 'ended' | 'failed';
   readonly why?: string | undefined;
   /** What can be done about that. */
   readonly hint?: string | undefined;
@@ -55,6 +56,8 @@ export interface Cluster {
   readonly title: string;
   /** Of how many pods one program follows the logs. */
   readonly logsAtOnce: number;
+  /** Whether it lets more and more time go by before it starts again what crashes. */
+  readonly backsOff: boolean;
   /**
    * Whether it can be had.
    *

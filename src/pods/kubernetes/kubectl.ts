@@ -29,6 +29,7 @@ interface Event {
 export class Kubectl implements Cluster {
   readonly place: Place;
   readonly logsAtOnce = 100;
+  readonly backsOff = true;
   readonly #limitMs: number;
 
   /** @param limitMs how long a call may take, in ms */

@@ -152,11 +152,11 @@ export class KeptPod implements Kept {
   }
 
   #hasCrashed({ phase, crashes }: PodState): boolean {
-    return phase === 'starting' && crashes - (this.#forgiven ?? 0) >= CRASHES;
+    return phase === 'ended' || (phase === 'starting' && crashes - (this.#forgiven ?? 0) >= CRASHES);
   }
 
   #giveUp({ why }: PodState): void {
-    const { cluster } = this.#means;
+    const { cluster, stop } = this.#means;
     const { host } = this.#options;
     if (this.#ended.signal.aborted) return;
     this.drop();
@@ -167,7 +167,8 @@ export class KeptPod implements Kept {
           hint: 'its last lines say why; mend that, then run `ln-play up` again',
         }),
       );
-    cluster.lastLines(host).then(end, (error: unknown) => end([String(error)]));
+    const told = cluster.lastLines(host).then(end, (error: unknown) => end([String(error)]));
+    if (!cluster.backsOff) void told.then(() => stop(host)).catch(() => {}); // else it crashes for ever
   }
 
   #isAway(): void {
