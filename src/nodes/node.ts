@@ -88,6 +88,8 @@ export interface LightningNode {
   screenPeers(rulesFile: string): Promise<void>;
   /** Ends that. */
   unscreenPeers(rulesFile: string): Promise<void>;
+  /** Whether it can tell what happens; see `tell`. */
+  readonly tells: boolean;
   /**
    * Has it tell what happens to whoever listens at a unix socket, as lines of JSON `{ node, topic, params }`, until nobody
    * listens any more, or it ends; nothing of it is in its config.

@@ -254,6 +254,10 @@ export class ClnNode implements LightningNode {
     if (await this.#hasPlugin(plugin)) await this.#call('plugin', { subcommand: 'stop', plugin });
   }
 
+  get tells(): boolean {
+    return true;
+  }
+
   async tell(socket: string): Promise<void> {
     const plugin = await installPlugin(dirname(socket), 'web-feed');
     if (await this.#hasPlugin(plugin)) return;

@@ -34,6 +34,11 @@ export class PodNode extends ClnNode {
     return async () => {};
   }
 
+  /** Its plugins are programs of the pod, and none of them can talk to us here. */
+  override get tells(): boolean {
+    return false;
+  }
+
   override async address(): Promise<string> {
     return `${await this.id()}@${this.#pod}:${PEER_PORT}`;
   }

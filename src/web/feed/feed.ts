@@ -59,7 +59,8 @@ export class Feed {
   look(): void {
     const telling = new Set(this.#sockets.values());
     for (const { state, id, name, node } of this.#options.views()) {
-      if (state !== 'running' || id === undefined || telling.has(name) || this.#asking.has(name)) continue;
+      if (!node.tells || state !== 'running' || id === undefined || telling.has(name) || this.#asking.has(name))
+        continue;
       if (this.#asking.size >= AT_ONCE) return;
       this.#asking.add(name);
       void node

@@ -16,6 +16,9 @@ import type { State } from './state.js';
 const PULSE_MS = 1_000;
 const TELL_MS = 250;
 const BACKGROUND_MS = 1_000;
+/** How many nodes that tell nothing are asked in each pulse, and how many pulses one is left alone at the least. */
+const SILENT_AT_ONCE = 4;
+const SILENT_PULSES = 3;
 
 export interface CollectorOptions {
   readonly playground: Playground;
@@ -40,6 +43,7 @@ export class Collector {
   #snapshots: State['snapshots'] = [];
   #snapshotsAsOf = -1;
   #told = '';
+  #pulses = 0;
 
   constructor(options: CollectorOptions) {
     this.#options = options;
@@ -95,12 +99,21 @@ export class Collector {
       if (state !== view.state) this.#options.onDaemon(view.name, state);
       view.state = state;
     }
+    this.#askSilent();
     if (Object.keys(background.sections).length > 1) this.#backgrounds.ask();
     const asOf = await stat(layout.snapshots).then(
       ({ mtimeMs }) => mtimeMs,
       () => 0,
     );
     if (asOf !== this.#snapshotsAsOf) await this.#readSnapshots(asOf);
+  }
+
+  /** Asks nodes that tell nothing of what happens, in turns. */
+  #askSilent(): void {
+    const silent = this.views.filter(({ node }) => !node.tells);
+    const turns = Math.max(SILENT_PULSES, Math.ceil(silent.length / SILENT_AT_ONCE));
+    this.#pulses = (this.#pulses + 1) % turns;
+    for (const [index, view] of silent.entries()) if (index % turns === this.#pulses) view.ask(ALL_PARTS);
   }
 
   shown(): State {

@@ -9,11 +9,12 @@ export type Part = 'info' | 'channels' | 'coins';
 
 export const ALL_PARTS: readonly Part[] = ['info', 'channels', 'coins'];
 
-/** A node is asked no more often than this, in ms; and how long it may take to answer. */
+/** A node is asked no more often than this, in ms; and how long it may take to answer, and one that is far away. */
 const EVERY_MS = 1_000;
 const ANSWER_MS = 5_000;
+const FAR_ANSWER_MS = 60_000;
 
-/** What is known of a node. It is asked only once something has happened. */
+/** What is known of a node. It is asked only once something has happened; one that tells nothing, now and then. */
 export class NodeView {
   readonly node: LightningNode;
   readonly #onChange: () => void;
@@ -98,7 +99,7 @@ export class NodeView {
     const wanted = Array.from(this.#wanted);
     this.#wanted.clear();
     if (this.#state !== 'running') return;
-    const options = { timeoutMs: ANSWER_MS };
+    const options = { timeoutMs: this.node.tells ? ANSWER_MS : FAR_ANSWER_MS };
     const ask: { readonly [P in Part]: () => Promise<void> } = {
       info: async () => void (this.#info = await this.node.info(options)),
       channels: async () => void (this.#channels = await this.node.channels(undefined, options)),
