@@ -4,9 +4,13 @@ import { Feed, type Notification } from './feed/feed.js';
 import type { NewHappening } from './happenings/happening.js';
 import { Payments } from './happenings/payments.js';
 import { PARTS, partsMoved, translate } from './happenings/translate.js';
+import { WaitingHtlcs } from './happenings/waiting-htlcs.js';
 import { Collector } from './state/collector.js';
 import type { DaemonState } from '../daemons/daemon.js';
 import type { SeenBlock } from './state/chain-view.js';
+
+/** When a payer is looked at again, whose HTLC may not have been there yet: as soon as one is asked that has paid meanwhile. */
+const AGAIN_MS = 900;
 
 /** What goes on in a playground: how all stands, and each thing that happens. */
 export class Live {
@@ -14,11 +18,13 @@ export class Live {
   readonly collector: Collector;
   readonly #feed: Feed;
   readonly #payments: Payments;
+  readonly #htlcs: WaitingHtlcs;
 
-  private constructor(collector: Collector, feed: Feed, payments: Payments) {
+  private constructor(collector: Collector, feed: Feed, payments: Payments, htlcs: WaitingHtlcs) {
     this.collector = collector;
     this.#feed = feed;
     this.#payments = payments;
+    this.#htlcs = htlcs;
   }
 
   static async open(
@@ -26,14 +32,24 @@ export class Live {
     { isReadOnly, log }: { readonly isReadOnly: () => boolean; readonly log: (line: string) => void },
   ): Promise<Live> {
     let live: Live | undefined;
+    const onHappening = (happening: NewHappening): void => live?.happened(happening);
+    const htlcs = new WaitingHtlcs({
+      onHappening,
+      ask: (nodes) => {
+        for (const node of nodes) collector.ask(['channels'], node);
+      },
+    });
     const collector = new Collector({
       playground,
       isReadOnly,
-      onState: (json) => live?.events.setState(json),
-      onBlock: (block) => live?.happened(blockHappening(block)),
-      onDaemon: (name, state) => live?.happened(daemonHappening(name, state)),
+      onState: (state, json) => {
+        live?.events.setState(json);
+        htlcs.see(state.channels);
+      },
+      onBlock: (block) => onHappening(blockHappening(block)),
+      onDaemon: (name, state) => onHappening(daemonHappening(name, state)),
     });
-    const payments = new Payments(collector.names, (happening) => live?.happened(happening));
+    const payments = new Payments(collector.names, onHappening);
     const feed = await Feed.open({
       socket: playground.layout.webFeed,
       views: () => collector.views,
@@ -42,7 +58,7 @@ export class Live {
       onEnd: () => void collector.look(),
       log,
     });
-    live = new Live(collector, feed, payments);
+    live = new Live(collector, feed, payments, htlcs);
     live.events.setState(JSON.stringify(collector.shown()));
     return live;
   }
@@ -60,6 +76,7 @@ export class Live {
   async close(): Promise<void> {
     this.collector.end();
     this.#payments.end();
+    this.#htlcs.end();
     await this.#feed.close();
   }
 
@@ -70,6 +87,7 @@ export class Live {
     if (topic === 'block_added') view.sawBlock(Number(params['height']));
     const parts = topic === 'coin_movement' ? partsMoved(params) : PARTS[topic];
     if (parts) this.collector.ask(parts, node);
+    if (topic === 'pay_part_start') setTimeout(() => this.collector.ask(parts, node), AGAIN_MS).unref();
     if (this.#payments.take(told)) return;
     const happening = translate(told, this.collector.names);
     if (happening) this.happened(happening);

@@ -207,6 +207,31 @@ describeEach((_implementation, { flags }) => {
     listener.close();
   });
 
+  test('a payment that somebody holds: an HTLC that waits is told in each channel of its way, and that it waits no more', async () => {
+    await json('up', '--topology', 'line:3', ...flags);
+    const made = await runCli(['plugin', 'new', 'hold', '--template', 'hold-invoice'], { cwd: folders.folder });
+    expect(made).toMatchObject({ code: 0 });
+    await json('plugin', 'start', 'l3', join(folders.folder, 'hold', 'hold.js'));
+    const visitor = await Visitor.by(await open());
+    const listener = await visitor.listen();
+    await untilFeeds(3);
+    const hold = ['cli', 'l3', 'hold-invoice', '24sat', 'shoes', 'a pair'];
+    const { bolt11, payment_hash } = await json<{ bolt11: string; payment_hash: string }>(...hold);
+    const paid = visitor.ask('/api/commands/pay', { body: { args: ['l1', bolt11] } });
+    const htlc = (text: RegExp) =>
+      listener.happening(`one of ${String(text)}`, (each) => each.kind === 'htlc' && text.test(each.text));
+    for (const way of ['l1 to l2', 'l2 to l3']) {
+      const { data } = await htlc(
+        new RegExp(`^an HTLC of 24\\d*m?sat from ${way} waits \\(\\w+_ADD_ACK_REVOCATION\\)$`),
+      );
+      expect(data).toMatchObject({ htlc: { payment_hash } });
+    }
+    await json('cli', 'l3', 'cancel', payment_hash);
+    for (const way of ['l1 to l2', 'l2 to l3']) await htlc(new RegExp(`from ${way} waits no more, after \\d+ s$`));
+    expect(await paid).toMatchObject({ status: 422 });
+    listener.close();
+  });
+
   test('nodes tell what happens by a plugin that is nobody else’s: it is in no config and no export, and ends with the server', async () => {
     await json('up', '--nodes', '2', ...flags);
     const exported = await json('export', 'network');

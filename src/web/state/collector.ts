@@ -23,8 +23,8 @@ const SILENT_PULSES = 3;
 export interface CollectorOptions {
   readonly playground: Playground;
   readonly isReadOnly: () => boolean;
-  /** Told how all stands whenever that is another than before: JSON, on one line. */
-  readonly onState: (json: string) => void;
+  /** Told how all stands whenever that is another than before; also as JSON, on one line. */
+  readonly onState: (state: State, json: string) => void;
   readonly onBlock: (block: SeenBlock) => void;
   /** Told of a node that runs, or no longer does. */
   readonly onDaemon: (name: string, state: DaemonState) => void;
@@ -140,7 +140,7 @@ export class Collector {
     const told = JSON.stringify(state, withoutCountdowns);
     if (told === this.#told) return;
     this.#told = told;
-    this.#options.onState(JSON.stringify(state));
+    this.#options.onState(state, JSON.stringify(state));
   }
 
   async #readBackground(): Promise<void> {

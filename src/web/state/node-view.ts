@@ -23,6 +23,7 @@ export class NodeView {
   #state: DaemonState = 'stopped';
   #info: NodeInfo | undefined;
   #channels: readonly Channel[] = [];
+  #channelsAsOf = -Infinity;
   #coins: readonly Coin[] | undefined;
   #problem: string | null = null;
 
@@ -41,6 +42,11 @@ export class NodeView {
 
   get channels(): readonly Channel[] {
     return this.#channels;
+  }
+
+  /** When it was asked for them, by performance.now(). */
+  get channelsAsOf(): number {
+    return this.#channelsAsOf;
   }
 
   get state(): DaemonState {
@@ -102,7 +108,11 @@ export class NodeView {
     const options = { timeoutMs: this.node.tells ? ANSWER_MS : FAR_ANSWER_MS };
     const ask: { readonly [P in Part]: () => Promise<void> } = {
       info: async () => void (this.#info = await this.node.info(options)),
-      channels: async () => void (this.#channels = await this.node.channels(undefined, options)),
+      channels: async () => {
+        const asOf = performance.now();
+        this.#channels = await this.node.channels(undefined, options);
+        this.#channelsAsOf = asOf;
+      },
       coins: async () => void (this.#coins = await this.node.funds(options)),
     };
     try {
