@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ConfigFile } from '../core/config-file.js';
 import { LnPlayError, systemCode } from '../core/errors.js';
-import { fileError, makePrivateFolder, readIfThere, writeWhole } from '../core/files.js';
+import { fileError, isThere, makePrivateFolder, readIfThere, writeWhole } from '../core/files.js';
 import type { Probe } from '../core/wait.js';
 import { certificatesAside } from '../core/certificates.js';
 import { SMALL_HEAP_ENV } from '../core/small-heap.js';
@@ -222,6 +222,8 @@ export class Lightningd {
   }
 
   async #ready(): Promise<Probe<void>> {
+    // a connection that fails takes ten times as long, and this is asked some fifty times
+    if (!(await isThere(this.rpc.path))) return { seen: `${this.rpc.path} is not there yet` };
     try {
       const info = await this.rpc.call('getinfo');
       const warning = info.warning_bitcoind_sync ?? info.warning_lightningd_sync;

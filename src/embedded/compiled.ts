@@ -30,6 +30,8 @@ export interface Loaded<Exports> {
 export function loadCompiled<Exports>(file: string, cache = cacheFolder()): Loaded<Exports> {
   // of LDK a node calls a small part: WebAssembly that isn't called isn't checked. V8's version, below, has its flags in it
   setFlagsFromString('--wasm-lazy-validation');
+  // nor is much of what is called worth compiling once more, better, as early as V8 takes it to be by default
+  setFlagsFromString('--wasm-tiering-budget=30000000');
   setFlagsFromString(SMALL_HEAP_LATER);
   const source = readFileSync(file);
   const folder = join(cache, FOLDER);

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fileError, removeTree } from '../core/files.js';
 import { fleeting } from '../core/fleeting.js';
 import { startReaper, type Reaper } from '../process/reaper.js';
+import { temporaryRoot } from './temporary-root.js';
 
 /** A temporary folder for one playground, which goes when our process goes, however it goes. */
 export class Ephemeral {
@@ -19,7 +19,7 @@ export class Ephemeral {
 
   static async create(): Promise<Ephemeral> {
     try {
-      const path = join(tmpdir(), `ln-play-${randomBytes(6).toString('hex')}`);
+      const path = join(await temporaryRoot(), `ln-play-${randomBytes(6).toString('hex')}`);
       const reap = fileURLToPath(new URL('reap.js', import.meta.url));
       // before the folder is there: a kill at any moment finds somebody who removes it
       const reaper = await startReaper({ command: process.execPath, args: [reap, path] });

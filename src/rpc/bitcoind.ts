@@ -161,6 +161,7 @@ export class BitcoindRpc {
         response.on('error', lost);
       });
       const lost = (cause: Error): void => {
+        this.#authorization = undefined; // one that is started again has a new cookie, and lets who brings the old one wait
         const why = systemCode(cause) ?? messageOf(cause);
         const hint = 'start it with `ln-play up`';
         reject(new LnPlayError('CONNECTION', `bitcoind does not answer at ${this.#where} (${why})`, { hint, cause }));
