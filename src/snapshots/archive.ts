@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { link, mkdir, open, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { ReadEntry } from 'tar';
 import { LnPlayError, messageOf, systemCode } from '../core/errors.js';
-import { fileError, makePrivateFolder } from '../core/files.js';
+import { fileError, makePrivateFolder, namesIn } from '../core/files.js';
 import { SparseWriter } from './copy.js';
 import { sync, syncTree } from './durable.js';
 import {
@@ -30,8 +30,9 @@ const FILES = 'files/';
 /** Writes an image into a file that is not there yet, as a whole or not at all. @throws {LnPlayError} FILESYSTEM, USAGE */
 export async function packImage({ folder, manifest }: Image, file: string): Promise<void> {
   const { create } = await import('tar'); // only where something is packed
-  const temporary = `${file}.${randomUUID()}.tmp`;
+  const temporary = `${file}.${process.pid}-${randomUUID()}.tmp`;
   try {
+    await removeLeftOvers(file);
     const options = { cwd: folder, file: temporary, gzip: true, portable: true, noDirRecurse: true, mode: 0o600 };
     await create(options, [MANIFEST, ...manifest.files.map(({ path }) => FILES + path)]);
     await sync(temporary);
@@ -43,6 +44,23 @@ export async function packImage({ folder, manifest }: Image, file: string): Prom
     throw new LnPlayError('STATE', `${file} is there already`, { hint: 'choose another name, or move it away' });
   } finally {
     await rm(temporary, { force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return systemCode(error) !== 'ESRCH';
+  }
+}
+
+/** Removes what was written beside a file by somebody who was killed in the middle of it. */
+async function removeLeftOvers(file: string): Promise<void> {
+  const folder = dirname(file);
+  for (const name of await namesIn(folder)) {
+    const [, pid] = (name.startsWith(`${basename(file)}.`) && /\.(\d+)-[0-9a-f-]{36}\.tmp$/.exec(name)) || [];
+    if (pid !== undefined && !isRunning(Number(pid))) await rm(join(folder, name), { force: true });
   }
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { lstat, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -115,6 +115,19 @@ test('what was packed is unpacked: files and folders as they were, links left ou
   expect((await inside('l1/blocks')).blocks).toBeLessThan(64);
   expect((await inside('l1/empty')).isDirectory()).toBe(true);
   await expect(packImage(image, file)).rejects.toMatchObject({ code: 'STATE' });
+});
+
+test('what one who was killed left beside the file goes; what another is writing stays', async () => {
+  const from = join(folder, 'from');
+  await mkdir(join(from, 'l1'), { recursive: true });
+  const image = await sealImage(join(folder, 'made'), await copyState(from, ['l1'], join(folder, 'made')), FACTS);
+  const out = join(folder, 'out');
+  const left = (pid: number): string => `out.tar.gz.${pid}-${randomUUID()}.tmp`;
+  const theirs = [left(process.pid), 'out.tar.gz.old.tmp', `other${left(2 ** 30)}`];
+  await mkdir(out);
+  for (const name of [left(2 ** 30), ...theirs]) await writeFile(join(out, name), 'half');
+  await packImage(image, join(out, 'out.tar.gz'));
+  expect((await readdir(out)).toSorted()).toEqual(['out.tar.gz', ...theirs].toSorted());
 });
 
 test('one by other hands that is well made is taken, with or without gzip', async () => {
