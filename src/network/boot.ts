@@ -168,7 +168,8 @@ async function start<N extends Network>(
     bitcoindDied = (error) => reject((chainFailure = error));
   });
   failure.catch(() => {}); // whoever waits hears of it
-  const wait = { ...(playground.isInPods && { timeoutMs: POD_READY_MS }), ...playground.wait, failure };
+  const longer = playground.isInPods && { timeoutMs: playground.limit(POD_READY_MS) };
+  const wait = { ...playground.wait, ...longer, failure };
   const started: Daemon[] = [];
   const restore: (() => Promise<void>)[] = [];
   const failed = new Map<LightningNode, unknown>();

@@ -46,6 +46,10 @@ export interface NetworkContext {
 /** What fails with one of these may do so since another command starts bitcoind again. */
 const BITCOIND_ENDS: ReadonlySet<ErrorCode> = new Set(['DAEMON', 'CONNECTION']);
 
+/** How long a wait may take in pods, in ms, and how much longer for each node: a step asks all, and only some at once. */
+const POD_WAIT_MS = 60_000;
+const POD_WAIT_MORE_MS = 1_000;
+
 /** A bitcoind and the lightning nodes around it, and what one does with them once they run. */
 export class Network {
   readonly layout: Layout;
@@ -123,13 +127,19 @@ export class Network {
 
   /** What every wait gets: its time limit and signal, and the end of bitcoind, which all need. */
   get wait(): ReadyOptions {
-    const { signal, timeoutMs } = this.#context;
+    const inPods = this.isInPods ? POD_WAIT_MS + POD_WAIT_MORE_MS * this.#nodes.size : undefined;
+    const timeoutMs = this.#context.timeoutMs ?? inPods;
     return {
-      signal,
+      signal: this.#context.signal,
       failure: this.bitcoind.daemon.died,
       onHeldUp: (why) => this.steps.begin(why),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     };
+  }
+
+  /** How long something may take, in ms: what the user gives each wait, or else `usualMs`. */
+  limit(usualMs: number): number {
+    return this.#context.timeoutMs ?? usualMs;
   }
 
   /** All nodes, in the order in which they were asked for. There may be one alone: then the second is undefined. */
