@@ -4,8 +4,9 @@ import { createInterface } from 'node:readline';
 import { startStream } from '../../process/stream-child.js';
 import type { Cluster } from '../cluster.js';
 
-/** How long it waits for more pods whose logs can be followed by the same program, in ms. */
+/** How long it waits for one more pod whose log can be followed by the same program, and for all of them, in ms. */
 const GATHER_MS = 200;
+const MOST_GATHER_MS = 5_000;
 
 interface Followed {
   readonly file: string;
@@ -22,6 +23,8 @@ export class Logs {
   readonly #signal: AbortSignal;
   readonly #followed = new Map<string, Followed>();
   #next = new Set<string>();
+  #startBy = 0;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(cluster: Cluster, signal: AbortSignal) {
     this.#cluster = cluster;
@@ -50,8 +53,11 @@ export class Logs {
   }
 
   #enqueue(host: string): void {
-    if (this.#next.size === 0) setTimeout(() => this.#start(), GATHER_MS);
+    const now = performance.now();
+    if (this.#next.size === 0) this.#startBy = now + MOST_GATHER_MS;
     this.#next.add(host);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#start(), Math.min(GATHER_MS, this.#startBy - now));
   }
 
   #start(): void {

@@ -10,6 +10,8 @@ export interface Holder {
 
 /** From when on what one does counts as what may take for ever, in ms. */
 const LONG_MS = 10_000;
+/** How long what has become idle stays with its holder while others wait, in ms: much that is asked comes in pairs. */
+const GRACE_MS = 50;
 /** How often those are looked for while somebody waits, in ms. */
 const LOOK_MS = 1_000;
 
@@ -50,17 +52,13 @@ export class Slots {
 
   #serve(): void {
     while (this.#waiting.length > 0 && this.#counted() < this.#most) this.#admit();
-    if (this.#waiting.length > 0) {
-      const [longest] = Array.from(this.#holders)
-        .filter(({ idleSince }) => idleSince !== undefined)
-        .toSorted((a, b) => a.idleSince! - b.idleSince!);
-      longest?.yield(); // which calls `leave`
-    }
-    if (this.#waiting.length > 0) this.#timer ??= setInterval(() => this.#serve(), LOOK_MS);
-    else {
-      clearInterval(this.#timer);
-      this.#timer = undefined;
-    }
+    clearTimeout(this.#timer);
+    if (this.#waiting.length === 0) return;
+    const [longest] = Array.from(this.#holders)
+      .filter(({ idleSince }) => idleSince !== undefined)
+      .toSorted((a, b) => a.idleSince! - b.idleSince!);
+    if (longest && performance.now() - longest.idleSince! >= GRACE_MS) return longest.yield(); // which calls `leave`
+    this.#timer = setTimeout(() => this.#serve(), longest ? GRACE_MS : LOOK_MS);
   }
 
   #admit(): void {

@@ -35,7 +35,7 @@ async function* upOf(nodes) {
   const timer = setInterval(() => look(dir, peaks), LOOK_MS);
   try {
     const from = performance.now();
-    await lnPlay('up', '--topology', `line:${nodes}`, '--on', 'kubernetes', '--timeout', '3600');
+    await lnPlay('up', '--topology', `line:${nodes}`, '--on', 'kubernetes');
     const all = performance.now() - from;
     const { calls, most, times, lightningds } = simulation;
     const since = (time) => time - from;
