@@ -1,4 +1,4 @@
-import type { Command, Happening, Method, NodeDetails } from '../src/api.js';
+import type { Command, Happening, Method, NodeDetails } from '../src/api-types.js';
 import type { FakePlayground } from './fake-playground.js';
 
 const command = (

@@ -1,4 +1,4 @@
-import type { ChannelState, Happening, NodeState, PaymentNews, State } from '../src/api.js';
+import type { ChannelState, Happening, NodeState, PaymentNews, State } from '../src/api-types.js';
 
 /** Numbers that look random and are the same every time. */
 export function dice(seed: number): () => number {

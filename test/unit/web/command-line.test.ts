@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Command } from '../../../web/src/api.js';
+import type { Command } from '../../../web/src/api-types.js';
 import { argsOf, commandLine, lossOf, missing, optionsOf } from '../../../web/src/doing/command-line.js';
 
 const arg = (name: string, required = true, many = false) => ({ name, required, many });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { PaymentNews } from '../../../web/src/api.js';
+import type { PaymentNews } from '../../../web/src/api-types.js';
 import { after, HOP_MS, placeOf, type Flight } from '../../../web/src/flow/flights.js';
 
 const ROUTE = { route: ['alice', 'bob', 'carol', 'dave'], channels: ['1x1x0', '2x1x0', '3x1x0'] };

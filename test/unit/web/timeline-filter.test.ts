@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Happening } from '../../../web/src/api.js';
+import type { Happening } from '../../../web/src/api-types.js';
 import { EVERYTHING, passes, toggled } from '../../../web/src/timeline/filter.js';
 
 const happening = (rest: Partial<Happening>): Happening => ({

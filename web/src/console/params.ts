@@ -1,4 +1,4 @@
-import type { MethodParameter } from '../api.js';
+import type { MethodParameter } from '../api-types.js';
 import { quoted } from '../doing/command-line.js';
 
 /** Types of which a value is text, whatever it looks like. */

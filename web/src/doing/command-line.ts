@@ -1,4 +1,4 @@
-import type { Command, OptionValues } from '../api.js';
+import type { Command, OptionValues } from '../api-types.js';
 
 /** What a form holds: the arguments in order, a list for one that may be given often, and the options. */
 export interface Filled {

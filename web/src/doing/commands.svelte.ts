@@ -1,4 +1,5 @@
-import { api, type Command } from '../api.js';
+import { api } from '../api.js';
+import type { Command } from '../api-types.js';
 
 /** The commands that the server offers, asked for once. */
 class Commands {

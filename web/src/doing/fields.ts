@@ -1,4 +1,4 @@
-import type { Command, State } from '../api.js';
+import type { Command, State } from '../api-types.js';
 
 /** What is to be chosen from, for something that a command takes. */
 export type Field =

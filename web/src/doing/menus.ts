@@ -1,4 +1,4 @@
-import type { ChannelState, NodeState, State } from '../api.js';
+import type { ChannelState, NodeState, State } from '../api-types.js';
 import { view, type MenuItem } from '../live/view.svelte.js';
 
 /** An entry that opens a command's form, with what is known filled in. */

@@ -1,4 +1,4 @@
-import type { Happening, PaymentNews } from '../api.js';
+import type { Happening, PaymentNews } from '../api-types.js';
 
 /** A part of a payment on its way, as it is drawn. Times are in ms of the page's own clock. */
 export interface Flight {

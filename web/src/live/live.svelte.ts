@@ -1,4 +1,5 @@
-import { api, ApiError, type Happening, type State } from '../api.js';
+import { api, ApiError } from '../api.js';
+import type { Happening, State } from '../api-types.js';
 
 /** How the page and the server stand: `locked` is a cookie that the server does not know. */
 export type Connection = 'connecting' | 'live' | 'gone' | 'locked';

@@ -1,4 +1,4 @@
-import type { OptionValues } from '../api.js';
+import type { OptionValues } from '../api-types.js';
 
 /** What the panel on the side is about. */
 export type Subject =

@@ -1,4 +1,4 @@
-import type { Json, NodeDetails } from '../api.js';
+import type { Json, NodeDetails } from '../api-types.js';
 import { short, textOf } from '../format/ids.js';
 import { moment } from '../format/times.js';
 

@@ -1,4 +1,4 @@
-import type { LogLine } from '../api.js';
+import type { LogLine } from '../api-types.js';
 
 /** From what says most to what says least; each level is shown with all that are worse. */
 export const LEVELS = ['io', 'trace', 'debug', 'info', 'unusual', 'broken'] as const;

@@ -1,4 +1,4 @@
-import type { Happening, HappeningKind } from '../api.js';
+import type { Happening, HappeningKind } from '../api-types.js';
 
 /** What the timeline shows; empty sets are all. */
 export interface Filter {
