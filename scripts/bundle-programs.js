@@ -1,6 +1,7 @@
 /**
- * The command line, the resident process and the library in some files instead of 300: Node takes a third of a millisecond for each module. The
- * modules stay beside them, for their types and for the small programs that are started by their own files.
+ * The command line, the resident process and the library in some files instead of 300: Node takes a third of a millisecond
+ * for each module. The modules stay beside them, for their types and for the small programs that are started by their own
+ * files.
  */
 import { join, relative, sep } from 'node:path';
 import { rolldown } from 'rolldown';
