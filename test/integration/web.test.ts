@@ -148,7 +148,10 @@ describeEach((_implementation, { flags }) => {
     expect(begun.payment!.channels).toEqual([keyOf('l1', 'l2'), keyOf('l2', 'l3'), keyOf('l3', 'l4')]);
     await listener.happening('it to be complete', ({ payment }) => payment?.status === 'complete');
     for (const node of ['l2', 'l3'])
-      await listener.happening(`${node} to forward it`, (each) => each.kind === 'forward' && each.node === node);
+      await listener.happening(
+        `${node} to forward it`,
+        (each) => each.node === node && / has forwarded /.test(each.text),
+      );
     await listener.happening('it to be received', (each) => each.kind === 'invoice' && / is paid /.test(each.text));
     const paidOver = (all: typeof channels): number => {
       const { from, to_from_msat, to_to_msat } = all.find(({ key }) => key === keyOf('l3', 'l4'))!;
@@ -162,12 +165,13 @@ describeEach((_implementation, { flags }) => {
     other.close();
 
     const { seen } = (
-      await visitor.ask<{ seen: { node: string; invoice: unknown; payment: unknown }[] }>(
+      await visitor.ask<{ seen: { node: string; invoice: unknown; payment: unknown; forwards: unknown[] }[] }>(
         `/api/payments/${payment_hash}`,
       )
     ).json;
     expect(seen.find(({ node }) => node === 'l1')).toMatchObject({ payment: { status: 'complete' } });
     expect(seen.find(({ node }) => node === 'l4')).toMatchObject({ invoice: { status: 'paid' } });
+    expect(seen.find(({ node }) => node === 'l2')?.forwards.at(-1)).toMatchObject({ status: 'settled', payment_hash });
     const channel = await visitor.ask<{ seen: { node: string; peerchannel: unknown }[] }>(
       `/api/channels/${keyOf('l1', 'l2')}`,
     );

@@ -59,6 +59,8 @@ export interface Htlc {
   readonly paymentHash: string;
   /** As lightning-listpeerchannels(7) names it. */
   readonly state: string;
+  /** Of an outgoing one, whether the peer has fulfilled it. */
+  readonly isFulfilled: boolean;
   readonly isDust: boolean;
 }
 
@@ -224,6 +226,7 @@ export class DetailsChannel implements LiveChannel {
       expiry: htlc.get_cltv_expiry(),
       paymentHash: hexOf(htlc.get_payment_hash()),
       state: IN_STATES[some<ldk.InboundHTLCStateDetails>(htlc.get_state()) ?? 0],
+      isFulfilled: false,
       isDust: flag(htlc.get_is_dust()),
     }));
     const outbound = this.#details.get_pending_outbound_htlcs().map((htlc): Htlc => ({
@@ -233,11 +236,14 @@ export class DetailsChannel implements LiveChannel {
       expiry: htlc.get_cltv_expiry(),
       paymentHash: hexOf(htlc.get_payment_hash()),
       state: OUT_STATES[some<ldk.OutboundHTLCStateDetails>(htlc.get_state()) ?? 0],
+      isFulfilled: some<ldk.OutboundHTLCStateDetails>(htlc.get_state()) === FULFILLED,
       isDust: flag(htlc.get_is_dust()),
     }));
     return [...inbound, ...outbound];
   }
 }
+
+const FULFILLED = ldk.OutboundHTLCStateDetails.LDKOutboundHTLCStateDetails_AwaitingRemoteRevokeToRemoveSuccess;
 
 const IN_STATES: Record<ldk.InboundHTLCStateDetails, string> = {
   [ldk.InboundHTLCStateDetails.LDKInboundHTLCStateDetails_AwaitingRemoteRevokeToAdd]: 'RCVD_ADD_ACK_COMMIT',

@@ -242,7 +242,7 @@ export async function buildNode(ctx: Context): Promise<BuiltNode> {
   });
   const paymentParts = new PaymentParts({ tell, nodeId: identity.id, live, sending });
   const receiving = new Receiving({ store, turn, log, hooks: ctx, ldk: ldkPayments, invoices, live, height });
-  const forwards = new Forwards({ store, tell, channels });
+  const forwards = new Forwards({ store, tell, channels, live });
   const coinMovements = new CoinMovements({
     store,
     tell,

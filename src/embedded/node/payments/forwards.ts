@@ -1,8 +1,13 @@
 import type { ForwardFailedEvent, ForwardedEvent } from '../../ldk/event-types.js';
+import type { LiveChannel } from '../../ldk/live-channel.js';
 import { Records } from '../../store/records.js';
 import type { Reader, Tx } from '../../store/turns.js';
 import type { Channels } from '../channels/record.js';
 import type { Tell } from '../tell.js';
+import { ForwardedHashes } from './forwarded-hashes.js';
+
+/** Where LDK does not say of which payment. */
+const UNKNOWN_HASH = '00'.repeat(32);
 
 /** A payment that went through us, or did not. Amounts in msat, times in seconds. */
 export interface ForwardRecord {
@@ -21,17 +26,20 @@ export interface ForwardsParts {
   readonly store: Reader;
   readonly tell: Tell;
   readonly channels: Pick<Channels, 'get'>;
+  readonly live: () => readonly LiveChannel[];
 }
 
 /** What this node has forwarded for others. */
 export class Forwards {
   readonly #parts: ForwardsParts;
   readonly #records: Records<ForwardRecord>;
+  readonly #hashes: ForwardedHashes;
   #lastIndex = 0;
   #feesCollectedMsat = 0;
 
   constructor(parts: ForwardsParts) {
     this.#parts = parts;
+    this.#hashes = new ForwardedHashes(parts.live);
     this.#records = new Records(parts.store, 'forward/', ({ createdIndex }) => String(createdIndex));
     for (const record of this.#records.all()) this.#count(record);
   }
@@ -50,15 +58,17 @@ export class Forwards {
     return this.#feesCollectedMsat;
   }
 
-  onForwarded(tx: Tx, { from, to, feeMsat, outMsat }: ForwardedEvent): void {
-    this.#add(tx, {
+  onForwarded(tx: Tx, event: ForwardedEvent): void {
+    const { from, to, feeMsat, outMsat } = event;
+    const forward = {
       inChannel: this.#scid(from),
       outChannel: this.#scid(to),
       inMsat: outMsat + feeMsat,
       outMsat,
       feeMsat,
       status: 'settled',
-    });
+    } as const;
+    this.#add(tx, forward, this.#hashes.take(event));
   }
 
   onFailed(tx: Tx, { from, to, asked }: ForwardFailedEvent): void {
@@ -72,7 +82,11 @@ export class Forwards {
     });
   }
 
-  #add(tx: Tx, forward: Omit<ForwardRecord, 'createdIndex' | 'receivedTime' | 'resolvedTime'>): void {
+  #add(
+    tx: Tx,
+    forward: Omit<ForwardRecord, 'createdIndex' | 'receivedTime' | 'resolvedTime'>,
+    paymentHash = UNKNOWN_HASH,
+  ): void {
     const now = Date.now() / 1000;
     const record: ForwardRecord = {
       ...forward,
@@ -82,7 +96,7 @@ export class Forwards {
     };
     this.#records.put(tx, record);
     this.#count(record);
-    this.#parts.tell(tx, 'forward_event', { payment_hash: '00'.repeat(32), ...forwardOf(record) });
+    this.#parts.tell(tx, 'forward_event', { payment_hash: paymentHash, ...forwardOf(record) });
   }
 
   #count({ createdIndex, feeMsat }: ForwardRecord): void {

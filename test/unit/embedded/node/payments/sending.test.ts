@@ -106,7 +106,7 @@ describe('sending', () => {
 
 test('forwards are counted and told of, by the channels’ short ids', async () => {
   const channels = { get: (id: string) => ({ shortChannelId: `${id}x1x0` }) as never };
-  const make = (): Forwards => new Forwards({ store: bench.store, tell: bench.tell, channels });
+  const make = (): Forwards => new Forwards({ store: bench.store, tell: bench.tell, channels, live: () => [] });
   let forwards = make();
   await bench.turns.turn((tx) => {
     forwards.onForwarded(tx, { from: '1', to: '2', feeMsat: 5, outMsat: 100 });
