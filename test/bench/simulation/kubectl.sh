@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # A kubectl whose API server is the simulation (server.js), at the port SIMULATION of this machine. It does next to nothing, so
-# that the machine has time for what is measured. It sends its arguments in a line, and what is applied after its length.
+# that the machine has time for what is measured; or KUBECTL_WORK turns of a loop first, for the processor time that a real one
+# takes to start. It sends its arguments in a line, and what is applied after its length.
 export LC_ALL=C
+for ((turn = 0; turn < ${KUBECTL_WORK:-0}; turn++)); do :; done
 exec 3<>"/dev/tcp/127.0.0.1/$SIMULATION" 4<&0
 printf '%s\037' "$@" >&3
 printf '\n' >&3
