@@ -12,9 +12,11 @@ import { ALL_PARTS, NodeView, type Part } from './node-view.js';
 import { Paced } from './paced.js';
 import type { State } from './state.js';
 
-/** How often it is looked whether daemons run, and how often how all stands is told at most, in ms. */
+/** How often it is looked whether daemons run, in ms. */
 const PULSE_MS = 1_000;
-const TELL_MS = 250;
+/** How often how all stands is told at most, and how much less often for each node, in ms: there is more to tell then. */
+const TELL_MS = 40;
+const TELL_MORE_MS = 4;
 const BACKGROUND_MS = 1_000;
 /** How many nodes that tell nothing are asked in each pulse, and how many pulses one is left alone at the least. */
 const SILENT_AT_ONCE = 4;
@@ -48,7 +50,8 @@ export class Collector {
   constructor(options: CollectorOptions) {
     this.#options = options;
     const change = (): void => this.#tells.ask();
-    this.#tells = new Paced(TELL_MS, async () => await Promise.resolve(this.#tell()));
+    const tellMs = (): number => TELL_MS + TELL_MORE_MS * this.#nodes.size;
+    this.#tells = new Paced(tellMs, async () => await Promise.resolve(this.#tell()));
     this.#backgrounds = new Paced(BACKGROUND_MS, () => this.#readBackground());
     this.#chain = new ChainView(options.playground.bitcoind, { change, block: options.onBlock });
     this.names = new Names(() => this.views);

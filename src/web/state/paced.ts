@@ -1,15 +1,18 @@
 /** Does something when it is asked to, at once but never twice within a time: what is asked for meanwhile is done after it. */
 export class Paced {
   readonly #body: () => Promise<void>;
-  readonly #everyMs: number;
+  readonly #everyMs: number | (() => number);
   #began = -Infinity;
   #isAsked = false;
   #isUnderWay = false;
   #timer: NodeJS.Timeout | undefined;
   #isEnded = false;
 
-  /** @param body must not throw */
-  constructor(everyMs: number, body: () => Promise<void>) {
+  /**
+   * @param everyMs one that is not always the same is asked for before each wait
+   * @param body must not throw
+   */
+  constructor(everyMs: number | (() => number), body: () => Promise<void>) {
     this.#everyMs = everyMs;
     this.#body = body;
   }
@@ -26,7 +29,8 @@ export class Paced {
 
   #next(): void {
     if (this.#isEnded || this.#isUnderWay || !this.#isAsked || this.#timer) return;
-    const waitMs = this.#began + this.#everyMs - performance.now();
+    const everyMs = typeof this.#everyMs === 'number' ? this.#everyMs : this.#everyMs();
+    const waitMs = this.#began + everyMs - performance.now();
     if (waitMs <= 0) return void this.#run();
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
