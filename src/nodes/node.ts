@@ -106,6 +106,8 @@ export interface LightningNode {
   close(channel: Channel, options: { readonly force: boolean }, wait?: WaitOptions): Promise<Closing>;
   /** What it asks of payments that it forwards through a channel; what is not named stays as it is. */
   setPolicy(channel: Channel, policy: Policy): Promise<void>;
+  /** Brings what it has heard of the network to disk, where it does not do so at once; nothing, if it does not answer. */
+  keepGossip(): Promise<void>;
   /** What it has heard of the network's public channels: each side of one for itself. */
   gossip(): Promise<HeardChannel[]>;
 

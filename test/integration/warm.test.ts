@@ -137,6 +137,24 @@ describeEach((_, { lightningd, flags }) => {
     }
   });
 
+  test('the first of a line pays the last at once: from the image, and after a revert', async () => {
+    const nodes = { alice: {}, bob: {}, carol: {} };
+    const capacity = '0.01btc';
+    const channels = [
+      { from: 'alice', to: 'bob', capacity },
+      { from: 'bob', to: 'carol', capacity },
+    ];
+    const network = { nodes, channels };
+    await (await Playground.start({ lightningd, network })).dispose();
+    await using playground = await Playground.start({ lightningd, network });
+    const [alice, , carol] = playground.nodes;
+    const paid = { payment: { status: 'complete' } };
+    expect(await playground.payDemo({ from: alice, to: carol! })).toMatchObject(paid);
+    const clean = await playground.snapshot();
+    await playground.revert(clean);
+    expect(await playground.payDemo({ from: alice, to: carol! })).toMatchObject(paid);
+  });
+
   test('revert puts all back, any number of times: channel, invoices, balances, height', async () => {
     await using playground = await Playground.start({ lightningd });
     const [l1, l2] = playground.nodes;

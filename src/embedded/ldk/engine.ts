@@ -195,12 +195,17 @@ export class Engine {
     this.#turns.run(() => {}); // at its end the timer ticks
   }
 
+  /** Brings to disk what gossip has told by now. */
+  saveGossip(): void {
+    this.#turns.run((tx) => this.#saveGossip(tx));
+  }
+
   /** Saves all and lets go of the timers. Peers have to be disconnected before. */
   stop(): void {
     for (const timer of this.#timers) clearInterval(timer);
     this.#managerTimer?.stop();
     if (!this.#outlets) return;
-    this.#turns.run((tx) => this.#saveGossip(tx));
+    this.saveGossip();
     this.#turns.end();
     this.#outlets = undefined;
   }

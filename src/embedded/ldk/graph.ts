@@ -49,6 +49,11 @@ export class Graph {
     this.#engine = engine;
   }
 
+  /** Brings it to disk, which otherwise is done now and then. */
+  save(): void {
+    this.#engine.saveGossip();
+  }
+
   /** Reads the graph: it must not change meanwhile, and LDK waits until it is freed. */
   read<T>(read: (graph: ldk.ReadOnlyNetworkGraph) => T): T {
     return this.#engine.read(() => {

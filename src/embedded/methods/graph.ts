@@ -6,7 +6,7 @@ import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
 import { nodeId, shortChannelId } from '../rpc/params.js';
 
-/** lightning-listchannels(7), lightning-listnodes(7) */
+/** lightning-listchannels(7), lightning-listnodes(7); and what brings the file of it in order, which has no manual page */
 export const graphMethods = ({ graph }: Pick<NodeParts, 'graph'>): readonly Method[] => [
   method({
     name: 'listchannels',
@@ -42,6 +42,16 @@ export const graphMethods = ({ graph }: Pick<NodeParts, 'graph'>): readonly Meth
         .filter((found) => id === undefined || found.id === id)
         .map(describeNode),
     }),
+  }),
+  method({
+    name: 'dev-compact-gossip-store',
+    category: 'developer',
+    developerOnly: true,
+    params: [],
+    handle: () => {
+      graph.save();
+      return {};
+    },
   }),
 ];
 

@@ -85,6 +85,7 @@ export async function copyNetwork(
     await exclusively(async () => {
       const manifest = (await readManifest(network.layout))!;
       await assertRoom(network);
+      await Promise.all(network.nodes.map((node) => node.keepGossip()));
       await whileHeld(network, async () =>
         copyTree(network.dir, folder, await readTree(network.dir, stateOf(manifest))),
       );

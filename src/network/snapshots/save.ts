@@ -15,6 +15,7 @@ import { assertRoom } from './room.js';
 export async function makeImage(network: Network, manifest: Manifest, folder: string, note?: string): Promise<Image> {
   await assertRoom(network, stateOf(manifest));
   const facts = await factsOf(network, manifest, note);
+  await Promise.all(network.nodes.map((node) => node.keepGossip()));
   const tree = await network.steps.run('copy', () =>
     whileHeld(network, () => copyState(network.dir, stateOf(manifest), folder)),
   );

@@ -58,6 +58,9 @@ const UNILATERAL_AFTER_S = 1;
 /** How far back in its log we look for its last block, in lines of at most 400 bytes. */
 const LOG_LINES = 400;
 
+/** How long it may take to bring its gossip to disk, in ms. */
+const KEEP_MS = 5_000;
+
 /** How long lightningd is to wait for a block before it answers that there is none, in seconds. */
 const HEIGHT_S = 2;
 
@@ -331,6 +334,16 @@ export class ClnNode implements LightningNode {
     return channels
       .filter((side) => side.public)
       .map(({ short_channel_id: shortChannelId, source }) => ({ shortChannelId, source }));
+  }
+
+  async keepGossip(): Promise<void> {
+    const { executable, daemon } = this.lightningd;
+    if (executable.implementation === 'cln' || daemon.pid === undefined || daemon.isFrozen) return;
+    try {
+      await this.rpc.call('dev-compact-gossip-store', {}, { timeoutMs: KEEP_MS });
+    } catch (error) {
+      if (!(error instanceof LnPlayError)) throw error; // its peers tell it once more, when it is connected to them
+    }
   }
 
   async invoice(
