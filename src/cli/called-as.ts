@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { delimiter, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemCode } from '../core/errors.js';
-import { isWithin } from '../core/files.js';
+import { isWithin } from '../core/within.js';
 import { shellWord } from '../core/shell.js';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/ln-play.js', import.meta.url));

@@ -1,5 +1,5 @@
 import { access, mkdir, open, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
-import { dirname, relative } from 'node:path';
+import { dirname } from 'node:path';
 import { LnPlayError, messageOf, systemCode } from './errors.js';
 import { fleeting } from './fleeting.js';
 
@@ -117,9 +117,3 @@ export async function freeBytes(folder: string): Promise<number> {
 /** Whether it is the error of something for which the disk, or what one may have of it, had no room. */
 export const isDiskFull = (error: unknown): error is LnPlayError =>
   error instanceof LnPlayError && ['ENOSPC', 'EDQUOT'].includes(systemCode(error.cause) ?? '');
-
-/** Whether a path is a folder itself, or in it; both absolute. */
-export const isWithin = (path: string, folder: string): boolean => {
-  const way = relative(folder, path);
-  return way !== '..' && !way.startsWith('../');
-};

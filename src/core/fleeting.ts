@@ -1,3 +1,5 @@
+import { isWithin } from './within.js';
+
 const folders = new Set<string>();
 
 /**
@@ -7,5 +9,5 @@ const folders = new Set<string>();
 export const fleeting = {
   add: (folder: string): void => void folders.add(folder),
   delete: (folder: string): void => void folders.delete(folder),
-  has: (path: string): boolean => [...folders].some((folder) => path === folder || path.startsWith(`${folder}/`)),
+  has: (path: string): boolean => [...folders].some((folder) => isWithin(path, folder)),
 };

@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, readFileSync, realpathSync, type Stats } from '
 import { homedir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { LnPlayError, systemCode } from './errors.js';
-import { isWithin } from './files.js';
+import { isWithin } from './within.js';
 import { shellWord } from './shell.js';
 
 const ROOT = 0;

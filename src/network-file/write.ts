@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { Document, isMap, isSeq } from 'yaml';
 import { formatMsat } from '../core/amounts.js';
 import { formatDurationMs } from '../core/durations.js';
-import { isWithin } from '../core/files.js';
+import { isWithin } from '../core/within.js';
 import type { ChannelSpec, NetworkSpec, NodeSpec, PolicySpec, TrafficSpec } from '../network/spec.js';
 import type { NetworkLiteral } from './schema.js';
 

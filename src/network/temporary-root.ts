@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
-import { freemem, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { freeBytes } from '../core/files.js';
 
 /** Linux's own, in memory. */
@@ -21,8 +21,8 @@ async function isPlenty(): Promise<boolean> {
   try {
     await access(IN_MEMORY, constants.W_OK | constants.X_OK);
     // what a container may have is less than what the machine has
-    const { availableMemory = freemem } = process as { availableMemory?: () => number };
-    return availableMemory() >= PLENTY && (await freeBytes(IN_MEMORY)) >= PLENTY && (await mayRunPrograms());
+    const hasMemory = process.availableMemory() >= PLENTY;
+    return hasMemory && (await freeBytes(IN_MEMORY)) >= PLENTY && (await mayRunPrograms());
   } catch {
     return false; // there is none, or it cannot be told
   }

@@ -6,7 +6,7 @@ import { CODE } from '../../cln/error-codes.js';
 import { method } from '../rpc/method.js';
 import { nodeId, shortChannelId } from '../rpc/params.js';
 
-/** lightning-listchannels(7), lightning-listnodes(7); and what brings the file of it in order, which has no manual page */
+/** lightning-listchannels(7), lightning-listnodes(7); dev-compact-gossip-store has no manual page: it writes both to disk. */
 export const graphMethods = ({ graph }: Pick<NodeParts, 'graph'>): readonly Method[] => [
   method({
     name: 'listchannels',

@@ -8,7 +8,7 @@ import type { ExecutableOptions } from '../executables.js';
 import { layoutOf, playgroundDir, type Layout } from '../layout.js';
 import { readManifest, type Manifest } from '../manifest.js';
 import type { Network } from '../network.js';
-import { whileHeld } from './held.js';
+import { whileHeldToCopy } from './held.js';
 import { overlap, stateOf, type LeftOut, type Placing } from './place.js';
 import { placeImage, placeState } from './restore.js';
 import { assertRoom } from './room.js';
@@ -85,8 +85,7 @@ export async function copyNetwork(
     await exclusively(async () => {
       const manifest = (await readManifest(network.layout))!;
       await assertRoom(network);
-      await Promise.all(network.nodes.map((node) => node.keepGossip()));
-      await whileHeld(network, async () =>
+      await whileHeldToCopy(network, async () =>
         copyTree(network.dir, folder, await readTree(network.dir, stateOf(manifest))),
       );
     });

@@ -15,7 +15,7 @@ import type { Network } from '../network.js';
  *
  * @param body must not ask any of its daemons
  */
-export async function whileHeld<T>(network: Network, body: () => Promise<T>): Promise<T> {
+async function whileHeld<T>(network: Network, body: () => Promise<T>): Promise<T> {
   const nodes = pidsOf(network, 'nodes');
   const [bitcoind] = pidsOf(network, 'bitcoind');
   if (nodes.length === 0 && bitcoind === undefined) return await body();
@@ -30,6 +30,12 @@ export async function whileHeld<T>(network: Network, body: () => Promise<T>): Pr
   } finally {
     await freezer.thaw();
   }
+}
+
+/** As `whileHeld`, to copy what is on disk: first, nodes bring there what they would have to hear from their peers again. */
+export async function whileHeldToCopy<T>(network: Network, body: () => Promise<T>): Promise<T> {
+  await Promise.all(network.nodes.map((node) => node.keepGossip()));
+  return await whileHeld(network, body);
 }
 
 /** Ends all at once, with the chain on disk: nothing of what it does then is to be kept. @returns whether anything ran */

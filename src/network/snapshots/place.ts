@@ -1,5 +1,6 @@
 import { LnPlayError } from '../../core/errors.js';
-import { isWithin, readIfThere, writeWhole } from '../../core/files.js';
+import { readIfThere, writeWhole } from '../../core/files.js';
+import { isWithin } from '../../core/within.js';
 import { ConfigFile } from '../../core/config-file.js';
 import { Bitcoind } from '../../daemons/bitcoind.js';
 import { disarmDatadir } from '../../daemons/bitcoind-disarm.js';
@@ -28,7 +29,10 @@ export interface Placing {
   readonly isCopy: boolean;
   /** Whose it is: `ours`; or somebody `else`'s, whose programs are not run. */
   readonly whose: 'ours' | 'else';
-  /** We have made it with the very programs that are to run, where nobody else comes to it: neither they nor its files are looked at once more. */
+  /**
+   * We have made it here, with the very programs that are to run: they are not asked for their versions, and none of its files
+   * is read that has not changed, nor any where that cannot be told.
+   */
   readonly isOwn?: boolean;
   /** Which programs run what is somebody else's. */
   readonly executables?: ExecutableOptions;

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { throwIfAborted } from '../../core/errors.js';
+import { LnPlayError, throwIfAborted } from '../../core/errors.js';
 import { makePrivateFolder, namesIn } from '../../core/files.js';
-import { LnPlayError } from '../../core/errors.js';
 import { copyTree, readTree } from '../../snapshots/copy.js';
 import { syncTree } from '../../snapshots/durable.js';
 import { filesOf, treeOf, verifyImage, type Image } from '../../snapshots/image.js';

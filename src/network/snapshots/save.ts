@@ -2,7 +2,7 @@ import { copyState, sealImage, type Image } from '../../snapshots/image.js';
 import type { Manifest } from '../manifest.js';
 import type { Network } from '../network.js';
 import { factsOf } from './facts.js';
-import { whileHeld } from './held.js';
+import { whileHeldToCopy } from './held.js';
 import { stateOf } from './place.js';
 import { assertRoom } from './room.js';
 
@@ -15,9 +15,8 @@ import { assertRoom } from './room.js';
 export async function makeImage(network: Network, manifest: Manifest, folder: string, note?: string): Promise<Image> {
   await assertRoom(network, stateOf(manifest));
   const facts = await factsOf(network, manifest, note);
-  await Promise.all(network.nodes.map((node) => node.keepGossip()));
   const tree = await network.steps.run('copy', () =>
-    whileHeld(network, () => copyState(network.dir, stateOf(manifest), folder)),
+    whileHeldToCopy(network, () => copyState(network.dir, stateOf(manifest), folder)),
   );
   return await network.steps.run('sync', () => sealImage(folder, tree, facts));
 }

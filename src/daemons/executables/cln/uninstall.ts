@@ -1,7 +1,8 @@
 import { mkdtemp, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LnPlayError } from '../../../core/errors.js';
-import { fileError, isWithin, removeTree } from '../../../core/files.js';
+import { fileError, removeTree } from '../../../core/files.js';
+import { isWithin } from '../../../core/within.js';
 import { listProcesses } from '../../../process/table.js';
 import { STAGING } from '../fetch/keep.js';
 import { installedLightningd, installedLightningds, releasesFolder, type InstalledLightningd } from './installed.js';
